@@ -1,0 +1,95 @@
+# The few kinds of target this project has. All of them get the project's warnings and see headers
+# by their path from the root: #include "protocol/term/reader.hpp".
+
+# confd_library(<name> [SOURCES <file>...] [LINK <target>...] [LINK_PRIVATE <target>...])
+#
+# LINK is what the library's headers need too, LINK_PRIVATE what only its sources need. Without
+# sources it is a header-only library, and everything it links is passed on.
+function(confd_library name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;LINK_PRIVATE")
+    confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
+    if(arg_SOURCES)
+        add_library(${name} STATIC ${arg_SOURCES})
+        target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+        target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE ${arg_LINK_PRIVATE})
+        confd_warnings(${name})
+    else()
+        add_library(${name} INTERFACE)
+        target_include_directories(${name} INTERFACE "${PROJECT_SOURCE_DIR}")
+        target_link_libraries(${name} INTERFACE ${arg_LINK} ${arg_LINK_PRIVATE})
+    endif()
+endfunction()
+
+# confd_executable(<name> SOURCES <file>... [LINK <target>...])
+function(confd_executable name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+    confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${name} PRIVATE ${arg_LINK})
+    confd_warnings(${name})
+endfunction()
+
+# confd_test(<name> SOURCES <file>... [LINK <target>...] [LABELS <label>...] [TIMEOUT <seconds>])
+#
+# One binary of GoogleTest, GoogleMock and RapidCheck tests. CTest lists every TEST in it as
+# <name>.<suite>.<test>, each with its own process and deadline (60 s unless told). Tests find files
+# of the tree (vectors, scenarios) under the macro CONFD_SOURCE_DIR. Does nothing when tests are off.
+function(confd_test name)
+    if(NOT CONFD_BUILD_TESTS)
+        return()
+    endif()
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINK;LABELS")
+    confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 60)
+    endif()
+    confd_executable(${name}
+        SOURCES ${arg_SOURCES}
+        LINK ${arg_LINK} GTest::gmock_main rapidcheck_gtest)
+    target_compile_definitions(${name} PRIVATE CONFD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+    # At test time rather than after linking: a binary that cannot start fails a test, not the build.
+    gtest_discover_tests(${name}
+        TEST_PREFIX "${name}."
+        DISCOVERY_MODE PRE_TEST
+        PROPERTIES TIMEOUT ${arg_TIMEOUT})
+
+    # Not among the properties above: they keep only the first label of a list. CTest runs this file
+    # after the discovery, which leaves the names in <name>_TESTS.
+    if(arg_LABELS)
+        set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+        file(WRITE "${labels_file}"
+            "set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${arg_LABELS}\")\n")
+        set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
+    endif()
+endfunction()
+
+# confd_fuzz(<name> SOURCES <file>... [LINK <target>...] [CORPUS <file or folder>...])
+#
+# SOURCES define LLVMFuzzerTestOneInput. Every compiler builds the target: with libFuzzer when
+# CONFD_BUILD_FUZZ is on, with fuzz/replay.cpp otherwise. Either way the test <name>, labelled fuzz,
+# runs each input of CORPUS once.
+function(confd_fuzz name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;CORPUS")
+    confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
+    confd_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
+    if(CONFD_BUILD_FUZZ)
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    else()
+        target_sources(${name} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/replay.cpp")
+    endif()
+    if(arg_CORPUS)
+        list(TRANSFORM arg_CORPUS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+        # -runs=0: libFuzzer runs the inputs it is given and stops; the replay main does so anyway.
+        add_test(NAME ${name} COMMAND ${name} -runs=0 ${arg_CORPUS})
+        set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+    endif()
+endfunction()
+
+# A misspelt keyword would otherwise vanish without a word.
+function(confd_reject_unparsed name unparsed)
+    if(unparsed)
+        message(FATAL_ERROR "${name}: unexpected arguments: ${unparsed}")
+    endif()
+endfunction()
