@@ -1,0 +1,56 @@
+// Arbitrary events, drawn from a source of choices: the same choices give the same event, and
+// smaller choices a simpler one. Property tests draw choices that shrink, fuzzers take them from
+// their input, the simulator from a seeded generator.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "protocol/notification/notification.hpp"
+#include "protocol/session/ack.hpp"
+#include "protocol/session/subscription.hpp"
+
+namespace confd {
+
+class Choices {
+   public:
+    virtual ~Choices() = default;
+    /// A number in [0, bound); `bound` is at least 1.
+    virtual std::uint64_t below(std::uint64_t bound) = 0;
+
+    bool flip() { return below(2) == 1; }
+    /// One of the items.
+    template <class T, std::size_t N>
+    const T& of(const T (&items)[N]) {
+        return items[below(N)];
+    }
+};
+
+/// Choices from given numbers, the simplest ones (0) when they run out.
+class ListedChoices : public Choices {
+   public:
+    explicit ListedChoices(std::span<const std::uint32_t> numbers) : rest_(numbers) {}
+
+    std::uint64_t below(std::uint64_t bound) override {
+        if (rest_.empty()) return 0;
+        const auto number = rest_.front();
+        rest_ = rest_.subspan(1);
+        return number % bound;
+    }
+
+   private:
+    std::span<const std::uint32_t> rest_;
+};
+
+/// An event of this type, which must be one of event_types(), with every field that the context's
+/// wire form has.
+Notification generate_notification(Choices& choices, std::uint32_t type,
+                                   const WireContext& context);
+/// An event of any type.
+Notification generate_notification(Choices& choices, const WireContext& context);
+
+Value generate_value(Choices& choices);
+Subscription generate_subscription(Choices& choices, Dialect dialect);
+Ack generate_ack(Choices& choices);
+
+}  // namespace confd

@@ -1,0 +1,229 @@
+#include "protocol/notification/notification.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <vector>
+
+#include "protocol/notification/codec.hpp"
+
+namespace confd {
+namespace {
+
+/// What to do with events of one type in one dialect.
+struct Layout {
+    bool (*read)(TermReader&, Notification&, std::size_t at, std::uint32_t arity,
+                 const WireContext&) = nullptr;
+    /// False when the body is another type's.
+    bool (*write)(const Notification&, TermWriter&, const WireContext&) = nullptr;
+    void (*reset)(Notification&) = nullptr;
+};
+
+template <class Body>
+constexpr Layout layout_of() {
+    return {
+        .read = [](TermReader& reader, Notification& out, std::size_t at, std::uint32_t arity,
+                   const WireContext& context) {
+            auto* body = std::get_if<Body>(&out.body);
+            if (body == nullptr) body = &out.body.template emplace<Body>();
+            return codec::read_body(reader, *body, at, arity, context);
+        },
+        .write = [](const Notification& notification, TermWriter& writer,
+                    const WireContext& context) {
+            const auto* body = std::get_if<Body>(&notification.body);
+            if (body == nullptr) return false;
+            codec::write_body(writer, notification.type, *body, context);
+            return true;
+        },
+        .reset = [](Notification& out) { out.body.template emplace<Body>(); },
+    };
+}
+
+constexpr std::size_t bit_count = 32;
+using Layouts = std::array<std::array<Layout, bit_count>, dialect_count>;
+
+constexpr Layouts layouts = [] {
+    Layouts table{};
+    for_each_event([&]<class E>() {
+        for (std::size_t d = 0; d < dialect_count; ++d) {
+            if (E::in(static_cast<Dialect>(d))) {
+                table[d][static_cast<std::size_t>(std::countr_zero(E::type))] =
+                    layout_of<typename E::Body>();
+            }
+        }
+    });
+    return table;
+}();
+
+/// The layout of a type, or null for a number that is no event of the catalogue.
+const Layout* find_layout(std::uint64_t type, Dialect dialect) {
+    if (type > UINT32_MAX || !std::has_single_bit(type)) return nullptr;
+    const auto& layout = layouts[static_cast<std::size_t>(dialect)]
+                                [static_cast<std::size_t>(std::countr_zero(type))];
+    return layout.read == nullptr ? nullptr : &layout;
+}
+
+bool read_generic(TermReader& reader, ByteView payload, const Integer& type, Notification& out,
+                  const DecodeOptions& options) {
+    if (options.strict) {
+        return reader.fail(Errc::unknown_event, 1,
+                           fmt::format("{} is no known event type", to_string(type)));
+    }
+    if (!type.fits(out.type)) out.type = 0;  // a number no mask can name
+    TermReader whole(payload, options.limits);
+    ByteView term;
+    if (!whole.version() || !whole.raw(term) || !whole.finish()) {
+        auto error = whole.take_error();
+        return reader.fail(error.code, error.offset, std::move(error.message));
+    }
+    auto* body = std::get_if<GenericNotification>(&out.body);
+    if (body == nullptr) body = &out.body.emplace<GenericNotification>();
+    body->term.assign(term.begin(), term.end());
+    return true;
+}
+
+bool read_notification(TermReader& reader, ByteView payload, Notification& out,
+                       const DecodeOptions& options) {
+    if (!reader.version()) return false;
+    const auto at = reader.offset();
+    std::uint32_t arity = 0;
+    if (!reader.tuple(arity)) return false;
+    if (arity == 0) return reader.fail_arity(at, "at least 1", arity);
+    Integer type;
+    if (!reader.integer(type)) return reader.within("type");
+    const auto* layout =
+        type.negative ? nullptr : find_layout(type.magnitude, options.context.dialect);
+    if (layout == nullptr) return read_generic(reader, payload, type, out, options);
+    out.type = static_cast<std::uint32_t>(type.magnitude);
+    return layout->read(reader, out, at, arity, options.context) && reader.finish();
+}
+
+/// What progress events of different releases have in common.
+struct ProgressCommon {
+    ProgressType type = PROGRESS_INFO;
+    std::int64_t timestamp = 0;
+    OptionalInt duration;
+    std::int64_t usid = 0;
+    std::int64_t tid = 0;
+    Datastore datastore{};
+    OptionalText context, trace_id, subsystem, msg, annotation;
+};
+
+ProgressCommon common_of(const CommitProgressNotification& n) {
+    ProgressCommon common;
+    common.usid = n.usid;
+    common.tid = n.thandle;
+    common.datastore = n.database;
+    common.msg = n.msg;
+    return common;
+}
+
+template <class Progress>
+    requires requires(Progress p) { p.subsystem; }
+ProgressCommon common_of(const Progress& n) {
+    return {n.type,      n.timestamp, n.duration, n.usid,      n.tid, n.datastore,
+            n.context,   n.trace_id,  n.subsystem, n.msg, n.annotation};
+}
+
+void assign(CommitProgressNotification& out, const ProgressCommon& common) {
+    out = {common.datastore, common.usid, common.tid, common.msg.value_or("")};
+}
+
+template <class Progress>
+    requires requires(Progress p) { p.subsystem; }
+void assign(Progress& out, const ProgressCommon& c) {
+    out.type = c.type;
+    out.timestamp = c.timestamp;
+    out.duration = c.duration;
+    out.usid = c.usid;
+    out.tid = c.tid;
+    out.datastore = c.datastore;
+    out.context = c.context;
+    out.trace_id = c.trace_id;
+    out.subsystem = c.subsystem;
+    out.msg = c.msg;
+    out.annotation = c.annotation;
+}
+
+}  // namespace
+
+std::expected<void, Error> decode_notification(ByteView payload, Notification& out,
+                                               const DecodeOptions& options) {
+    TermReader reader(payload, options.limits);
+    if (!read_notification(reader, payload, out, options)) {
+        return std::unexpected(reader.take_error());
+    }
+    return {};
+}
+
+Result<Notification> decode_notification(ByteView payload, const DecodeOptions& options) {
+    Notification out;
+    if (auto done = decode_notification(payload, out, options); !done) {
+        return std::unexpected(std::move(done.error()));
+    }
+    return out;
+}
+
+std::expected<void, Error> encode_notification(const Notification& notification, Bytes& out,
+                                               const WireContext& context) {
+    TermWriter writer(out);
+    if (const auto* generic = notification.get<GenericNotification>()) {
+        writer.version();
+        writer.raw(generic->term);
+        return {};
+    }
+    const auto* layout = find_layout(notification.type, context.dialect);
+    const std::size_t start = out.size();
+    writer.version();
+    if (layout != nullptr && layout->write(notification, writer, context)) return {};
+    out.resize(start);
+    return std::unexpected(
+        Error{Errc::bad_value, 0, std::string(key_of(notification)),
+              fmt::format("an event of type {} does not carry this body in the {} dialect",
+                          notification.type, to_string(context.dialect))});
+}
+
+Notification to_dialect(const Notification& notification, Dialect dialect) {
+    const bool progress =
+        notification.type == NOTIF_COMMIT_PROGRESS || notification.type == NOTIF_PROGRESS;
+    auto out = progress ? make_notification(notification.type, dialect) : std::nullopt;
+    if (!out || out->body.index() == notification.body.index()) return notification;
+    std::visit(
+        [](const auto& from, auto& to) {
+            if constexpr (requires { assign(to, common_of(from)); }) assign(to, common_of(from));
+        },
+        notification.body, out->body);
+    return *out;
+}
+
+std::optional<Notification> make_notification(std::uint32_t type, Dialect dialect) {
+    const auto* layout = find_layout(type, dialect);
+    if (layout == nullptr) return std::nullopt;
+    Notification out;
+    out.type = type;
+    layout->reset(out);
+    return out;
+}
+
+std::span<const std::uint32_t> event_types() {
+    static const auto types = [] {
+        std::vector<std::uint32_t> list;
+        for_each_event([&]<class E>() {
+            if (std::ranges::find(list, E::type) == list.end()) list.push_back(E::type);
+        });
+        return list;
+    }();
+    return types;
+}
+
+std::string_view key_of(const Notification& notification) {
+    return std::visit(
+        []<class Body>(const Body&) -> std::string_view {
+            if constexpr (requires { Body::key; }) return Body::key;
+            return "term";
+        },
+        notification.body);
+}
+
+}  // namespace confd

@@ -1,0 +1,65 @@
+// Events: the structs of the catalogue, from and to the payload of a frame.
+//
+// The layout of some events depends on the release and product at the other end; WireContext says
+// which. See docs/protocol.md, "Events".
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "protocol/bytes.hpp"
+#include "protocol/error.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/notification/catalogue.hpp"
+#include "protocol/term/reader.hpp"
+
+namespace confd {
+
+struct Notification {
+    std::uint32_t type = 0;  ///< the mask bit: NOTIF_AUDIT, ...
+    NotificationBody body;
+
+    bool operator==(const Notification&) const = default;
+
+    /// The body as a B, or null.
+    template <class B>
+    const B* get() const {
+        return std::get_if<B>(&body);
+    }
+};
+
+struct DecodeOptions {
+    WireContext context;
+    /// Treat an event type outside the catalogue as unknown_event instead of keeping its term.
+    bool strict = false;
+    Limits limits;
+};
+
+/// Decodes a frame's payload (131, then the term) straight into the struct. Reusing one
+/// Notification keeps the capacity of its texts and lists when events of a type repeat.
+std::expected<void, Error> decode_notification(ByteView payload, Notification& out,
+                                               const DecodeOptions& options = {});
+Result<Notification> decode_notification(ByteView payload, const DecodeOptions& options = {});
+
+/// Appends the payload to `out`. Fails with bad_value when the body is not the one that the type
+/// has in this dialect; see to_dialect().
+std::expected<void, Error> encode_notification(const Notification& notification, Bytes& out,
+                                               const WireContext& context);
+
+/// The event with the body that its type has in this dialect. Progress events changed their
+/// fields between releases: what both forms have is kept. Other events come back as they are.
+Notification to_dialect(const Notification& notification, Dialect dialect);
+
+/// An event of this type with default fields, or nothing for an unknown type.
+std::optional<Notification> make_notification(std::uint32_t type, Dialect dialect);
+
+/// Types of the catalogue, in its order, each once.
+std::span<const std::uint32_t> event_types();
+
+/// Key of the object with the event's fields in JSON, such as "audit"; empty when it has none.
+std::string_view key_of(const Notification& notification);
+
+}  // namespace confd

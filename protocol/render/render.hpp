@@ -1,0 +1,35 @@
+// Events for people and programs: JSON with the keys of the Python API, and a line of text.
+//
+// Both walk the fields of an event as its struct lists them; docs/notification.schema.json
+// describes the JSON.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+
+#include "protocol/error.hpp"
+#include "protocol/notification/notification.hpp"
+
+namespace confd {
+
+struct RenderOptions {
+    /// The dialect and product that the event was decoded with.
+    WireContext context;
+    /// Show the clear-text password of a user session instead of ***.
+    bool show_clearpass = false;
+};
+
+/// `{"type": 1, "name": "NOTIF_AUDIT", "audit": {..}}`. Enumerations are numbers, 64-bit integers
+/// exact, bytes hex; text that is not UTF-8 has U+FFFD in place of what is not.
+boost::json::object to_json(const Notification& notification, const RenderOptions& options = {});
+
+/// `{"type": "uint16", "value": 1500}`.
+boost::json::object to_json(const Value& value);
+
+/// `{"error": {"code": .., "offset": .., "path": .., "message": ..}}`.
+boost::json::object to_json(const Error& error);
+
+/// `NOTIF_AUDIT logno=115 user="admin" usid=17 msg="..."`, enumerations by name.
+std::string to_text(const Notification& notification, const RenderOptions& options = {});
+
+}  // namespace confd

@@ -1,0 +1,120 @@
+// The server's side of one event socket, without I/O: bytes in, requests and bytes out.
+//
+// The session does the handshake by itself and hands everything else to its owner: whether a
+// subscription is granted, which events are sent, what an acknowledgement completes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "protocol/bytes.hpp"
+#include "protocol/error.hpp"
+#include "protocol/frame/frame.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/notification/notification.hpp"
+#include "protocol/session/ack.hpp"
+#include "protocol/session/handshake.hpp"
+#include "protocol/session/subscription.hpp"
+
+namespace confd {
+
+struct ServerConfig {
+    Release release;  ///< what the reply to the hello claims
+    Product product = Product::confd;
+    /// When set, clients must ask for the challenge and know the secret. When not, a client that
+    /// asks is challenged all the same, and any answer is accepted.
+    std::optional<Bytes> secret;
+    /// Keypath depth and key length that clients must have room for; a client that says 0 has no
+    /// such bound.
+    std::uint8_t max_depth = default_max_depth;
+    std::uint8_t max_key_length = default_max_key_length;
+    Limits limits{.payload = subscriber_payload_limit};
+};
+
+/// Protocol versions that a server of this library serves, each in its own dialect; others are
+/// answered with HelloReply::incompatible_version.
+inline constexpr std::uint16_t oldest_protocol_version = 60;
+inline constexpr std::uint16_t newest_protocol_version = 89;
+
+class ServerSession {
+   public:
+    enum class Poll : std::uint8_t {
+        need_input,    ///< nothing more in the bytes so far
+        subscription,  ///< see subscription(); answer with accept() or refuse()
+        ack,           ///< see ack()
+        closed,        ///< see reason(); send what is queued, then close. poll() repeats it
+    };
+
+    /// `challenge` should be random: the access check is worth no more than it.
+    ServerSession(ServerConfig config, const Challenge& challenge);
+
+    Poll poll();
+
+    void feed(ByteView bytes) { input_.append(bytes); }
+    std::span<std::uint8_t> prepare(std::size_t size) { return input_.prepare(size); }
+    void commit(std::size_t size) { input_.commit(size); }
+    /// The peer closed its side: what is complete is still delivered, then poll() says closed.
+    void feed_eof() { eof_ = true; }
+
+    Bytes take_output() { return std::exchange(output_, {}); }
+    bool has_output() const { return !output_.empty(); }
+    std::size_t output_size() const { return output_.size(); }
+
+    /// Answers the subscription: events may be sent from now on.
+    void accept();
+    /// Answers with an error and closes.
+    void refuse(const PeerError& error);
+
+    /// Queues an event in the dialect of this client.
+    std::expected<void, Error> send(const Notification& notification);
+    /// Queues a frame with this payload, whatever it is.
+    void send_payload(ByteView payload) { append_frame(output_, payload); }
+    /// Queues bytes as they are, without a frame.
+    void send_raw(ByteView bytes) { output_.insert(output_.end(), bytes.begin(), bytes.end()); }
+
+    bool subscribed() const { return state_ == State::streaming; }
+    /// The client's hello, once received.
+    const std::optional<Hello>& hello() const { return hello_; }
+    WireContext context() const;
+    const Subscription& subscription() const { return subscription_; }
+    const Ack& ack() const { return ack_; }
+    /// Why the session closed, for the log; empty when the peer just went away.
+    const std::string& reason() const { return reason_; }
+
+   private:
+    enum class State : std::uint8_t {
+        hello,
+        access_answer,
+        subscribe,  // waiting for the subscription
+        deciding,   // waiting for accept() or refuse()
+        streaming,
+        closed,
+    };
+
+    Poll close(std::string reason);
+    Poll starved();
+    Poll on_hello();
+    Poll on_access_response();
+    Poll reply_to_hello();
+    Poll on_subscription();
+    Poll on_ack();
+    Poll refuse_usage(const Error& error);
+
+    ServerConfig config_;
+    Challenge challenge_;
+    State state_ = State::hello;
+    FrameReader input_;
+    Bytes output_;
+    bool eof_ = false;
+    std::optional<Hello> hello_;
+    Subscription subscription_;
+    Ack ack_;
+    std::string reason_;
+};
+
+}  // namespace confd

@@ -1,0 +1,480 @@
+#include "protocol/term/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+#include "protocol/utf8.hpp"
+
+namespace confd {
+
+std::string_view article_name(TermKind kind) {
+    switch (kind) {
+        case TermKind::integer: return "an integer";
+        case TermKind::floating: return "a float";
+        case TermKind::atom: return "an atom";
+        case TermKind::tuple: return "a tuple";
+        case TermKind::list: return "a list";
+        case TermKind::binary: return "a binary";
+        case TermKind::other: break;
+    }
+    return "no term";
+}
+
+std::string_view tag_name(std::uint8_t tag) {
+    switch (tag) {
+        case 67: return "ATOM_CACHE_REF2";
+        case 70: return "NEW_FLOAT_EXT";
+        case 77: return "BIT_BINARY_EXT";
+        case 80: return "a compressed term";
+        case 82: return "ATOM_CACHE_REF";
+        case 88: return "NEW_PID_EXT";
+        case 89: return "NEW_PORT_EXT";
+        case 90: return "NEWER_REFERENCE_EXT";
+        case 97: return "SMALL_INTEGER_EXT";
+        case 98: return "INTEGER_EXT";
+        case 99: return "FLOAT_EXT";
+        case 100: return "ATOM_EXT";
+        case 101: return "REFERENCE_EXT";
+        case 102: return "PORT_EXT";
+        case 103: return "PID_EXT";
+        case 104: return "SMALL_TUPLE_EXT";
+        case 105: return "LARGE_TUPLE_EXT";
+        case 106: return "NIL_EXT";
+        case 107: return "STRING_EXT";
+        case 108: return "LIST_EXT";
+        case 109: return "BINARY_EXT";
+        case 110: return "SMALL_BIG_EXT";
+        case 111: return "LARGE_BIG_EXT";
+        case 112: return "NEW_FUN_EXT";
+        case 113: return "EXPORT_EXT";
+        case 114: return "NEW_REFERENCE_EXT";
+        case 115: return "SMALL_ATOM_EXT";
+        case 116: return "MAP_EXT";
+        case 117: return "FUN_EXT";
+        case 118: return "ATOM_UTF8_EXT";
+        case 119: return "SMALL_ATOM_UTF8_EXT";
+        case 120: return "V4_PORT_EXT";
+        default: return {};
+    }
+}
+
+std::string to_string(const Integer& value) {
+    return fmt::format("{}{}", value.negative ? "-" : "", value.magnitude);
+}
+
+void AtomView::assign_to(std::string& utf8) const {
+    if (latin1) {
+        latin1_to_utf8(bytes, utf8);
+    } else {
+        utf8.assign(bytes);
+    }
+}
+
+namespace {
+
+TermKind kind_of(std::uint8_t tag) {
+    switch (static_cast<Tag>(tag)) {
+        case Tag::small_integer:
+        case Tag::integer:
+        case Tag::small_big:
+        case Tag::large_big: return TermKind::integer;
+        case Tag::new_float:
+        case Tag::float_text: return TermKind::floating;
+        case Tag::atom:
+        case Tag::small_atom:
+        case Tag::atom_utf8:
+        case Tag::small_atom_utf8: return TermKind::atom;
+        case Tag::small_tuple:
+        case Tag::large_tuple: return TermKind::tuple;
+        case Tag::nil:
+        case Tag::string:
+        case Tag::list: return TermKind::list;
+        case Tag::binary: return TermKind::binary;
+    }
+    return TermKind::other;
+}
+
+constexpr std::size_t float_text_size = 31;
+
+}  // namespace
+
+bool TermReader::fail(Errc code, std::size_t offset, std::string message) {
+    if (!failed_) {
+        failed_ = true;
+        error_ = Error{code, offset, {}, std::move(message)};
+    }
+    return false;
+}
+
+bool TermReader::fail_truncated(std::string_view what, std::uint64_t needed) {
+    return fail(Errc::truncated, base_ + static_cast<std::size_t>(end_ - begin_),
+                fmt::format("{} needs {} bytes, {} remain", what, needed, left()));
+}
+
+bool TermReader::fail_range(std::size_t at, const Integer& found, const Integer& low,
+                            const Integer& high) {
+    return fail(Errc::out_of_range, at,
+                fmt::format("expected an integer from {} to {}, found {}", to_string(low),
+                            to_string(high), to_string(found)));
+}
+
+bool TermReader::fail_type(std::string_view expected) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated(expected, 1);
+    const std::uint8_t tag = *next_;
+    if (const auto kind = kind_of(tag); kind != TermKind::other) {
+        return fail(Errc::wrong_type, offset(),
+                    fmt::format("expected {}, found {}", expected, article_name(kind)));
+    }
+    if (const auto name = tag_name(tag); !name.empty()) {
+        return fail(Errc::unsupported_tag, offset(),
+                    fmt::format("expected {}, found {} (tag {}), which this protocol does not use",
+                                expected, name, tag));
+    }
+    return fail(Errc::unknown_tag, offset(),
+                fmt::format("expected {}, found byte {}, which is no tag", expected, tag));
+}
+
+bool TermReader::fail_arity(std::size_t offset, std::string_view expected, std::uint32_t found) {
+    return fail(Errc::wrong_arity, offset,
+                fmt::format("expected a tuple of {}, found one of {}", expected, found));
+}
+
+bool TermReader::within(std::string_view field) {
+    if (!field.empty()) {
+        const bool dot = !error_.path.empty() && error_.path.front() != '[';
+        error_.path.insert(0, dot ? std::string(field) + "." : std::string(field));
+    }
+    return false;
+}
+
+bool TermReader::within(std::size_t index) {
+    const bool dot = !error_.path.empty() && error_.path.front() != '[';
+    error_.path.insert(0, fmt::format("[{}]{}", index, dot ? "." : ""));
+    return false;
+}
+
+bool TermReader::need(std::size_t bytes, std::string_view what) {
+    return left() >= bytes || fail_truncated(what, bytes);
+}
+
+std::uint32_t TermReader::be(std::size_t at, std::size_t size) const {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) value = value << 8 | next_[at + i];
+    return value;
+}
+
+bool TermReader::version() {
+    if (failed_) return false;
+    if (!need(1, "the version byte")) return false;
+    if (*next_ != term_version) {
+        return fail(Errc::bad_version, offset(),
+                    fmt::format("expected version byte {}, found {}", term_version, *next_));
+    }
+    ++next_;
+    return true;
+}
+
+bool TermReader::finish() {
+    if (failed_) return false;
+    if (next_ == end_) return true;
+    return fail(Errc::trailing_bytes, offset(),
+                fmt::format("{} bytes follow the end of the term", left()));
+}
+
+TermKind TermReader::peek() const { return next_ == end_ ? TermKind::other : kind_of(*next_); }
+
+bool TermReader::integer(Integer& out) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("an integer", 1);
+    switch (static_cast<Tag>(*next_)) {
+        case Tag::small_integer:
+            if (!need(2, "SMALL_INTEGER_EXT")) return false;
+            out = Integer(next_[1]);
+            next_ += 2;
+            return true;
+        case Tag::integer:
+            if (!need(5, "INTEGER_EXT")) return false;
+            out = Integer(static_cast<std::int32_t>(be(1, 4)));
+            next_ += 5;
+            return true;
+        case Tag::small_big: return big(out, 1);
+        case Tag::large_big: return big(out, 4);
+        default: return fail_type("an integer");
+    }
+}
+
+bool TermReader::big(Integer& out, std::size_t length_size) {
+    const std::size_t header = 1 + length_size + 1;
+    if (!need(header, "a big integer")) return false;
+    const std::uint64_t digits = be(1, length_size);
+    const std::uint8_t sign = next_[header - 1];
+    if (left() - header < digits) return fail_truncated("a big integer", header + digits);
+    std::uint64_t magnitude = 0;
+    for (std::uint64_t i = 0; i < digits; ++i) {
+        const std::uint64_t digit = next_[header + i];
+        if (digit != 0 && i >= 8) {
+            return fail(Errc::integer_too_wide, offset(),
+                        fmt::format("an integer of {} bytes, at most 64 bits are read", digits));
+        }
+        if (i < 8) magnitude |= digit << (8 * i);
+    }
+    out.magnitude = magnitude;
+    out.negative = sign != 0 && magnitude != 0;
+    next_ += header + digits;
+    return true;
+}
+
+bool TermReader::floating(double& out) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("a float", 1);
+    const auto at = offset();
+    double value = 0;
+    std::size_t size = 0;
+    if (*next_ == static_cast<std::uint8_t>(Tag::new_float)) {
+        size = 9;
+        if (!need(size, "NEW_FLOAT_EXT")) return false;
+        value = std::bit_cast<double>(std::uint64_t{be(1, 4)} << 32 | be(5, 4));
+    } else if (*next_ == static_cast<std::uint8_t>(Tag::float_text)) {
+        size = 1 + float_text_size;
+        if (!need(size, "FLOAT_EXT")) return false;
+        const auto padded = as_text({next_ + 1, float_text_size});
+        auto digits = padded.substr(0, padded.find('\0'));
+        digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
+        // from_chars() takes a minus but no plus; "+-1" is still not a number.
+        if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
+        const auto [stop, code] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (code != std::errc{} || stop != digits.data() + digits.size()) {
+            return fail(Errc::bad_float, at, "FLOAT_EXT does not hold a decimal number");
+        }
+    } else {
+        return fail_type("a float");
+    }
+    if (!std::isfinite(value)) {
+        return fail(Errc::bad_float, at, "NaN and infinities are not numbers of this protocol");
+    }
+    out = value;
+    next_ += size;
+    return true;
+}
+
+bool TermReader::atom(AtomView& out) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("an atom", 1);
+    switch (static_cast<Tag>(*next_)) {
+        case Tag::atom: return atom_body(out, 2, true);
+        case Tag::small_atom: return atom_body(out, 1, true);
+        case Tag::atom_utf8: return atom_body(out, 2, false);
+        case Tag::small_atom_utf8: return atom_body(out, 1, false);
+        default: return fail_type("an atom");
+    }
+}
+
+bool TermReader::atom_body(AtomView& out, std::size_t length_size, bool latin1) {
+    const std::size_t header = 1 + length_size;
+    if (!need(header, "an atom")) return false;
+    const std::size_t size = be(1, length_size);
+    if (!need(header + size, "an atom")) return false;
+    const auto bytes = as_text({next_ + header, size});
+    if (latin1) {
+        if (size > max_atom_characters) {
+            return fail(Errc::atom_too_long, offset(),
+                        fmt::format("an atom of {} characters, at most {} are allowed", size,
+                                    max_atom_characters));
+        }
+    } else if (const auto characters = utf8_length(bytes); !characters) {
+        return fail(Errc::bad_atom, offset(), "an atom whose bytes are not UTF-8");
+    } else if (*characters > max_atom_characters) {
+        return fail(Errc::atom_too_long, offset(),
+                    fmt::format("an atom of {} characters, at most {} are allowed", *characters,
+                                max_atom_characters));
+    }
+    out = AtomView{bytes, latin1 && !is_ascii(bytes)};
+    next_ += header + size;
+    return true;
+}
+
+bool TermReader::binary(ByteView& out) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("a binary", 1);
+    if (*next_ != static_cast<std::uint8_t>(Tag::binary)) return fail_type("a binary");
+    if (!need(5, "BINARY_EXT")) return false;
+    const std::size_t size = be(1, 4);
+    if (left() - 5 < size) return fail_truncated("BINARY_EXT", std::uint64_t{5} + size);
+    out = {next_ + 5, size};
+    next_ += 5 + size;
+    return true;
+}
+
+bool TermReader::text(std::string& out) {
+    if (next_ != end_ && kind_of(*next_) == TermKind::atom) {
+        AtomView view;
+        if (!atom(view)) return false;
+        view.assign_to(out);
+        return true;
+    }
+    if (next_ != end_ && *next_ != static_cast<std::uint8_t>(Tag::binary)) {
+        return fail_type("a text (binary or atom)");
+    }
+    ByteView bytes;
+    if (!binary(bytes)) return false;
+    out.assign(as_text(bytes));
+    return true;
+}
+
+bool TermReader::open(std::size_t header) {
+    if (depth_ >= max_depth_) {
+        return fail(Errc::too_deep, offset(),
+                    fmt::format("more than {} tuples and lists inside each other", max_depth_));
+    }
+    ++depth_;
+    next_ += header;
+    return true;
+}
+
+bool TermReader::tuple(std::uint32_t& arity) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("a tuple", 1);
+    std::size_t header = 0;
+    if (*next_ == static_cast<std::uint8_t>(Tag::small_tuple)) {
+        header = 2;
+    } else if (*next_ == static_cast<std::uint8_t>(Tag::large_tuple)) {
+        header = 5;
+    } else {
+        return fail_type("a tuple");
+    }
+    if (!need(header, "a tuple")) return false;
+    arity = be(1, header - 1);
+    // Every element takes a byte at least, so a larger count can never be satisfied.
+    if (left() - header < arity) return fail_truncated("a tuple", std::uint64_t{header} + arity);
+    return open(header);
+}
+
+bool TermReader::tuple_of(std::uint32_t arity) {
+    const auto at = offset();
+    std::uint32_t found = 0;
+    if (!tuple(found)) return false;
+    return found == arity || fail_arity(at, fmt::format("{}", arity), found);
+}
+
+bool TermReader::list(ListHead& out) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("a list", 1);
+    switch (static_cast<Tag>(*next_)) {
+        case Tag::nil:
+            // Ends nearly every list, so it does not count as a level of its own.
+            out = {0, true};
+            ++depth_;
+            ++next_;
+            return true;
+        case Tag::string:
+            if (!need(3, "STRING_EXT")) return false;
+            out = {be(1, 2), true};
+            if (!need(3 + std::size_t{out.count}, "STRING_EXT")) return false;
+            return open(3);
+        case Tag::list:
+            if (!need(5, "LIST_EXT")) return false;
+            out = {be(1, 4), false};
+            // One byte each for the elements, and one for the tail.
+            if (left() - 5 < std::uint64_t{out.count} + 1) {
+                return fail_truncated("LIST_EXT", std::uint64_t{6} + out.count);
+            }
+            return open(5);
+        default: return fail_type("a list");
+    }
+}
+
+bool TermReader::string_byte(std::uint8_t& out) {
+    if (failed_ || !need(1, "STRING_EXT")) return false;
+    out = *next_++;
+    return true;
+}
+
+bool TermReader::at_proper_end(const ListHead& head) const {
+    return head.string || (next_ != end_ && *next_ == static_cast<std::uint8_t>(Tag::nil));
+}
+
+bool TermReader::end_list(const ListHead& head) {
+    if (failed_) return false;
+    if (!head.string) {
+        if (next_ == end_) return fail_truncated("the end of a list", 1);
+        if (!at_proper_end(head)) {
+            if (peek() == TermKind::other) return fail_type("the end of a list");
+            return fail(Errc::wrong_type, offset(),
+                        "expected the end of a list, found an improper tail");
+        }
+        ++next_;
+    }
+    leave();
+    return true;
+}
+
+bool TermReader::skip_leaf() {
+    switch (peek()) {
+        case TermKind::integer: {
+            Integer ignored;
+            return integer(ignored);
+        }
+        case TermKind::floating: {
+            double ignored = 0;
+            return floating(ignored);
+        }
+        case TermKind::atom: {
+            AtomView ignored;
+            return atom(ignored);
+        }
+        case TermKind::binary: {
+            ByteView ignored;
+            return binary(ignored);
+        }
+        default: return fail_type("a term");
+    }
+}
+
+bool TermReader::skip() {
+    if (failed_) return false;
+    // Terms still to read in each open container: no recursion, whatever the peer nests.
+    std::array<std::uint64_t, Limits{}.nesting + 2> open_counts;
+    std::size_t levels = 0;
+    const std::size_t outer = depth_;
+    while (true) {
+        const auto kind = peek();
+        std::uint64_t inside = 0;
+        if (kind == TermKind::tuple) {
+            std::uint32_t arity = 0;
+            if (!tuple(arity)) return false;
+            inside = arity;
+        } else if (kind == TermKind::list) {
+            ListHead head;
+            if (!list(head)) return false;
+            if (head.string) {
+                next_ += head.count;
+            } else {
+                inside = std::uint64_t{head.count} + 1;  // the tail is a term too
+            }
+        } else if (!skip_leaf()) {
+            return false;
+        }
+        if (depth_ - outer > levels) open_counts[levels++] = inside + 1;
+        while (levels > 0 && --open_counts[levels - 1] == 0) {
+            --levels;
+            leave();
+        }
+        if (levels == 0) return true;
+    }
+}
+
+bool TermReader::raw(ByteView& out) {
+    const std::uint8_t* start = next_;
+    if (!skip()) return false;
+    out = {start, next_};
+    return true;
+}
+
+}  // namespace confd

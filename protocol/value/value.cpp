@@ -1,0 +1,613 @@
+#include "protocol/value/value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace confd {
+namespace {
+
+template <class T>
+constexpr ValueTypeInfo integer_type(ValueType type, std::string_view name) {
+    return {type, name, ValueShape::integer, std::numeric_limits<T>::min(),
+            std::numeric_limits<T>::max()};
+}
+
+constexpr ValueTypeInfo plain(ValueType type, std::string_view name, ValueShape shape) {
+    return {type, name, shape, 0, 0};
+}
+
+constexpr std::array value_table{
+    plain(ValueType::noexists, "noexists", ValueShape::nothing),
+    plain(ValueType::xmltag, "xmltag", ValueShape::tag),
+    plain(ValueType::buf, "buf", ValueShape::text),
+    integer_type<std::int8_t>(ValueType::int8, "int8"),
+    integer_type<std::int16_t>(ValueType::int16, "int16"),
+    integer_type<std::int32_t>(ValueType::int32, "int32"),
+    integer_type<std::int64_t>(ValueType::int64, "int64"),
+    integer_type<std::uint8_t>(ValueType::uint8, "uint8"),
+    integer_type<std::uint16_t>(ValueType::uint16, "uint16"),
+    integer_type<std::uint32_t>(ValueType::uint32, "uint32"),
+    plain(ValueType::uint64, "uint64", ValueShape::unsigned_64),
+    plain(ValueType::double_, "double", ValueShape::floating),
+    plain(ValueType::ipv4, "ipv4", ValueShape::ip4),
+    plain(ValueType::ipv6, "ipv6", ValueShape::ip6),
+    plain(ValueType::bool_, "bool", ValueShape::boolean),
+    plain(ValueType::qname, "qname", ValueShape::qname),
+    plain(ValueType::datetime, "datetime", ValueShape::datetime),
+    plain(ValueType::date, "date", ValueShape::date),
+    plain(ValueType::time, "time", ValueShape::time),
+    plain(ValueType::duration, "duration", ValueShape::duration),
+    integer_type<std::int32_t>(ValueType::enum_, "enum"),
+    integer_type<std::uint32_t>(ValueType::bit32, "bit32"),
+    plain(ValueType::bit64, "bit64", ValueShape::unsigned_64),
+    plain(ValueType::list, "list", ValueShape::values),
+    plain(ValueType::xmlbegin, "xmlbegin", ValueShape::marker),
+    plain(ValueType::xmlend, "xmlend", ValueShape::marker),
+    plain(ValueType::objectref, "objectref", ValueShape::path),
+    plain(ValueType::oid, "oid", ValueShape::oid),
+    plain(ValueType::binary, "binary", ValueShape::bytes),
+    plain(ValueType::ipv4prefix, "ipv4prefix", ValueShape::ip4_prefix),
+    plain(ValueType::ipv6prefix, "ipv6prefix", ValueShape::ip6_prefix),
+    plain(ValueType::default_, "default", ValueShape::nothing),
+    plain(ValueType::decimal64, "decimal64", ValueShape::decimal),
+    plain(ValueType::identityref, "identityref", ValueShape::identity),
+    plain(ValueType::xmlbegindel, "xmlbegindel", ValueShape::marker),
+    ValueTypeInfo{ValueType::dquad, "dquad", ValueShape::bytes, 4, 4},
+    plain(ValueType::hexstr, "hexstr", ValueShape::bytes),
+    plain(ValueType::ipv4_and_plen, "ipv4_and_plen", ValueShape::ip4_prefix),
+    plain(ValueType::ipv6_and_plen, "ipv6_and_plen", ValueShape::ip6_prefix),
+    plain(ValueType::bitbig, "bitbig", ValueShape::bytes),
+    plain(ValueType::xmlmovefirst, "xmlmovefirst", ValueShape::marker),
+    plain(ValueType::xmlmoveafter, "xmlmoveafter", ValueShape::marker),
+};
+
+constexpr std::size_t oid_part_size = 4;
+
+// ---- Records: tuples of numbers. Each one's layout is listed once, for reading and writing. ----
+
+template <class F>
+auto layout(auto& record, F&& parts)
+    requires std::same_as<std::remove_cvref_t<decltype(record)>, Datetime>
+{
+    return parts(record.year, record.month, record.day, record.hour, record.min, record.sec,
+                 record.micro, record.zone);
+}
+template <class F>
+auto layout(auto& record, F&& parts)
+    requires std::same_as<std::remove_cvref_t<decltype(record)>, Date>
+{
+    return parts(record.year, record.month, record.day, record.zone);
+}
+template <class F>
+auto layout(auto& record, F&& parts)
+    requires std::same_as<std::remove_cvref_t<decltype(record)>, Time>
+{
+    return parts(record.hour, record.min, record.sec, record.micro, record.zone);
+}
+template <class F>
+auto layout(auto& record, F&& parts)
+    requires std::same_as<std::remove_cvref_t<decltype(record)>, Duration>
+{
+    return parts(record.years, record.months, record.days, record.hours, record.mins, record.secs,
+                 record.micros);
+}
+template <class F>
+auto layout(auto& record, F&& parts)
+    requires std::same_as<std::remove_cvref_t<decltype(record)>, Decimal64>
+{
+    return parts(record.value, record.fraction_digits);
+}
+template <class F>
+auto layout(auto& record, F&& parts)
+    requires std::same_as<std::remove_cvref_t<decltype(record)>, IdentityRef>
+{
+    return parts(record.ns, record.id);
+}
+template <class F>
+auto layout(auto& record, F&& parts)
+    requires std::same_as<std::remove_cvref_t<decltype(record)>, Ip4Prefix> ||
+             std::same_as<std::remove_cvref_t<decltype(record)>, Ip6Prefix>
+{
+    return parts(record.ip, record.len);
+}
+
+template <std::integral T>
+constexpr std::size_t elements_of(const T&) {
+    return 1;
+}
+constexpr std::size_t elements_of(const Ip4&) { return 1; }
+constexpr std::size_t elements_of(const Ip6&) { return 1; }
+constexpr std::size_t elements_of(const Zone&) { return 2; }
+
+bool read_part(TermReader& reader, std::integral auto& out) { return reader.integer(out); }
+bool read_part(TermReader& reader, Ip4& out) { return read_ip(reader, out); }
+bool read_part(TermReader& reader, Ip6& out) { return read_ip(reader, out); }
+bool read_part(TermReader& reader, Zone& out) {
+    if (reader.peek() == TermKind::list) {
+        ListHead none;
+        const auto at = reader.offset();
+        if (!reader.list(none)) return false;
+        if (none.count != 0) {
+            return reader.fail(Errc::bad_value, at, "expected a time zone or [], found a list");
+        }
+        if (!reader.end_list(none)) return false;
+        out.timezone.reset();
+    } else {
+        std::int8_t hours = 0;
+        if (!reader.integer(hours)) return false;
+        out.timezone = hours;
+    }
+    return reader.integer(out.timezone_minutes);
+}
+
+void write_part(TermWriter& writer, std::integral auto value) { writer.integer(value); }
+void write_part(TermWriter& writer, const Ip4& ip) { write_ip(writer, ip); }
+void write_part(TermWriter& writer, const Ip6& ip) { write_ip(writer, ip); }
+void write_part(TermWriter& writer, const Zone& zone) {
+    if (zone.timezone) {
+        writer.integer(*zone.timezone);
+    } else {
+        writer.nil();
+    }
+    writer.integer(zone.timezone_minutes);
+}
+
+template <class Record>
+bool read_record(TermReader& reader, Record& out) {
+    return layout(out, [&](auto&... part) {
+        if (!reader.tuple_of(static_cast<std::uint32_t>((elements_of(part) + ...)))) return false;
+        if (!(read_part(reader, part) && ...)) return false;
+        reader.leave();
+        return true;
+    });
+}
+
+template <class Record>
+void write_record(TermWriter& writer, const Record& record) {
+    layout(record, [&](const auto&... part) {
+        writer.tuple((elements_of(part) + ...));
+        (write_part(writer, part), ...);
+    });
+}
+
+// ---- The payload of `{Type, Payload}` by shape. ----
+
+/// Reads into the payload alternative T, keeping it when the value already holds one.
+template <class T>
+T& alternative(Value& value) {
+    if (auto* held = std::get_if<T>(&value.payload)) return *held;
+    return value.payload.emplace<T>();
+}
+
+bool read_ranged(TermReader& reader, const ValueTypeInfo& info, std::int64_t& out) {
+    const auto at = reader.offset();
+    Integer found;
+    if (!reader.integer(found)) return false;
+    if (found.fits(out) && out >= info.low && out <= info.high) return true;
+    return reader.fail(Errc::out_of_range, at,
+                       fmt::format("expected {} from {} to {}, found {}", info.name, info.low,
+                                   info.high, to_string(found)));
+}
+
+bool read_qname(TermReader& reader, Qname& out) {
+    if (!reader.tuple_of(2)) return false;
+    std::string prefix;
+    if (!reader.text(prefix)) return false;
+    out.prefix = prefix == "undefined" ? std::nullopt : std::optional(std::move(prefix));
+    if (!reader.text(out.name)) return false;
+    reader.leave();
+    return true;
+}
+
+void write_name(TermWriter& writer, std::string_view name) {
+    if (fits_atom(name)) {
+        writer.atom(name);
+    } else {
+        writer.text(name);
+    }
+}
+
+bool read_oid(TermReader& reader, Oid& out) {
+    const auto at = reader.offset();
+    ByteView bytes;
+    if (!reader.binary(bytes)) return false;
+    if (bytes.size() % oid_part_size != 0) {
+        return reader.fail(Errc::bad_value, at,
+                           fmt::format("an object identifier of {} bytes, expected {} for each part",
+                                       bytes.size(), oid_part_size));
+    }
+    out.ids.clear();
+    for (; !bytes.empty(); bytes = bytes.subspan(oid_part_size)) {
+        std::uint32_t part = 0;
+        for (std::size_t i = 0; i < oid_part_size; ++i) part = part << 8 | bytes[i];
+        out.ids.push_back(part);
+    }
+    return true;
+}
+
+void write_oid(TermWriter& writer, const Oid& oid) {
+    Bytes bytes;
+    bytes.reserve(oid.ids.size() * oid_part_size);
+    for (const std::uint32_t part : oid.ids) {
+        for (std::size_t i = oid_part_size; i-- > 0;) {
+            bytes.push_back(static_cast<std::uint8_t>(part >> (8 * i)));
+        }
+    }
+    writer.binary(bytes);
+}
+
+bool read_bytes(TermReader& reader, const ValueTypeInfo& info, Bytes& out) {
+    const auto at = reader.offset();
+    ByteView bytes;
+    if (!reader.binary(bytes)) return false;
+    if (info.high != 0 && bytes.size() != static_cast<std::size_t>(info.high)) {
+        return reader.fail(Errc::bad_value, at,
+                           fmt::format("expected {} of {} bytes, found {}", info.name, info.high,
+                                       bytes.size()));
+    }
+    out.assign(bytes.begin(), bytes.end());
+    return true;
+}
+
+/// The types whose number stands in front of them: the others are told by their term alone.
+bool has_number(const ValueTypeInfo& info) {
+    switch (info.shape) {
+        case ValueShape::nothing:
+        case ValueShape::text:
+        case ValueShape::floating:
+        case ValueShape::boolean:
+        case ValueShape::ip4:
+        case ValueShape::ip6:
+        case ValueShape::values:
+        case ValueShape::tag:
+        case ValueShape::marker: return false;
+        default: return info.type != ValueType::int32;
+    }
+}
+
+bool read_numbered(TermReader& reader, Value& out) {
+    const auto at = reader.offset();
+    std::uint64_t number = 0;
+    if (!reader.integer(number)) return false;
+    const auto* info = find_value_type(number);
+    if (info == nullptr || !has_number(*info)) {
+        return reader.fail(Errc::bad_value, at,
+                           fmt::format("{} is not the number of a typed value", number));
+    }
+    out.type = info->type;
+    switch (info->shape) {
+        case ValueShape::integer:
+            return read_ranged(reader, *info, alternative<std::int64_t>(out));
+        case ValueShape::unsigned_64: return reader.integer(alternative<std::uint64_t>(out));
+        case ValueShape::qname: return read_qname(reader, *alternative<Box<Qname>>(out));
+        case ValueShape::datetime: return read_record(reader, alternative<Datetime>(out));
+        case ValueShape::date: return read_record(reader, alternative<Date>(out));
+        case ValueShape::time: return read_record(reader, alternative<Time>(out));
+        case ValueShape::duration: return read_record(reader, alternative<Duration>(out));
+        case ValueShape::path: return read_path(reader, alternative<ObjectRef>(out));
+        case ValueShape::oid: return read_oid(reader, alternative<Oid>(out));
+        case ValueShape::bytes: return read_bytes(reader, *info, alternative<Bytes>(out));
+        case ValueShape::ip4_prefix: return read_record(reader, alternative<Ip4Prefix>(out));
+        case ValueShape::ip6_prefix: return read_record(reader, alternative<Ip6Prefix>(out));
+        case ValueShape::decimal: return read_record(reader, alternative<Decimal64>(out));
+        case ValueShape::identity: return read_record(reader, alternative<IdentityRef>(out));
+        default: break;
+    }
+    return reader.fail(Errc::bad_value, at, "not a typed value");
+}
+
+bool read_tuple_value(TermReader& reader, Value& out) {
+    // An address has no type number; its arity tells it from the pairs.
+    TermReader ahead = reader;
+    const auto at = reader.offset();
+    std::uint32_t arity = 0;
+    if (!reader.tuple(arity)) return false;
+    switch (arity) {
+        case 2:
+            if (!read_numbered(reader, out)) return false;
+            reader.leave();
+            return true;
+        case 4:
+            out.type = ValueType::ipv4;
+            reader = ahead;
+            return read_ip(reader, alternative<Ip4>(out));
+        case 8:
+            out.type = ValueType::ipv6;
+            reader = ahead;
+            return read_ip(reader, alternative<Ip6>(out));
+        default: return reader.fail_arity(at, "2, 4 or 8 for a value", arity);
+    }
+}
+
+bool read_atom_value(TermReader& reader, Value& out) {
+    const auto at = reader.offset();
+    AtomView atom;
+    if (!reader.atom(atom)) return false;
+    if (atom == "true" || atom == "false") {
+        out.type = ValueType::bool_;
+        out.payload = (atom == "true");
+        return true;
+    }
+    out.payload = std::monostate{};
+    if (atom == "not_found") {
+        out.type = ValueType::noexists;
+    } else if (atom == "default") {
+        out.type = ValueType::default_;
+    } else {
+        std::string name;
+        atom.assign_to(name);
+        return reader.fail(
+            Errc::bad_value, at,
+            fmt::format("expected true, false, not_found or default, found '{}'", name));
+    }
+    return true;
+}
+
+bool tag_part(TermReader& reader, const Value& head, std::uint32_t& out, std::size_t at) {
+    const auto* number = std::get_if<std::int64_t>(&head.payload);
+    if (head.type != ValueType::int32 || number == nullptr || *number < 0) {
+        return reader.fail(Errc::bad_value, at, "expected [Ns|Tag] of two hashes");
+    }
+    out = static_cast<std::uint32_t>(*number);
+    return true;
+}
+
+/// A list of values, or the one-element improper list that is a tag.
+bool read_list_value(TermReader& reader, Value& out) {
+    const auto at = reader.offset();
+    ListHead head;
+    ValueList list;
+    if (!reader.list(head)) return false;
+    list.items.reserve(std::min<std::size_t>(head.count, list_reserve_cap));
+    for (std::uint32_t i = 0; i < head.count; ++i) {
+        Value& item = list.items.emplace_back();
+        if (head.string) {
+            std::uint8_t byte = 0;
+            if (!reader.string_byte(byte)) return false;
+            item = {ValueType::int32, std::int64_t{byte}};
+        } else if (!read_value(reader, item)) {
+            return reader.within(i);
+        }
+    }
+    if (head.count == 1 && !reader.at_proper_end(head) && reader.peek() == TermKind::integer) {
+        XmlTag tag;
+        if (!tag_part(reader, list.items[0], tag.ns, at) || !reader.integer(tag.tag)) return false;
+        reader.leave();
+        out = {ValueType::xmltag, tag};
+        return true;
+    }
+    if (!reader.end_list(head)) return false;
+    out = {ValueType::list, std::move(list)};
+    return true;
+}
+
+bool is_byte(const Value& value) {
+    const auto* number = std::get_if<std::int64_t>(&value.payload);
+    return value.type == ValueType::int32 && number != nullptr && *number >= 0 && *number <= 255;
+}
+
+bool read_step(TermReader& reader, PathStep& out) {
+    switch (reader.peek()) {
+        case TermKind::integer: out.ns.reset(); return reader.integer(out.tag);
+        case TermKind::list: {
+            XmlTag tag;
+            if (!read_tag(reader, tag)) return false;
+            out.ns = tag.ns;
+            out.tag = tag.tag;
+            return true;
+        }
+        case TermKind::tuple: {
+            std::uint32_t count = 0;
+            if (!reader.tuple(count)) return false;
+            auto& keys = out.keys.emplace().items;
+            keys.reserve(std::min<std::size_t>(count, list_reserve_cap));
+            for (std::uint32_t i = 0; i < count; ++i) {
+                if (!read_value(reader, keys.emplace_back())) return reader.within(i);
+            }
+            reader.leave();
+            return true;
+        }
+        default: return reader.fail_type("a step of a path ([Ns|Tag], a tag or a tuple of keys)");
+    }
+}
+
+void write_step(TermWriter& writer, const PathStep& step) {
+    if (step.keys) {
+        writer.tuple(step.keys->items.size());
+        for (const auto& key : step.keys->items) write_value(writer, key);
+    } else if (step.ns) {
+        write_tag(writer, {*step.ns, step.tag});
+    } else {
+        writer.integer(step.tag);
+    }
+}
+
+bool is_byte(const PathStep& step) { return !step.keys && !step.ns && step.tag <= 255; }
+
+/// Writes a list by the rule that lists of bytes take the short form.
+template <class Item>
+void write_list(TermWriter& writer, const std::vector<Item>& items, auto&& write_item,
+                auto&& byte_of) {
+    if (items.empty()) return writer.nil();
+    if (items.size() <= max_string_length &&
+        std::all_of(items.begin(), items.end(), [](const Item& item) { return is_byte(item); })) {
+        writer.string(items.size());
+        for (const auto& item : items) writer.byte(byte_of(item));
+        return;
+    }
+    writer.list(items.size());
+    for (const auto& item : items) write_item(writer, item);
+    writer.nil();
+}
+
+template <class Ip>
+bool read_words(TermReader& reader, Ip& out) {
+    if (!reader.tuple_of(static_cast<std::uint32_t>(out.size()))) return false;
+    for (auto& word : out) {
+        if (!reader.integer(word)) return false;
+    }
+    reader.leave();
+    return true;
+}
+
+template <class Ip>
+void write_words(TermWriter& writer, const Ip& ip) {
+    writer.tuple(ip.size());
+    for (const auto word : ip) writer.integer(word);
+}
+
+void write_numbered(TermWriter& writer, const Value& value) {
+    writer.tuple(2);
+    writer.integer(static_cast<std::uint8_t>(value.type));
+    std::visit(
+        [&]<class T>(const T& payload) {
+            if constexpr (std::integral<T>) {
+                writer.integer(payload);
+            } else if constexpr (std::same_as<T, Box<Qname>>) {
+                writer.tuple(2);
+                write_name(writer, payload->prefix.value_or("undefined"));
+                write_name(writer, payload->name);
+            } else if constexpr (std::same_as<T, ObjectRef>) {
+                write_path(writer, payload);
+            } else if constexpr (std::same_as<T, Oid>) {
+                write_oid(writer, payload);
+            } else if constexpr (std::same_as<T, Bytes>) {
+                writer.binary(payload);
+            } else if constexpr (requires { layout(payload, [](const auto&...) {}); }) {
+                write_record(writer, payload);
+            } else {
+                writer.atom("undefined");  // no type pairs its number with such a payload
+            }
+        },
+        value.payload);
+}
+
+}  // namespace
+
+bool ValueList::operator==(const ValueList&) const = default;
+
+std::span<const ValueTypeInfo> value_types() { return value_table; }
+
+const ValueTypeInfo* find_value_type(std::uint64_t number) {
+    const auto found = std::ranges::find_if(value_table, [number](const ValueTypeInfo& info) {
+        return static_cast<std::uint64_t>(info.type) == number;
+    });
+    return found == value_table.end() ? nullptr : &*found;
+}
+
+const ValueTypeInfo* find_value_type(std::string_view name) {
+    const auto found = std::ranges::find(value_table, name, &ValueTypeInfo::name);
+    return found == value_table.end() ? nullptr : &*found;
+}
+
+const ValueTypeInfo& info_of(ValueType type) {
+    return *find_value_type(static_cast<std::uint64_t>(type));
+}
+
+bool read_value(TermReader& reader, Value& out) {
+    switch (reader.peek()) {
+        case TermKind::integer:
+            out.type = ValueType::int32;
+            return read_ranged(reader, info_of(ValueType::int32), alternative<std::int64_t>(out));
+        case TermKind::floating:
+            out.type = ValueType::double_;
+            return reader.floating(alternative<double>(out));
+        case TermKind::binary: {
+            ByteView bytes;
+            if (!reader.binary(bytes)) return false;
+            out.type = ValueType::buf;
+            alternative<std::string>(out).assign(as_text(bytes));
+            return true;
+        }
+        case TermKind::atom: return read_atom_value(reader, out);
+        case TermKind::tuple: return read_tuple_value(reader, out);
+        case TermKind::list: return read_list_value(reader, out);
+        case TermKind::other: break;
+    }
+    return reader.fail_type("a value");
+}
+
+void write_value(TermWriter& writer, const Value& value) {
+    const auto& info = info_of(value.type);
+    switch (info.shape) {
+        case ValueShape::nothing:
+            return writer.atom(value.type == ValueType::default_ ? "default" : "not_found");
+        case ValueShape::text: return writer.text(std::get<std::string>(value.payload));
+        case ValueShape::floating: return writer.floating(std::get<double>(value.payload));
+        case ValueShape::boolean:
+            return writer.atom(std::get<bool>(value.payload) ? "true" : "false");
+        case ValueShape::ip4: return write_ip(writer, std::get<Ip4>(value.payload));
+        case ValueShape::ip6: return write_ip(writer, std::get<Ip6>(value.payload));
+        case ValueShape::values: return write_values(writer, std::get<ValueList>(value.payload));
+        case ValueShape::tag: return write_tag(writer, std::get<XmlTag>(value.payload));
+        default: break;
+    }
+    if (value.type == ValueType::int32) return writer.integer(std::get<std::int64_t>(value.payload));
+    write_numbered(writer, value);
+}
+
+bool read_datetime(TermReader& reader, Datetime& out) {
+    const auto at = reader.offset();
+    Value value;
+    if (!read_value(reader, value)) return false;
+    const auto* datetime = std::get_if<Datetime>(&value.payload);
+    if (datetime == nullptr) {
+        return reader.fail(Errc::wrong_type, at,
+                           fmt::format("expected a datetime, found a value of type {}",
+                                       info_of(value.type).name));
+    }
+    out = *datetime;
+    return true;
+}
+
+void write_datetime(TermWriter& writer, const Datetime& value) {
+    write_value(writer, {ValueType::datetime, value});
+}
+
+bool read_ip(TermReader& reader, Ip4& out) { return read_words(reader, out); }
+bool read_ip(TermReader& reader, Ip6& out) { return read_words(reader, out); }
+void write_ip(TermWriter& writer, const Ip4& ip) { write_words(writer, ip); }
+void write_ip(TermWriter& writer, const Ip6& ip) { write_words(writer, ip); }
+
+bool read_tag(TermReader& reader, XmlTag& out) {
+    const auto at = reader.offset();
+    ListHead head;
+    if (!reader.list(head)) return false;
+    if (head.count != 1 || head.string) {
+        return reader.fail(Errc::bad_value, at, "expected [Ns|Tag]");
+    }
+    if (!reader.integer(out.ns) || !reader.integer(out.tag)) return false;
+    reader.leave();
+    return true;
+}
+
+void write_tag(TermWriter& writer, const XmlTag& tag) {
+    writer.list(1);
+    writer.integer(tag.ns);
+    writer.integer(tag.tag);
+}
+
+bool read_path(TermReader& reader, ObjectRef& out) {
+    out.steps.clear();
+    return reader.each([&](TermReader& step) { return read_step(step, out.steps.emplace_back()); });
+}
+
+void write_path(TermWriter& writer, const ObjectRef& path) {
+    write_list(writer, path.steps, write_step,
+               [](const PathStep& step) { return static_cast<std::uint8_t>(step.tag); });
+}
+
+bool read_values(TermReader& reader, ValueList& out) {
+    out.items.clear();
+    return reader.each([&](TermReader& item) { return read_value(item, out.items.emplace_back()); });
+}
+
+void write_values(TermWriter& writer, const ValueList& list) {
+    write_list(writer, list.items, write_value, [](const Value& value) {
+        return static_cast<std::uint8_t>(std::get<std::int64_t>(value.payload));
+    });
+}
+
+}  // namespace confd
