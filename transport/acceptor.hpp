@@ -1,0 +1,45 @@
+// Listens on any number of TCP addresses and UNIX paths, and hands out connections.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transport/connection.hpp"
+#include "transport/endpoint.hpp"
+
+namespace confd::transport {
+
+/// Not thread-safe: use it from the one thread, or strand, of its executor.
+class Acceptor {
+   public:
+    explicit Acceptor(const boost::asio::any_io_executor& executor);
+    Acceptor(const Acceptor&) = delete;
+    Acceptor& operator=(const Acceptor&) = delete;
+    /// stop()
+    ~Acceptor();
+
+    /// Binds and listens; peers can connect from now on and wait until start(). A host name takes
+    /// the first of its addresses that can be bound. A UNIX socket file on which nobody listens
+    /// any more is replaced. Returns where it listens, with the real port and numeric address, or
+    /// a sentence.
+    std::expected<Endpoint, std::string> listen(const Endpoint& endpoint);
+
+    /// Hands each new connection to `accepted`, which calls Connection::start() sooner or later.
+    /// TCP_NODELAY and SO_KEEPALIVE are set.
+    void start(std::function<void(Connection)> accepted);
+
+    /// Listens no more and removes the UNIX socket files it made. Connections live on.
+    void stop();
+
+    const std::vector<Endpoint>& endpoints() const;
+
+    struct Impl;
+
+   private:
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace confd::transport

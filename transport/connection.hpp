@@ -1,0 +1,128 @@
+// One stream connection, TCP or UNIX, run over Boost.Asio for an owner that holds a session.
+//
+//     class Peer : ConnectionOwner {
+//         ServerSession session_;
+//         Connection connection_;
+//
+//         std::span<std::uint8_t> room(std::size_t n) override { return session_.prepare(n); }
+//         void received(std::size_t n) override { session_.commit(n); look(); }
+//         void ended() override { session_.feed_eof(); look(); }
+//         void closed(const Closed& why) override { forget_me(why); }
+//
+//         void look() {
+//             while (true) {
+//                 switch (session_.poll()) {
+//                     case need_input: return connection_.send(session_.take_output());
+//                     case closed: connection_.send(session_.take_output());
+//                                  return connection_.finish();
+//                     ...
+//
+// Not thread-safe: use a connection from the one thread, or strand, of its executor.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "protocol/bytes.hpp"
+#include "transport/endpoint.hpp"
+
+namespace boost::asio {
+class any_io_executor;
+}
+
+namespace confd::transport {
+
+/// Bytes asked of the kernel by one read: many events come with one call.
+inline constexpr std::size_t read_size = std::size_t{64} << 10;
+
+/// Why a connection is closed.
+struct Closed {
+    enum class Cause : std::uint8_t {
+        finished,     ///< finish() is done
+        aborted,      ///< close() or reset()
+        failed,       ///< the network or the peer broke it off
+        stalled,      ///< the peer did not read for the write timeout
+        unreachable,  ///< connect() did not succeed
+    };
+    Cause cause = Cause::finished;
+    std::string text;  ///< for people; empty for finished and aborted
+};
+
+/// What a connection tells its owner. Never called from inside a member function of Connection,
+/// and never after the Connection was destroyed; the owner may destroy it inside any of these.
+class ConnectionOwner {
+   public:
+    virtual ~ConnectionOwner() = default;
+
+    /// connect() succeeded.
+    virtual void connected() {}
+    /// Room of `size` bytes for the next read; it stays valid until received(), ended(), closed()
+    /// or reading_paused. Usually session.prepare(size).
+    virtual std::span<std::uint8_t> room(std::size_t size) = 0;
+    /// So many bytes have been put there.
+    virtual void received(std::size_t size) = 0;
+    /// The peer will send nothing more; it may still read.
+    virtual void ended() = 0;
+    /// All that was given to send() has gone to the kernel.
+    virtual void written() {}
+    /// The last call; comes once.
+    virtual void closed(const Closed& why) = 0;
+};
+
+class Connection {
+   public:
+    struct Impl;
+
+    /// Unconnected: for connect().
+    explicit Connection(const boost::asio::any_io_executor& executor);
+    /// For Acceptor.
+    explicit Connection(std::shared_ptr<Impl> impl);
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) noexcept;
+    /// Closes at once, without another word to the owner.
+    ~Connection();
+
+    /// Resolves the host if need be and tries each of its addresses in turn; then connected(), or
+    /// closed() with Cause::unreachable. Reading is paused until resume_reading().
+    void connect(const Endpoint& endpoint, ConnectionOwner& owner);
+
+    /// Begins to read, on a connection that an Acceptor gave.
+    void start(ConnectionOwner& owner);
+
+    /// Queues bytes. Small sends that are queued while a write is under way leave together.
+    void send(Bytes bytes);
+    /// Bytes queued that the kernel has not taken yet.
+    std::size_t unsent() const;
+    /// Closes with Cause::stalled when the kernel takes none of the queued bytes for this long; 0,
+    /// the default, is never.
+    void set_write_timeout(std::chrono::milliseconds timeout);
+
+    /// A paused connection leaves what arrives in the kernel, so a peer that goes on writing
+    /// stalls. A read that had already completed may still be delivered after pausing.
+    void pause_reading();
+    void resume_reading();
+
+    /// Closes so that nothing queued is lost: sends it, shuts the sending side, drops what still
+    /// arrives until the peer closes too or `patience` has passed. Closing with unread input would
+    /// make the kernel reset the connection and the peer lose what it had not read.
+    void finish(std::chrono::milliseconds patience = std::chrono::seconds(5));
+    /// Closes at once; what is queued is lost.
+    void close();
+    /// Closes with a TCP reset, as a crashed peer or a firewall would.
+    void reset();
+    bool is_open() const;
+
+    /// The peer's address, such as "127.0.0.1:51234"; "unix" for a UNIX socket.
+    const std::string& peer() const;
+    /// The descriptor, for poll(2); -1 when not open. Non-blocking.
+    int native_handle() const;
+
+   private:
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace confd::transport
