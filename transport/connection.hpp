@@ -30,6 +30,8 @@
 #include "protocol/bytes.hpp"
 #include "transport/endpoint.hpp"
 
+// Only named here, so that who holds a connection need not see Asio. Include
+// <boost/asio/any_io_executor.hpp> to make one from io_context.get_executor().
 namespace boost::asio {
 class any_io_executor;
 }
@@ -52,16 +54,17 @@ struct Closed {
     std::string text;  ///< for people; empty for finished and aborted
 };
 
-/// What a connection tells its owner. Never called from inside a member function of Connection,
-/// and never after the Connection was destroyed; the owner may destroy it inside any of these.
+/// What a connection tells its owner. All but room() are never called from inside a member function
+/// of Connection, and none after the Connection was destroyed; the owner may destroy it inside any
+/// of them but room().
 class ConnectionOwner {
    public:
     virtual ~ConnectionOwner() = default;
 
     /// connect() succeeded.
     virtual void connected() {}
-    /// Room of `size` bytes for the next read; it stays valid until received(), ended(), closed()
-    /// or reading_paused. Usually session.prepare(size).
+    /// Room of `size` bytes for the next read, usually session.prepare(size). It must stay where it
+    /// is until received(), ended() or closed(), or until the owner closes the connection.
     virtual std::span<std::uint8_t> room(std::size_t size) = 0;
     /// So many bytes have been put there.
     virtual void received(std::size_t size) = 0;

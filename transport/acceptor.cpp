@@ -1,0 +1,175 @@
+#include "transport/acceptor.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <list>
+#include <utility>
+
+#include "transport/asio_socket.hpp"
+
+namespace confd::transport {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using GenericEndpoint = asio::generic::stream_protocol::endpoint;
+using Listener = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
+
+/// Pause after a failed accept: out of descriptors, trying again at once would only burn a core.
+constexpr auto accept_pause = std::chrono::milliseconds(100);
+
+/// A socket file that this process made: another with the same name is not ours to remove.
+struct SocketFile {
+    std::string path;
+    dev_t device = 0;
+    ino_t inode = 0;
+};
+
+void remove_if_ours(const SocketFile& file) {
+    struct stat now {};
+    if (::lstat(file.path.c_str(), &now) != 0) return;
+    if (now.st_dev == file.device && now.st_ino == file.inode) ::unlink(file.path.c_str());
+}
+
+/// Whether `path` is a socket on which nobody listens.
+bool is_stale(const std::string& path, const asio::any_io_executor& executor) {
+    struct stat file {};
+    if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
+    asio::local::stream_protocol::socket probe(executor);
+    error_code failed;
+    probe.connect(asio::local::stream_protocol::endpoint(path), failed);
+    return failed == asio::error::connection_refused;
+}
+
+error_code bind_and_listen(Listener& listener, const GenericEndpoint& at) {
+    error_code failed;
+    const auto family = at.protocol().family();
+    if (listener.open(at.protocol(), failed)) return failed;
+    if (family == AF_INET || family == AF_INET6) {
+        listener.set_option(asio::socket_base::reuse_address(true), failed);
+    }
+    // [::]:4565 and 0.0.0.0:4565 are two addresses, and can both be listened on.
+    if (family == AF_INET6) listener.set_option(asio::ip::v6_only(true), failed);
+    if (!listener.bind(at, failed)) listener.listen(asio::socket_base::max_listen_connections, failed);
+    return failed;
+}
+
+std::unexpected<std::string> cannot_listen(const Endpoint& endpoint, const std::string& why) {
+    return std::unexpected(fmt::format("cannot listen on {}: {}", to_string(endpoint), why));
+}
+
+}  // namespace
+
+struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
+    /// One address: accepting waits for nothing on the others.
+    struct Port {
+        explicit Port(const asio::any_io_executor& executor) : listener(executor), pause(executor) {}
+        Listener listener;
+        asio::steady_timer pause;
+    };
+
+    explicit Impl(asio::any_io_executor e) : executor(std::move(e)) {}
+
+    asio::any_io_executor executor;
+    std::list<Port> ports;
+    std::vector<Endpoint> endpoints;
+    std::vector<SocketFile> files;
+    std::function<void(Connection)> accepted;
+    bool stopped = false;
+
+    std::expected<Endpoint, std::string> listen_tcp(const TcpEndpoint& tcp) {
+        error_code failed;
+        asio::ip::tcp::resolver resolver(executor);
+        const auto found = resolver.resolve(tcp.host, std::to_string(tcp.port),
+                                            asio::ip::tcp::resolver::passive, failed);
+        for (const auto& entry : found) {
+            auto& port = ports.emplace_back(executor);
+            failed = bind_and_listen(port.listener, entry.endpoint());
+            if (!failed) {
+                const auto text = to_text(port.listener.local_endpoint());
+                return endpoints.emplace_back(*parse_endpoint(text));
+            }
+            ports.pop_back();
+        }
+        return cannot_listen(tcp, failed.message());
+    }
+
+    std::expected<Endpoint, std::string> listen_unix(const UnixEndpoint& at) {
+        if (at.path.empty() || at.path.size() > max_unix_path) {
+            return cannot_listen(at, fmt::format("a path holds 1 to {} bytes", max_unix_path));
+        }
+        const asio::local::stream_protocol::endpoint address(at.path);
+        auto& port = ports.emplace_back(executor);
+        auto failed = bind_and_listen(port.listener, address);
+        if (failed == asio::error::address_in_use && is_stale(at.path, executor)) {
+            ::unlink(at.path.c_str());
+            port.listener.close();
+            failed = bind_and_listen(port.listener, address);
+        }
+        if (failed) {
+            ports.pop_back();
+            return cannot_listen(at, failed.message());
+        }
+        struct stat made {};
+        if (::lstat(at.path.c_str(), &made) == 0) {
+            files.push_back({at.path, made.st_dev, made.st_ino});
+        }
+        return endpoints.emplace_back(at);
+    }
+
+    void accept(Port& port) {
+        port.listener.async_accept(
+            [self = shared_from_this(), &port](const error_code& failed, Socket socket) {
+                if (self->stopped) return;
+                if (failed) return self->accept_later(port);
+                self->accepted(make_connection(std::move(socket)));
+                if (!self->stopped) self->accept(port);
+            });
+    }
+
+    void accept_later(Port& port) {
+        port.pause.expires_after(accept_pause);
+        port.pause.async_wait([self = shared_from_this(), &port](const error_code& cancelled) {
+            if (!cancelled && !self->stopped) self->accept(port);
+        });
+    }
+
+    void stop() {
+        if (std::exchange(stopped, true)) return;
+        for (auto& port : ports) {
+            error_code ignored;
+            port.listener.close(ignored);
+            port.pause.cancel();
+        }
+        for (const auto& file : files) remove_if_ours(file);
+    }
+};
+
+Acceptor::Acceptor(const asio::any_io_executor& executor)
+    : impl_(std::make_shared<Impl>(executor)) {}
+
+Acceptor::~Acceptor() { stop(); }
+
+std::expected<Endpoint, std::string> Acceptor::listen(const Endpoint& endpoint) {
+    if (const auto* tcp = std::get_if<TcpEndpoint>(&endpoint)) return impl_->listen_tcp(*tcp);
+    return impl_->listen_unix(std::get<UnixEndpoint>(endpoint));
+}
+
+void Acceptor::start(std::function<void(Connection)> accepted) {
+    impl_->accepted = std::move(accepted);
+    for (auto& port : impl_->ports) impl_->accept(port);
+}
+
+void Acceptor::stop() { impl_->stop(); }
+
+const std::vector<Endpoint>& Acceptor::endpoints() const { return impl_->endpoints; }
+
+}  // namespace confd::transport

@@ -1,0 +1,377 @@
+#include "transport/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "transport/asio_socket.hpp"
+
+namespace confd::transport {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+using GenericEndpoint = asio::generic::stream_protocol::endpoint;
+
+/// Where input goes that nobody wants any more.
+constexpr std::size_t discard_size = 4096;
+
+/// None of these is worth failing for: a UNIX socket has no TCP_NODELAY, for instance.
+void set_options(Socket& socket) {
+    error_code ignored;
+    // Events and acknowledgements are small, and somebody waits for each.
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    // A peer whose machine died is noticed even if nothing is ever written to it.
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    socket.non_blocking(true, ignored);
+}
+
+bool is_numeric(const std::string& host) {
+    error_code failed;
+    asio::ip::make_address(host, failed);
+    return !failed;
+}
+
+}  // namespace
+
+std::string to_text(const GenericEndpoint& endpoint) {
+    const auto family = endpoint.protocol().family();
+    if (family != AF_INET && family != AF_INET6) return "unix";
+    asio::ip::tcp::endpoint tcp;
+    std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
+    return to_string(Endpoint(TcpEndpoint{tcp.address().to_string(), tcp.port()}));
+}
+
+/// Handlers share it, so that it outlives the Connection while operations end; `owner` is null from
+/// then on.
+struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
+    explicit Impl(const asio::any_io_executor& executor)
+        : socket(executor), resolver(executor), write_timer(executor), finish_timer(executor) {}
+    explicit Impl(Socket connected)
+        : socket(std::move(connected)),
+          resolver(socket.get_executor()),
+          write_timer(socket.get_executor()),
+          finish_timer(socket.get_executor()) {
+        became_connected();
+    }
+
+    Socket socket;
+    asio::ip::tcp::resolver resolver;
+    std::string peer;
+    ConnectionOwner* owner = nullptr;
+
+    // Connecting.
+    std::string target;
+    std::vector<GenericEndpoint> candidates;
+    std::size_t candidate = 0;
+
+    // Reading.
+    bool wants_to_read = false;
+    bool reading = false;
+    bool input_ended = false;
+    asio::cancellation_signal stop_read;
+
+    /// False while connecting: the socket is open, but nothing can be sent yet.
+    bool ready = false;
+
+    // Writing: `queued` grows while `writing` is on its way.
+    Bytes queued;
+    Bytes writing;
+    std::size_t written = 0;
+    bool write_under_way = false;
+    bool output_shut = false;
+    std::chrono::milliseconds write_timeout{0};
+    Clock::time_point write_progress;
+    bool write_timer_runs = false;
+    asio::steady_timer write_timer;
+
+    // Closing.
+    bool finishing = false;
+    bool done = false;
+    asio::steady_timer finish_timer;
+    std::vector<std::uint8_t> discarded;
+
+    /// A handler that does nothing once the connection is closed.
+    template <class F>
+    auto unless_done(F f) {
+        return [self = shared_from_this(), f](auto&&... args) {
+            if (!self->done) f(*self, std::forward<decltype(args)>(args)...);
+        };
+    }
+
+    void became_connected() {
+        ready = true;
+        set_options(socket);
+        error_code ignored;
+        peer = to_text(socket.remote_endpoint(ignored));
+    }
+
+    // --- connecting
+
+    void connect(const Endpoint& endpoint) {
+        target = to_string(endpoint);
+        if (const auto* path = std::get_if<UnixEndpoint>(&endpoint)) return connect_unix(path->path);
+        const auto& [host, port] = std::get<TcpEndpoint>(endpoint);
+        if (is_numeric(host)) {
+            candidates.emplace_back(asio::ip::tcp::endpoint(asio::ip::make_address(host), port));
+            return try_next({});
+        }
+        resolver.async_resolve(
+            host, std::to_string(port),
+            unless_done([](Impl& self, const error_code& failed,
+                           const asio::ip::tcp::resolver::results_type& found) {
+                for (const auto& entry : found) self.candidates.emplace_back(entry.endpoint());
+                self.try_next(failed);
+            }));
+    }
+
+    void connect_unix(const std::string& path) {
+        if (path.empty() || path.size() > max_unix_path) {
+            return unreachable(make_error_code(boost::system::errc::filename_too_long));
+        }
+        candidates.emplace_back(asio::local::stream_protocol::endpoint(path));
+        try_next({});
+    }
+
+    void try_next(const error_code& last_failure) {
+        if (candidate == candidates.size()) return unreachable(last_failure);
+        error_code ignored;
+        socket.close(ignored);
+        socket.async_connect(candidates[candidate++],
+                             unless_done([](Impl& self, const error_code& failed) {
+                                 if (failed) return self.try_next(failed);
+                                 self.became_connected();
+                                 if (self.owner != nullptr) self.owner->connected();
+                                 self.write();
+                             }));
+    }
+
+    void unreachable(const error_code& failed) {
+        end(Closed::Cause::unreachable, fmt::format("cannot connect to {}: {}", target,
+                                                    failed.message()));
+    }
+
+    // --- reading
+
+    void read() {
+        if (!wants_to_read || reading || input_ended || finishing || done || owner == nullptr) return;
+        const auto room = owner->room(read_size);
+        reading = true;
+        socket.async_read_some(
+            asio::buffer(room.data(), room.size()),
+            asio::bind_cancellation_slot(
+                stop_read.slot(), unless_done([](Impl& self, const error_code& failed,
+                                                 std::size_t size) {
+                    self.reading = false;
+                    self.on_read(failed, size);
+                })));
+    }
+
+    void on_read(const error_code& failed, std::size_t size) {
+        if (finishing) return drain();
+        if (owner == nullptr) return;
+        if (!failed) {
+            owner->received(size);
+        } else if (failed == asio::error::eof) {
+            input_ended = true;
+            owner->ended();
+        } else if (failed != asio::error::operation_aborted) {
+            return end(Closed::Cause::failed, failed.message());
+        }
+        read();
+    }
+
+    void pause() {
+        wants_to_read = false;
+        if (reading) stop_read.emit(asio::cancellation_type::total);
+    }
+
+    // --- writing
+
+    void write() {
+        if (!ready || write_under_way || done || output_shut) return;
+        if (writing.empty()) {
+            if (queued.empty()) return finishing ? shut_output() : void();
+            std::swap(writing, queued);
+            written = 0;
+        }
+        write_under_way = true;
+        write_progress = Clock::now();
+        watch_writes();
+        // Asio sends with MSG_NOSIGNAL: a peer that is gone is an error, not a SIGPIPE.
+        socket.async_write_some(asio::buffer(writing) + written,
+                                unless_done([](Impl& self, const error_code& failed,
+                                               std::size_t size) {
+                                    self.write_under_way = false;
+                                    self.on_written(failed, size);
+                                }));
+    }
+
+    void on_written(const error_code& failed, std::size_t size) {
+        if (failed) return end(Closed::Cause::failed, failed.message());
+        written += size;
+        if (written == writing.size()) {
+            writing.clear();
+            if (queued.empty() && owner != nullptr) owner->written();
+        }
+        write();
+    }
+
+    /// One timer looks after all writes: arming one for each would cost more than the write.
+    void watch_writes() {
+        if (write_timer_runs || write_timeout.count() == 0) return;
+        write_timer_runs = true;
+        write_timer.expires_at(write_progress + write_timeout);
+        write_timer.async_wait(unless_done([](Impl& self, const error_code& failed) {
+            self.write_timer_runs = false;
+            if (failed || !self.write_under_way) return;
+            if (Clock::now() < self.write_progress + self.write_timeout) return self.watch_writes();
+            self.end(Closed::Cause::stalled,
+                     fmt::format("the peer read nothing for {} ms, {} bytes are waiting",
+                                 self.write_timeout.count(), self.unsent()));
+        }));
+    }
+
+    std::size_t unsent() const {
+        return queued.size() + (writing.empty() ? 0 : writing.size() - written);
+    }
+
+    // --- closing
+
+    void finish(std::chrono::milliseconds patience) {
+        if (finishing || done) return;
+        finishing = true;
+        pause();
+        finish_timer.expires_after(patience);
+        finish_timer.async_wait(unless_done([](Impl& self, const error_code& failed) {
+            if (!failed) self.end(Closed::Cause::finished, {});
+        }));
+        asio::post(socket.get_executor(), unless_done([](Impl& self) { self.write(); }));
+    }
+
+    void shut_output() {
+        output_shut = true;
+        error_code failed;
+        socket.shutdown(Socket::shutdown_send, failed);
+        if (failed || input_ended) return end(Closed::Cause::finished, {});
+        drain();
+    }
+
+    /// Reads and drops until the peer closes too. Begins once the output is shut, so that a peer
+    /// that only writes cannot keep us from sending what is queued.
+    void drain() {
+        if (!output_shut || reading) return;
+        reading = true;
+        discarded.resize(discard_size);
+        socket.async_read_some(
+            asio::buffer(discarded),
+            unless_done([](Impl& self, const error_code& failed, std::size_t) {
+                self.reading = false;
+                if (failed) return self.end(Closed::Cause::finished, {});
+                self.drain();
+            }));
+    }
+
+    /// Closes, and tells the owner from a handler of its own: callers of close() and connect() may
+    /// be in the middle of something.
+    void end(Closed::Cause cause, std::string text) {
+        if (done) return;
+        done = true;
+        error_code ignored;
+        socket.close(ignored);
+        resolver.cancel();
+        write_timer.cancel();
+        finish_timer.cancel();
+        if (owner == nullptr) return;
+        asio::post(socket.get_executor(),
+                   [self = shared_from_this(), why = Closed{cause, std::move(text)}] {
+                       if (auto* last = std::exchange(self->owner, nullptr)) last->closed(why);
+                   });
+    }
+
+    void reset() {
+        error_code ignored;
+        socket.set_option(asio::socket_base::linger(true, 0), ignored);
+        end(Closed::Cause::aborted, {});
+    }
+
+    void abandon() {
+        owner = nullptr;
+        end(Closed::Cause::aborted, {});
+    }
+};
+
+Connection make_connection(Socket socket) {
+    return Connection(std::make_shared<Connection::Impl>(std::move(socket)));
+}
+
+Connection::Connection(const asio::any_io_executor& executor)
+    : impl_(std::make_shared<Impl>(executor)) {}
+Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Connection::Connection(Connection&&) noexcept = default;
+
+Connection& Connection::operator=(Connection&& other) noexcept {
+    if (impl_ && impl_ != other.impl_) impl_->abandon();
+    impl_ = std::move(other.impl_);
+    return *this;
+}
+
+Connection::~Connection() {
+    if (impl_) impl_->abandon();
+}
+
+void Connection::connect(const Endpoint& endpoint, ConnectionOwner& owner) {
+    impl_->owner = &owner;
+    impl_->connect(endpoint);
+}
+
+void Connection::start(ConnectionOwner& owner) {
+    impl_->owner = &owner;
+    resume_reading();
+}
+
+void Connection::send(Bytes bytes) {
+    if (bytes.empty() || impl_->finishing || impl_->done) return;
+    if (impl_->queued.empty()) {
+        impl_->queued = std::move(bytes);
+    } else {
+        impl_->queued.insert(impl_->queued.end(), bytes.begin(), bytes.end());
+    }
+    impl_->write();
+}
+
+std::size_t Connection::unsent() const { return impl_->unsent(); }
+
+void Connection::set_write_timeout(std::chrono::milliseconds timeout) {
+    impl_->write_timeout = timeout;
+}
+
+void Connection::pause_reading() { impl_->pause(); }
+
+void Connection::resume_reading() {
+    impl_->wants_to_read = true;
+    impl_->read();
+}
+
+void Connection::finish(std::chrono::milliseconds patience) { impl_->finish(patience); }
+void Connection::close() { impl_->end(Closed::Cause::aborted, {}); }
+void Connection::reset() { impl_->reset(); }
+bool Connection::is_open() const { return !impl_->done && impl_->socket.is_open(); }
+const std::string& Connection::peer() const { return impl_->peer; }
+
+int Connection::native_handle() const {
+    // Not const in Asio, though it changes nothing.
+    return is_open() ? impl_->socket.native_handle() : -1;
+}
+
+}  // namespace confd::transport
