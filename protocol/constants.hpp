@@ -43,18 +43,18 @@ constexpr std::optional<std::int64_t> value_of(std::span<const Constant> table,
 // X-macros, because C++23 cannot list the names of an enum.
 #define CONFD_ENUMERATOR(name, number) name = number,
 #define CONFD_CONSTANT(name, number) Constant{#name, number},
-#define CONFD_TABLE(Type, LIST)                                                   \
-    namespace detail {                                                            \
+#define CONFD_TABLE(Type, LIST)                                                    \
+    namespace detail {                                                             \
     inline constexpr auto table_of_##Type = std::to_array({LIST(CONFD_CONSTANT)}); \
-    }                                                                             \
-    template <>                                                                   \
+    }                                                                              \
+    template <>                                                                    \
     inline constexpr std::span<const Constant> constants<Type>{detail::table_of_##Type};
 /// Names that carry their own prefix, as in the C and Python APIs.
-#define CONFD_ENUM(Type, LIST)                            \
+#define CONFD_ENUM(Type, LIST)                           \
     enum Type : std::int32_t { LIST(CONFD_ENUMERATOR) }; \
     CONFD_TABLE(Type, LIST)
 /// Names without a prefix, which would clash: Datastore::RUNNING.
-#define CONFD_SCOPED_ENUM(Type, LIST)                           \
+#define CONFD_SCOPED_ENUM(Type, LIST)                          \
     enum class Type : std::int32_t { LIST(CONFD_ENUMERATOR) }; \
     CONFD_TABLE(Type, LIST)
 

@@ -24,7 +24,9 @@ concept Number = std::integral<T> && !std::same_as<T, bool>;
 
 // ---- Reading. Each returns false after an error, which the reader keeps. ----
 
-bool read(TermReader& r, Number auto& out, const Context&) { return r.integer(out); }
+bool read(TermReader& r, Number auto& out, const Context&) {
+    return r.integer(out);
+}
 
 template <Enumeration E>
 bool read(TermReader& r, E& out, const Context&) {
@@ -34,7 +36,9 @@ bool read(TermReader& r, E& out, const Context&) {
     return true;
 }
 
-inline bool read(TermReader& r, std::string& out, const Context&) { return r.text(out); }
+inline bool read(TermReader& r, std::string& out, const Context&) {
+    return r.text(out);
+}
 
 inline bool read(TermReader& r, OptionalText& out, const Context&) {
     if (r.peek() != TermKind::binary) {
@@ -89,18 +93,30 @@ bool read_address(TermReader& r, Address& out) {
     return r.fail_arity(at, "4 or 8 for an IP address", arity);
 }
 
-inline bool read(TermReader& r, Ip& out, const Context&) { return read_address(r, out); }
-inline bool read(TermReader& r, SourceIp& out, const Context&) { return read_address(r, out.ip); }
+inline bool read(TermReader& r, Ip& out, const Context&) {
+    return read_address(r, out);
+}
+inline bool read(TermReader& r, SourceIp& out, const Context&) {
+    return read_address(r, out.ip);
+}
 inline bool read(TermReader& r, NodeAddress& out, const Context&) {
     if (r.peek() == TermKind::tuple) return read_address(r, out);
     return r.text(out.emplace<std::string>());
 }
 
-inline bool read(TermReader& r, TransCtx& out, const Context&) { return r.integer(out.th); }
-inline bool read(TermReader& r, Value& out, const Context&) { return read_value(r, out); }
-inline bool read(TermReader& r, Datetime& out, const Context&) { return read_datetime(r, out); }
+inline bool read(TermReader& r, TransCtx& out, const Context&) {
+    return r.integer(out.th);
+}
+inline bool read(TermReader& r, Value& out, const Context&) {
+    return read_value(r, out);
+}
+inline bool read(TermReader& r, Datetime& out, const Context&) {
+    return read_datetime(r, out);
+}
 
-inline bool read(TermReader& r, VarValue& out, const Context& c) { return read(r, out.text, c); }
+inline bool read(TermReader& r, VarValue& out, const Context& c) {
+    return read(r, out.text, c);
+}
 
 inline bool read(TermReader& r, std::variant<std::string, std::int64_t>& out, const Context&) {
     if (r.peek() == TermKind::integer) return r.integer(out.emplace<std::int64_t>());
@@ -145,7 +161,8 @@ template <class T>
 inline constexpr std::uint32_t trailing_count = [] {
     std::uint32_t count = 0;
     for_each_field<T>([&](const auto& entry) {
-        if constexpr (requires { entry.trailing; }) if (entry.trailing) ++count;
+        if constexpr (requires { entry.trailing; })
+            if (entry.trailing) ++count;
     });
     return count;
 }();
@@ -201,10 +218,34 @@ bool read_entry(TermReader& r, T&, const Unused<T>&, TupleProgress& tuple, const
     return r.skip();
 }
 
+/// Empties a member, keeping its capacity.
+template <class M>
+void reset(M& member) {
+    if constexpr (requires { member.clear(); }) {
+        member.clear();
+    } else {
+        member = M{};
+    }
+}
+
+/// Empties the fields that this event may lack, so that none shows what an earlier one left.
+template <HasFields T>
+void reset_conditional(T& out) {
+    for_each_field<T>([&](const auto& entry) {
+        if constexpr (requires {
+                          out.*entry.member;
+                          entry.show;
+                      }) {
+            if (entry.on_wire != nullptr) reset(out.*entry.member);
+        }
+    });
+}
+
 /// Reads T's fields out of a tuple of which `leading` elements have been read, and leaves it.
 template <HasFields T>
 bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std::uint32_t leading,
                  const Context& c) {
+    reset_conditional(out);
     TupleProgress tuple{at, arity, leading};
     bool ok = true;
     for_each_field<T>([&](const auto& entry) {
@@ -287,9 +328,9 @@ inline bool read_completion(TermReader& r, StreamNotification& out) {
     } else {
         std::string name;
         atom.assign_to(name);
-        return r.fail(Errc::bad_value, at,
-                      fmt::format("expected replay_complete or notification_complete, found '{}'",
-                                  name));
+        return r.fail(
+            Errc::bad_value, at,
+            fmt::format("expected replay_complete or notification_complete, found '{}'", name));
     }
     return true;
 }
@@ -306,6 +347,7 @@ inline bool read_replay_failed(TermReader& r, StreamNotification& out) {
 }
 
 inline bool read_event(TermReader& r, StreamNotification& out, const Context& c) {
+    reset_conditional(out);
     if (r.peek() == TermKind::atom) return read_completion(r, out);
     if (!r.tuple_of(2)) return false;
     if (r.peek() == TermKind::atom) {
@@ -338,14 +380,18 @@ bool read_body(TermReader& r, Body& out, std::size_t at, std::uint32_t arity, co
 
 // ---- Writing. ----
 
-void write(TermWriter& w, Number auto value, const Context&) { w.integer(value); }
+void write(TermWriter& w, Number auto value, const Context&) {
+    w.integer(value);
+}
 
 template <Enumeration E>
 void write(TermWriter& w, E value, const Context&) {
     w.integer(static_cast<std::underlying_type_t<E>>(value));
 }
 
-inline void write(TermWriter& w, const std::string& text, const Context&) { w.text(text); }
+inline void write(TermWriter& w, const std::string& text, const Context&) {
+    w.text(text);
+}
 
 inline void write(TermWriter& w, const AtomText& text, const Context&) {
     if (fits_atom(text)) {
@@ -382,16 +428,24 @@ inline void write(TermWriter& w, const LoginTime& time, const Context&) {
 inline void write(TermWriter& w, const Ip& ip, const Context&) {
     std::visit([&](const auto& address) { write_ip(w, address); }, ip);
 }
-inline void write(TermWriter& w, const SourceIp& ip, const Context& c) { write(w, ip.ip, c); }
+inline void write(TermWriter& w, const SourceIp& ip, const Context& c) {
+    write(w, ip.ip, c);
+}
 inline void write(TermWriter& w, const NodeAddress& address, const Context&) {
     if (const auto* text = std::get_if<std::string>(&address)) return w.text(*text);
     if (const auto* ip4 = std::get_if<Ip4>(&address)) return write_ip(w, *ip4);
     write_ip(w, std::get<Ip6>(address));
 }
 
-inline void write(TermWriter& w, const TransCtx& tctx, const Context&) { w.integer(tctx.th); }
-inline void write(TermWriter& w, const Value& value, const Context&) { write_value(w, value); }
-inline void write(TermWriter& w, const Datetime& time, const Context&) { write_datetime(w, time); }
+inline void write(TermWriter& w, const TransCtx& tctx, const Context&) {
+    w.integer(tctx.th);
+}
+inline void write(TermWriter& w, const Value& value, const Context&) {
+    write_value(w, value);
+}
+inline void write(TermWriter& w, const Datetime& time, const Context&) {
+    write_datetime(w, time);
+}
 
 inline void write(TermWriter& w, const VarValue& value, const Context&) {
     if (value.text) {
@@ -426,7 +480,8 @@ void write(TermWriter& w, const std::vector<T>& list, const Context& c) {
     } else {
         if (list.empty()) return w.nil();
         w.list(list.size());
-        for (const auto& item : list) write(w, item, c);
+        for (const auto& item : list)
+            write(w, item, c);
         w.nil();
     }
 }
@@ -506,13 +561,16 @@ void write(TermWriter& w, const T& value, const Context& c) {
 
 inline void write_event(TermWriter& w, const StreamNotification& value, const Context& c) {
     switch (value.type) {
-        case STREAM_REPLAY_COMPLETE: return w.atom("replay_complete");
-        case STREAM_NOTIFICATION_COMPLETE: return w.atom("notification_complete");
+        case STREAM_REPLAY_COMPLETE:
+            return w.atom("replay_complete");
+        case STREAM_NOTIFICATION_COMPLETE:
+            return w.atom("notification_complete");
         case STREAM_REPLAY_FAILED:
             w.tuple(2);
             w.atom("replay_failed");
             return w.text(value.error);
-        case STREAM_NOTIFICATION_EVENT: break;
+        case STREAM_NOTIFICATION_EVENT:
+            break;
     }
     w.tuple(2);
     write_datetime(w, value.event_time);

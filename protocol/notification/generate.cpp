@@ -21,34 +21,43 @@ template <std::integral T>
 T generate_integer(Choices& c) {
     using Limit = std::numeric_limits<T>;
     switch (c.below(6)) {
-        case 0: return static_cast<T>(c.below(10));
-        case 1: return static_cast<T>(c.below(256));
-        case 2: return Limit::max();
-        case 3: return Limit::min();
-        case 4: return static_cast<T>(c.below(0x10000));
-        default: return static_cast<T>(c.below(0x100000000) << 32 | c.below(0x100000000));
+        case 0:
+            return static_cast<T>(c.below(10));
+        case 1:
+            return static_cast<T>(c.below(256));
+        case 2:
+            return Limit::max();
+        case 3:
+            return Limit::min();
+        case 4:
+            return static_cast<T>(c.below(0x10000));
+        default:
+            return static_cast<T>(c.below(0x100000000) << 32 | c.below(0x100000000));
     }
 }
 
 std::string generate_text(Choices& c) {
-    constexpr std::string_view pieces[] = {"a",  "admin", "eth0", " ",        "/interfaces", "\"",
-                                           "\\", "x1",    "\n",   "\xc3\xa9", "\xe4\xb8\xad",
-                                           "\xf0\x9f\x98\x80"};
+    constexpr std::string_view pieces[] = {
+        "a",  "admin", "eth0", " ",        "/interfaces",  "\"",
+        "\\", "x1",    "\n",   "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80"};
     std::string text;
-    for (auto n = c.below(8); n > 0; --n) text += c.of(pieces);
+    for (auto n = c.below(8); n > 0; --n)
+        text += c.of(pieces);
     return text;
 }
 
 Bytes generate_bytes(Choices& c, std::size_t size) {
     Bytes bytes(size);
-    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(c.below(256));
+    for (auto& byte : bytes)
+        byte = static_cast<std::uint8_t>(c.below(256));
     return bytes;
 }
 
 template <class Ip>
 Ip generate_address(Choices& c) {
     Ip ip{};
-    for (auto& word : ip) word = generate_integer<typename Ip::value_type>(c);
+    for (auto& word : ip)
+        word = generate_integer<typename Ip::value_type>(c);
     return ip;
 }
 
@@ -83,21 +92,28 @@ double generate_double(Choices& c) {
     return c.flip() && std::isfinite(any) ? any : c.of(simple);
 }
 
-std::uint32_t generate_hash(Choices& c) { return static_cast<std::uint32_t>(c.below(hash_bound)); }
+std::uint32_t generate_hash(Choices& c) {
+    return static_cast<std::uint32_t>(c.below(hash_bound));
+}
 
 Value generate_value(Choices& c, int depth);
 
 ValueList generate_values(Choices& c, int depth) {
     ValueList list;
-    for (auto n = c.below(max_items); n > 0; --n) list.items.push_back(generate_value(c, depth));
+    for (auto n = c.below(max_items); n > 0; --n)
+        list.items.push_back(generate_value(c, depth));
     return list;
 }
 
 PathStep generate_step(Choices& c, int depth) {
     PathStep step;
     switch (c.below(3)) {
-        case 0: step.ns = generate_hash(c); [[fallthrough]];
-        case 1: step.tag = generate_hash(c); break;
+        case 0:
+            step.ns = generate_hash(c);
+            [[fallthrough]];
+        case 1:
+            step.tag = generate_hash(c);
+            break;
         default:
             step.keys.emplace();
             for (auto n = c.below(max_items); n > 0; --n) {
@@ -109,7 +125,8 @@ PathStep generate_step(Choices& c, int depth) {
 
 template <class Ip>
 IpPrefix<Ip> generate_prefix(Choices& c) {
-    return {generate_address<Ip>(c), static_cast<std::uint8_t>(c.below(Ip{}.size() == 4 ? 33 : 129))};
+    return {generate_address<Ip>(c),
+            static_cast<std::uint8_t>(c.below(Ip{}.size() == 4 ? 33 : 129))};
 }
 
 std::int64_t generate_ranged(Choices& c, const ValueTypeInfo& info) {
@@ -120,14 +137,22 @@ std::int64_t generate_ranged(Choices& c, const ValueTypeInfo& info) {
 Value::Payload generate_payload(Choices& c, const ValueTypeInfo& info, int depth) {
     switch (info.shape) {
         case ValueShape::nothing:
-        case ValueShape::marker: return std::monostate{};
-        case ValueShape::text: return generate_text(c);
-        case ValueShape::integer: return generate_ranged(c, info);
-        case ValueShape::unsigned_64: return generate_integer<std::uint64_t>(c);
-        case ValueShape::floating: return generate_double(c);
-        case ValueShape::boolean: return c.flip();
-        case ValueShape::ip4: return generate_address<Ip4>(c);
-        case ValueShape::ip6: return generate_address<Ip6>(c);
+        case ValueShape::marker:
+            return std::monostate{};
+        case ValueShape::text:
+            return generate_text(c);
+        case ValueShape::integer:
+            return generate_ranged(c, info);
+        case ValueShape::unsigned_64:
+            return generate_integer<std::uint64_t>(c);
+        case ValueShape::floating:
+            return generate_double(c);
+        case ValueShape::boolean:
+            return c.flip();
+        case ValueShape::ip4:
+            return generate_address<Ip4>(c);
+        case ValueShape::ip6:
+            return generate_address<Ip6>(c);
         case ValueShape::qname: {
             Qname name{std::nullopt, "n" + generate_text(c)};
             if (c.flip()) name.prefix = "p" + generate_text(c);
@@ -154,7 +179,8 @@ Value::Payload generate_payload(Choices& c, const ValueTypeInfo& info, int depth
             const auto any = [&] { return generate_integer<std::uint32_t>(c); };
             return Duration{any(), any(), any(), any(), any(), any(), any()};
         }
-        case ValueShape::values: return generate_values(c, depth - 1);
+        case ValueShape::values:
+            return generate_values(c, depth - 1);
         case ValueShape::path: {
             ObjectRef path;
             for (auto n = c.below(max_items); n > 0; --n) {
@@ -172,13 +198,17 @@ Value::Payload generate_payload(Choices& c, const ValueTypeInfo& info, int depth
         case ValueShape::bytes:
             return generate_bytes(c, info.high != 0 ? static_cast<std::size_t>(info.high)
                                                     : static_cast<std::size_t>(c.below(20)));
-        case ValueShape::ip4_prefix: return generate_prefix<Ip4>(c);
-        case ValueShape::ip6_prefix: return generate_prefix<Ip6>(c);
+        case ValueShape::ip4_prefix:
+            return generate_prefix<Ip4>(c);
+        case ValueShape::ip6_prefix:
+            return generate_prefix<Ip6>(c);
         case ValueShape::decimal:
             return Decimal64{generate_integer<std::int64_t>(c),
                              static_cast<std::uint8_t>(1 + c.below(18))};
-        case ValueShape::identity: return IdentityRef{generate_hash(c), generate_hash(c)};
-        case ValueShape::tag: return XmlTag{generate_hash(c), generate_hash(c)};
+        case ValueShape::identity:
+            return IdentityRef{generate_hash(c), generate_hash(c)};
+        case ValueShape::tag:
+            return XmlTag{generate_hash(c), generate_hash(c)};
     }
     return std::monostate{};
 }
@@ -207,7 +237,9 @@ void generate(Choices& c, E& out, const WireContext&) {
     const auto table = constants<E>;
     out = static_cast<E>(table[c.below(table.size())].value);
 }
-void generate(Choices& c, std::string& out, const WireContext&) { out = generate_text(c); }
+void generate(Choices& c, std::string& out, const WireContext&) {
+    out = generate_text(c);
+}
 void generate(Choices& c, LoginTime& out, const WireContext&) {
     if (c.flip()) out.seconds = generate_integer<std::int64_t>(c);
 }
@@ -218,15 +250,24 @@ void generate(Choices& c, Ip& out, const WireContext&) {
         out = generate_address<Ip4>(c);
     }
 }
-void generate(Choices& c, SourceIp& out, const WireContext& w) { generate(c, out.ip, w); }
+void generate(Choices& c, SourceIp& out, const WireContext& w) {
+    generate(c, out.ip, w);
+}
 void generate(Choices& c, NodeAddress& out, const WireContext&) {
     switch (c.below(3)) {
-        case 0: out = generate_address<Ip4>(c); break;
-        case 1: out = generate_address<Ip6>(c); break;
-        default: out = generate_text(c);
+        case 0:
+            out = generate_address<Ip4>(c);
+            break;
+        case 1:
+            out = generate_address<Ip6>(c);
+            break;
+        default:
+            out = generate_text(c);
     }
 }
-void generate(Choices& c, Value& out, const WireContext&) { out = generate_value(c, max_depth); }
+void generate(Choices& c, Value& out, const WireContext&) {
+    out = generate_value(c, max_depth);
+}
 void generate(Choices& c, Datetime& out, const WireContext&) {
     generate_date(c, out);
     generate_clock(c, out);
@@ -252,7 +293,8 @@ void generate(Choices& c, std::optional<T>& out, const WireContext& w) {
 
 template <class T>
 void generate(Choices& c, std::vector<T>& out, const WireContext& w) {
-    for (auto n = c.below(max_items); n > 0; --n) generate(c, out.emplace_back(), w);
+    for (auto n = c.below(max_items); n > 0; --n)
+        generate(c, out.emplace_back(), w);
 }
 
 template <class Row>
@@ -269,8 +311,14 @@ void generate_tree(Choices& c, std::vector<TagValue>& out, int depth) {
         value.ns = generate_hash(c);
         value.tag = generate_hash(c);
         switch (depth > 0 ? c.below(3) : c.below(2)) {
-            case 0: value.v = generate_value(c, max_depth); out.push_back(value); break;
-            case 1: value.marker = c.of(leaves); out.push_back(value); break;
+            case 0:
+                value.v = generate_value(c, max_depth);
+                out.push_back(value);
+                break;
+            case 1:
+                value.marker = c.of(leaves);
+                out.push_back(value);
+                break;
             default:
                 value.marker = TagMarker::start;
                 out.push_back(value);
@@ -322,7 +370,9 @@ Notification generate_notification(Choices& choices, const WireContext& context)
     return generate_notification(choices, type, context);
 }
 
-Value generate_value(Choices& choices) { return generate_value(choices, max_depth); }
+Value generate_value(Choices& choices) {
+    return generate_value(choices, max_depth);
+}
 
 Subscription generate_subscription(Choices& c, Dialect dialect) {
     Subscription out;

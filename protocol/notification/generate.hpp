@@ -13,7 +13,7 @@
 namespace confd {
 
 class Choices {
-   public:
+  public:
     virtual ~Choices() = default;
     /// A number in [0, bound); `bound` is at least 1.
     virtual std::uint64_t below(std::uint64_t bound) = 0;
@@ -28,7 +28,7 @@ class Choices {
 
 /// Choices from given numbers, the simplest ones (0) when they run out.
 class ListedChoices : public Choices {
-   public:
+  public:
     explicit ListedChoices(std::span<const std::uint32_t> numbers) : rest_(numbers) {}
 
     std::uint64_t below(std::uint64_t bound) override {
@@ -38,7 +38,7 @@ class ListedChoices : public Choices {
         return number % bound;
     }
 
-   private:
+  private:
     std::span<const std::uint32_t> rest_;
 };
 

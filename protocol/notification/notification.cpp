@@ -23,19 +23,20 @@ struct Layout {
 template <class Body>
 constexpr Layout layout_of() {
     return {
-        .read = [](TermReader& reader, Notification& out, std::size_t at, std::uint32_t arity,
-                   const WireContext& context) {
-            auto* body = std::get_if<Body>(&out.body);
-            if (body == nullptr) body = &out.body.template emplace<Body>();
-            return codec::read_body(reader, *body, at, arity, context);
-        },
-        .write = [](const Notification& notification, TermWriter& writer,
-                    const WireContext& context) {
-            const auto* body = std::get_if<Body>(&notification.body);
-            if (body == nullptr) return false;
-            codec::write_body(writer, notification.type, *body, context);
-            return true;
-        },
+        .read =
+            [](TermReader& reader, Notification& out, std::size_t at, std::uint32_t arity,
+               const WireContext& context) {
+                auto* body = std::get_if<Body>(&out.body);
+                if (body == nullptr) body = &out.body.template emplace<Body>();
+                return codec::read_body(reader, *body, at, arity, context);
+            },
+        .write =
+            [](const Notification& notification, TermWriter& writer, const WireContext& context) {
+                const auto* body = std::get_if<Body>(&notification.body);
+                if (body == nullptr) return false;
+                codec::write_body(writer, notification.type, *body, context);
+                return true;
+            },
         .reset = [](Notification& out) { out.body.template emplace<Body>(); },
     };
 }
@@ -122,8 +123,8 @@ ProgressCommon common_of(const CommitProgressNotification& n) {
 template <class Progress>
     requires requires(Progress p) { p.subsystem; }
 ProgressCommon common_of(const Progress& n) {
-    return {n.type,      n.timestamp, n.duration, n.usid,      n.tid, n.datastore,
-            n.context,   n.trace_id,  n.subsystem, n.msg, n.annotation};
+    return {n.type,    n.timestamp, n.duration,  n.usid, n.tid,       n.datastore,
+            n.context, n.trace_id,  n.subsystem, n.msg,  n.annotation};
 }
 
 void assign(CommitProgressNotification& out, const ProgressCommon& common) {

@@ -66,13 +66,12 @@ struct UserInfo {
     std::int64_t flags = 0;
 
     static constexpr auto fields() {
-        return std::tuple(field("usid", &UserInfo::usid), field("username", &UserInfo::username),
-                          field("clearpass", &UserInfo::clearpass),
-                          field("context", &UserInfo::context), field("proto", &UserInfo::proto),
-                          field("addr", &UserInfo::addr), field("port", &UserInfo::port),
-                          field("logintime", &UserInfo::logintime),
-                          field("snmp_v3_ctx", &UserInfo::snmp_v3_ctx),
-                          field("flags", &UserInfo::flags));
+        return std::tuple(
+            field("usid", &UserInfo::usid), field("username", &UserInfo::username),
+            field("clearpass", &UserInfo::clearpass), field("context", &UserInfo::context),
+            field("proto", &UserInfo::proto), field("addr", &UserInfo::addr),
+            field("port", &UserInfo::port), field("logintime", &UserInfo::logintime),
+            field("snmp_v3_ctx", &UserInfo::snmp_v3_ctx), field("flags", &UserInfo::flags));
     }
     bool operator==(const UserInfo&) const = default;
 };

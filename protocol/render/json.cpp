@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 class JsonPrinter : public Printer {
-   public:
+  public:
     void begin_object() override { stack_.emplace_back(json::object(), std::exchange(key_, {})); }
     void begin_array() override { stack_.emplace_back(json::array(), std::exchange(key_, {})); }
     void end_object() override { end(); }
@@ -37,7 +37,7 @@ class JsonPrinter : public Printer {
 
     json::value take() { return std::move(done_); }
 
-   private:
+  private:
     void end() {
         auto [finished, key] = std::move(stack_.back());
         stack_.pop_back();

@@ -18,7 +18,8 @@ void print_step(Printer& p, const PathStep& step, std::uint32_t inherited_ns) {
     if (step.keys) {
         p.key("keys");
         p.begin_array();
-        for (const auto& key : step.keys->items) p.value(key);
+        for (const auto& key : step.keys->items)
+            p.value(key);
         p.end_array();
     } else {
         p.key("type");
@@ -43,7 +44,8 @@ void print_payload(Printer& p, const Value& value);
 
 void print_values(Printer& p, const ValueList& list) {
     p.begin_array();
-    for (const auto& item : list.items) p.value(item);
+    for (const auto& item : list.items)
+        p.value(item);
     p.end_array();
 }
 
@@ -101,7 +103,8 @@ void print_payload(Printer& p, const Value& value) {
                     print_path(p, payload);
                 } else if constexpr (std::same_as<T, Oid>) {
                     p.begin_array();
-                    for (const auto part : payload.ids) p.integer(part);
+                    for (const auto part : payload.ids)
+                        p.integer(part);
                     p.end_array();
                 } else {
                     p.text(to_text(payload));
@@ -117,23 +120,31 @@ void print_payload(Printer& p, const Value& value) {
 template <HasFields T>
 void print_members(Printer& p, const T& value, const Options& o);
 
-void print(Printer& p, codec::Number auto value, const Options&) { p.integer(value); }
+void print(Printer& p, codec::Number auto value, const Options&) {
+    p.integer(value);
+}
 template <codec::Enumeration E>
 void print(Printer& p, E value, const Options&) {
     p.enumerator(static_cast<std::int64_t>(value), constants<E>);
 }
-void print(Printer& p, const std::string& text, const Options&) { p.text(text); }
+void print(Printer& p, const std::string& text, const Options&) {
+    p.text(text);
+}
 void print(Printer& p, const SecretText& text, const Options& o) {
     p.text(text.empty() || o.show_clearpass ? std::string_view(text) : "***");
 }
 void print(Printer& p, const LoginTime& time, const Options&) {
     p.integer(time.seconds.value_or(0));
 }
-void print(Printer& p, const Value& value, const Options&) { p.value(value); }
+void print(Printer& p, const Value& value, const Options&) {
+    p.value(value);
+}
 void print(Printer& p, const VarValue& value, const Options&) {
     p.value(value.text ? Value::buf(*value.text) : Value{});
 }
-void print(Printer& p, const Datetime& time, const Options&) { p.text(to_text(time)); }
+void print(Printer& p, const Datetime& time, const Options&) {
+    p.text(to_text(time));
+}
 void print(Printer& p, const std::variant<std::string, std::int64_t>& value, const Options&) {
     if (const auto* text = std::get_if<std::string>(&value)) return p.text(*text);
     p.integer(std::get<std::int64_t>(value));
@@ -166,7 +177,8 @@ void print(Printer& p, const T& value, const Options& o) {
 template <class T>
 void print(Printer& p, const std::vector<T>& list, const Options& o) {
     p.begin_array();
-    for (const auto& item : list) print(p, item, o);
+    for (const auto& item : list)
+        print(p, item, o);
     p.end_array();
 }
 
@@ -229,7 +241,8 @@ void print_member(Printer& p, std::string_view, const Columns<Row>& columns, con
     for_each_field<Row>([&](const auto& entry) {
         p.key(entry.name);
         p.begin_array();
-        for (const auto& row : *columns.rows) print(p, row.*entry.member, o);
+        for (const auto& row : *columns.rows)
+            print(p, row.*entry.member, o);
         p.end_array();
     });
 }

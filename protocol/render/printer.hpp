@@ -14,7 +14,7 @@
 namespace confd {
 
 class Printer {
-   public:
+  public:
     virtual ~Printer() = default;
 
     virtual void begin_object() = 0;

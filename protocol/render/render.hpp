@@ -29,6 +29,12 @@ boost::json::object to_json(const Value& value);
 /// `{"error": {"code": .., "offset": .., "path": .., "message": ..}}`.
 boost::json::object to_json(const Error& error);
 
+/// The JSON Schema (draft 2020-12) of those lines, derived from the same lists of fields; a copy
+/// is docs/notification.schema.json.
+boost::json::object notification_schema();
+/// The same, laid out for people.
+std::string notification_schema_text();
+
 /// `NOTIF_AUDIT logno=115 user="admin" usid=17 msg="..."`, enumerations by name.
 std::string to_text(const Notification& notification, const RenderOptions& options = {});
 

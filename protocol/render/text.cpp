@@ -31,7 +31,7 @@ std::string quoted(std::string_view bytes) {
 
 /// `key=value key={key=value}`, the outermost object without braces.
 class TextPrinter : public Printer {
-   public:
+  public:
     void begin_object() override {
         if (depth_++ > 0) open('{');
     }
@@ -66,7 +66,7 @@ class TextPrinter : public Printer {
 
     std::string take() { return std::move(out_); }
 
-   private:
+  private:
     void separate() {
         if (!fresh_) out_ += ' ';
         fresh_ = false;

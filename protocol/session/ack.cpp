@@ -26,7 +26,9 @@ constexpr std::array forms{
             true},
 };
 
-const AckForm& form_of(AckKind kind) { return forms[static_cast<std::size_t>(kind)]; }
+const AckForm& form_of(AckKind kind) {
+    return forms[static_cast<std::size_t>(kind)];
+}
 
 bool read_kind(TermReader& r, bool has_id, AckKind& out) {
     const auto at = r.offset();

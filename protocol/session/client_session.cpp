@@ -19,7 +19,8 @@ std::string refusal_text(const ClientConfig& config, const HelloReply& reply) {
             return fmt::format("Maximum depth/key length {}/{} are too small, ConfD needs {}/{}",
                                config.max_depth, config.max_key_length, reply.max_depth,
                                reply.max_key_length);
-        default: return fmt::format("The server refused the connection with status {}", reply.status);
+        default:
+            return fmt::format("The server refused the connection with status {}", reply.status);
     }
 }
 
@@ -39,7 +40,8 @@ std::string to_string(const SessionFailure& failure) {
             return fmt::format("the server refused: {} ({}{}{})", failure.peer.text,
                                name.value_or(""), name ? " " : "code ", failure.peer.code);
         }
-        case SessionFailure::Kind::protocol: break;
+        case SessionFailure::Kind::protocol:
+            break;
     }
     return to_string(failure.error);
 }
@@ -59,12 +61,18 @@ ClientSession::ClientSession(ClientConfig config)
 
 ClientSession::Poll ClientSession::poll() {
     switch (state_) {
-        case State::challenge: return on_challenge();
-        case State::access_result: return on_access_result();
-        case State::hello_reply: return on_hello_reply();
-        case State::subscribe_reply: return on_subscribe_reply();
-        case State::streaming: return on_frame();
-        case State::failed: break;
+        case State::challenge:
+            return on_challenge();
+        case State::access_result:
+            return on_access_result();
+        case State::hello_reply:
+            return on_hello_reply();
+        case State::subscribe_reply:
+            return on_subscribe_reply();
+        case State::streaming:
+            return on_frame();
+        case State::failed:
+            break;
     }
     return Poll::failed;
 }
@@ -83,7 +91,9 @@ ClientSession::Poll ClientSession::starved() {
     if (!eof_) return Poll::need_input;
     SessionFailure failure;
     if (input_.buffered() > 0) {
-        failure.error = {Errc::truncated, input_.offset(), {},
+        failure.error = {Errc::truncated,
+                         input_.offset(),
+                         {},
                          fmt::format("the server closed the connection {} bytes into a message",
                                      input_.buffered())};
     } else if (state_ == State::access_result) {
@@ -97,7 +107,9 @@ ClientSession::Poll ClientSession::on_challenge() {
     const auto message = input_.take(challenge_message_size);
     if (!message) return starved();
     if (message->front() != access_challenge) {
-        return fail_protocol({Errc::bad_handshake, 0, {},
+        return fail_protocol({Errc::bad_handshake,
+                              0,
+                              {},
                               fmt::format("expected an access challenge (byte {}), found byte {}",
                                           access_challenge, message->front())});
     }
@@ -122,7 +134,8 @@ ClientSession::Poll ClientSession::on_hello_reply() {
     const auto bytes = input_.take(hello_size);
     if (!bytes) return starved();
     server_ = parse_hello_reply(*bytes);
-    if (server_.status != HelloReply::accepted) return fail(refusal(refusal_text(config_, server_)));
+    if (server_.status != HelloReply::accepted)
+        return fail(refusal(refusal_text(config_, server_)));
     send_subscription();
     state_ = State::subscribe_reply;
     return on_subscribe_reply();

@@ -50,8 +50,8 @@ struct SessionFailure {
 std::string to_string(const SessionFailure& failure);
 
 struct ClientConfig {
-    Release release;                    ///< what the hello claims; chooses the dialect
-    Product product = Product::confd;   ///< lays out progress events
+    Release release;                   ///< what the hello claims; chooses the dialect
+    Product product = Product::confd;  ///< lays out progress events
     Subscription subscription;
     /// Contents of the access file; when set, the hello asks for the challenge.
     std::optional<Bytes> secret;
@@ -62,7 +62,7 @@ struct ClientConfig {
 };
 
 class ClientSession {
-   public:
+  public:
     enum class Poll : std::uint8_t {
         need_input,    ///< nothing more in the bytes so far
         subscribed,    ///< the server said ok; events follow
@@ -104,7 +104,7 @@ class ClientSession {
     const HelloReply& server() const { return server_; }
     const ClientConfig& config() const { return config_; }
 
-   private:
+  private:
     enum class State : std::uint8_t {
         challenge,        // 17 bytes
         access_result,    // 1 byte

@@ -33,7 +33,8 @@ HelloFields parse(ByteView b) {
     HelloFields f{};
     f.first = b[0];
     f.version = static_cast<std::uint16_t>(b[1] << 8 | b[2]);
-    for (std::size_t i = 3; i < 7; ++i) f.release = f.release << 8 | b[i];
+    for (std::size_t i = 3; i < 7; ++i)
+        f.release = f.release << 8 | b[i];
     f.depth = b[7];
     f.keys = b[8];
     return f;
@@ -42,7 +43,8 @@ HelloFields parse(ByteView b) {
 }  // namespace
 
 void append_hello(Bytes& out, const Hello& h) {
-    const auto id = static_cast<std::uint8_t>(h.client_id | (h.wants_challenge ? challenge_bit : 0));
+    const auto id =
+        static_cast<std::uint8_t>(h.client_id | (h.wants_challenge ? challenge_bit : 0));
     append(out, {id, h.protocol_version, h.library_version, h.max_depth, h.max_key_length});
 }
 
@@ -52,8 +54,12 @@ void append_hello_reply(Bytes& out, const HelloReply& r) {
 
 Hello parse_hello(ByteView bytes) {
     const auto f = parse(bytes);
-    return {static_cast<std::uint8_t>(f.first & ~challenge_bit), (f.first & challenge_bit) != 0,
-            f.version, f.release, f.depth, f.keys};
+    return {static_cast<std::uint8_t>(f.first & ~challenge_bit),
+            (f.first & challenge_bit) != 0,
+            f.version,
+            f.release,
+            f.depth,
+            f.keys};
 }
 
 HelloReply parse_hello_reply(ByteView bytes) {

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t access_message_size = 1 + std::tuple_size_v<Digest>;
 
-bool too_small(std::uint8_t has, std::uint8_t needed) { return has != 0 && has < needed; }
+bool too_small(std::uint8_t has, std::uint8_t needed) {
+    return has != 0 && has < needed;
+}
 
 }  // namespace
 
@@ -24,12 +26,18 @@ WireContext ServerSession::context() const {
 
 ServerSession::Poll ServerSession::poll() {
     switch (state_) {
-        case State::hello: return on_hello();
-        case State::access_answer: return on_access_response();
-        case State::subscribe: return on_subscription();
-        case State::deciding: return Poll::need_input;
-        case State::streaming: return on_ack();
-        case State::closed: break;
+        case State::hello:
+            return on_hello();
+        case State::access_answer:
+            return on_access_response();
+        case State::subscribe:
+            return on_subscription();
+        case State::deciding:
+            return Poll::need_input;
+        case State::streaming:
+            return on_ack();
+        case State::closed:
+            break;
     }
     return Poll::closed;
 }
@@ -101,8 +109,8 @@ ServerSession::Poll ServerSession::reply_to_hello() {
         return close(fmt::format("the client's protocol version {} is not served", version));
     }
     if (reply.status == HelloReply::too_small) {
-        return close(fmt::format("the client's keypath room {}/{} is too small",
-                                 hello_->max_depth, hello_->max_key_length));
+        return close(fmt::format("the client's keypath room {}/{} is too small", hello_->max_depth,
+                                 hello_->max_key_length));
     }
     state_ = State::subscribe;
     return on_subscription();
@@ -143,7 +151,8 @@ ServerSession::Poll ServerSession::on_ack() {
     if (!frame) return close(to_string(frame.error()));
     if (!*frame) return starved();
     auto decoded = decode_ack(**frame, config_.limits);
-    if (!decoded) return close(fmt::format("not an acknowledgement: {}", to_string(decoded.error())));
+    if (!decoded)
+        return close(fmt::format("not an acknowledgement: {}", to_string(decoded.error())));
     ack_ = *decoded;
     return Poll::ack;
 }

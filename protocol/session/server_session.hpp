@@ -42,7 +42,7 @@ inline constexpr std::uint16_t oldest_protocol_version = 60;
 inline constexpr std::uint16_t newest_protocol_version = 89;
 
 class ServerSession {
-   public:
+  public:
     enum class Poll : std::uint8_t {
         need_input,    ///< nothing more in the bytes so far
         subscription,  ///< see subscription(); answer with accept() or refuse()
@@ -86,7 +86,7 @@ class ServerSession {
     /// Why the session closed, for the log; empty when the peer just went away.
     const std::string& reason() const { return reason_; }
 
-   private:
+  private:
     enum class State : std::uint8_t {
         hello,
         access_answer,

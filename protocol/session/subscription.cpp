@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::uint32_t stream_arity = 6;
 
-std::uint32_t subscription_arity(Dialect dialect) { return dialect == Dialect::v6x ? 4 : 5; }
+std::uint32_t subscription_arity(Dialect dialect) {
+    return dialect == Dialect::v6x ? 4 : 5;
+}
 
 /// A value, or the atom `undefined` in its place.
 template <class T>
@@ -116,6 +118,18 @@ bool read_reply(TermReader& r, SubscribeReply& out) {
 }
 
 }  // namespace
+
+Subscription without_unused(Subscription subscription) {
+    const auto lacks = [&](std::uint32_t bits) { return (subscription.mask & bits) == 0; };
+    if (lacks(NOTIF_HEARTBEAT)) subscription.heartbeat_interval = 0;
+    if (lacks(NOTIF_HEALTH_CHECK)) subscription.health_check_interval = 0;
+    if (lacks(NOTIF_STREAM_EVENT)) subscription.stream.reset();
+    if (lacks(NOTIF_PROGRESS | NOTIF_COMMIT_PROGRESS)) subscription.verbosity = VERBOSITY_NORMAL;
+    if (subscription.stream && !subscription.stream->start_time) {
+        subscription.stream->stop_time.reset();
+    }
+    return subscription;
+}
 
 void encode_subscription(const Subscription& subscription, Bytes& out, Dialect dialect) {
     TermWriter w(out);

@@ -30,13 +30,17 @@ struct StreamRequest {
 
 struct Subscription {
     std::uint32_t mask = 0;
-    std::int64_t heartbeat_interval = 0;     ///< milliseconds; 0 when the mask lacks the bit
-    std::int64_t health_check_interval = 0;  ///< milliseconds
-    std::optional<StreamRequest> stream;     ///< when the mask has NOTIF_STREAM_EVENT
+    std::int64_t heartbeat_interval = 0;        ///< milliseconds; 0 when the mask lacks the bit
+    std::int64_t health_check_interval = 0;     ///< milliseconds
+    std::optional<StreamRequest> stream;        ///< when the mask has NOTIF_STREAM_EVENT
     std::int64_t verbosity = VERBOSITY_NORMAL;  ///< since 7.0; for progress events
 
     bool operator==(const Subscription&) const = default;
 };
+
+/// The subscription without what has no effect, as the stock library sends it: intervals, stream
+/// and verbosity without their bits, a stop time without a start time.
+Subscription without_unused(Subscription subscription);
 
 /// A server raises shorter intervals to this many milliseconds.
 inline constexpr std::int64_t min_interval = 1000;

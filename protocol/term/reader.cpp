@@ -14,52 +14,92 @@ namespace confd {
 
 std::string_view article_name(TermKind kind) {
     switch (kind) {
-        case TermKind::integer: return "an integer";
-        case TermKind::floating: return "a float";
-        case TermKind::atom: return "an atom";
-        case TermKind::tuple: return "a tuple";
-        case TermKind::list: return "a list";
-        case TermKind::binary: return "a binary";
-        case TermKind::other: break;
+        case TermKind::integer:
+            return "an integer";
+        case TermKind::floating:
+            return "a float";
+        case TermKind::atom:
+            return "an atom";
+        case TermKind::tuple:
+            return "a tuple";
+        case TermKind::list:
+            return "a list";
+        case TermKind::binary:
+            return "a binary";
+        case TermKind::other:
+            break;
     }
     return "no term";
 }
 
 std::string_view tag_name(std::uint8_t tag) {
     switch (tag) {
-        case 67: return "ATOM_CACHE_REF2";
-        case 70: return "NEW_FLOAT_EXT";
-        case 77: return "BIT_BINARY_EXT";
-        case 80: return "a compressed term";
-        case 82: return "ATOM_CACHE_REF";
-        case 88: return "NEW_PID_EXT";
-        case 89: return "NEW_PORT_EXT";
-        case 90: return "NEWER_REFERENCE_EXT";
-        case 97: return "SMALL_INTEGER_EXT";
-        case 98: return "INTEGER_EXT";
-        case 99: return "FLOAT_EXT";
-        case 100: return "ATOM_EXT";
-        case 101: return "REFERENCE_EXT";
-        case 102: return "PORT_EXT";
-        case 103: return "PID_EXT";
-        case 104: return "SMALL_TUPLE_EXT";
-        case 105: return "LARGE_TUPLE_EXT";
-        case 106: return "NIL_EXT";
-        case 107: return "STRING_EXT";
-        case 108: return "LIST_EXT";
-        case 109: return "BINARY_EXT";
-        case 110: return "SMALL_BIG_EXT";
-        case 111: return "LARGE_BIG_EXT";
-        case 112: return "NEW_FUN_EXT";
-        case 113: return "EXPORT_EXT";
-        case 114: return "NEW_REFERENCE_EXT";
-        case 115: return "SMALL_ATOM_EXT";
-        case 116: return "MAP_EXT";
-        case 117: return "FUN_EXT";
-        case 118: return "ATOM_UTF8_EXT";
-        case 119: return "SMALL_ATOM_UTF8_EXT";
-        case 120: return "V4_PORT_EXT";
-        default: return {};
+        case 67:
+            return "ATOM_CACHE_REF2";
+        case 70:
+            return "NEW_FLOAT_EXT";
+        case 77:
+            return "BIT_BINARY_EXT";
+        case 80:
+            return "a compressed term";
+        case 82:
+            return "ATOM_CACHE_REF";
+        case 88:
+            return "NEW_PID_EXT";
+        case 89:
+            return "NEW_PORT_EXT";
+        case 90:
+            return "NEWER_REFERENCE_EXT";
+        case 97:
+            return "SMALL_INTEGER_EXT";
+        case 98:
+            return "INTEGER_EXT";
+        case 99:
+            return "FLOAT_EXT";
+        case 100:
+            return "ATOM_EXT";
+        case 101:
+            return "REFERENCE_EXT";
+        case 102:
+            return "PORT_EXT";
+        case 103:
+            return "PID_EXT";
+        case 104:
+            return "SMALL_TUPLE_EXT";
+        case 105:
+            return "LARGE_TUPLE_EXT";
+        case 106:
+            return "NIL_EXT";
+        case 107:
+            return "STRING_EXT";
+        case 108:
+            return "LIST_EXT";
+        case 109:
+            return "BINARY_EXT";
+        case 110:
+            return "SMALL_BIG_EXT";
+        case 111:
+            return "LARGE_BIG_EXT";
+        case 112:
+            return "NEW_FUN_EXT";
+        case 113:
+            return "EXPORT_EXT";
+        case 114:
+            return "NEW_REFERENCE_EXT";
+        case 115:
+            return "SMALL_ATOM_EXT";
+        case 116:
+            return "MAP_EXT";
+        case 117:
+            return "FUN_EXT";
+        case 118:
+            return "ATOM_UTF8_EXT";
+        case 119:
+            return "SMALL_ATOM_UTF8_EXT";
+        case 120:
+            return "V4_PORT_EXT";
+        default:
+            return {};
     }
 }
 
@@ -82,19 +122,25 @@ TermKind kind_of(std::uint8_t tag) {
         case Tag::small_integer:
         case Tag::integer:
         case Tag::small_big:
-        case Tag::large_big: return TermKind::integer;
+        case Tag::large_big:
+            return TermKind::integer;
         case Tag::new_float:
-        case Tag::float_text: return TermKind::floating;
+        case Tag::float_text:
+            return TermKind::floating;
         case Tag::atom:
         case Tag::small_atom:
         case Tag::atom_utf8:
-        case Tag::small_atom_utf8: return TermKind::atom;
+        case Tag::small_atom_utf8:
+            return TermKind::atom;
         case Tag::small_tuple:
-        case Tag::large_tuple: return TermKind::tuple;
+        case Tag::large_tuple:
+            return TermKind::tuple;
         case Tag::nil:
         case Tag::string:
-        case Tag::list: return TermKind::list;
-        case Tag::binary: return TermKind::binary;
+        case Tag::list:
+            return TermKind::list;
+        case Tag::binary:
+            return TermKind::binary;
     }
     return TermKind::other;
 }
@@ -165,7 +211,8 @@ bool TermReader::need(std::size_t bytes, std::string_view what) {
 
 std::uint32_t TermReader::be(std::size_t at, std::size_t size) const {
     std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) value = value << 8 | next_[at + i];
+    for (std::size_t i = 0; i < size; ++i)
+        value = value << 8 | next_[at + i];
     return value;
 }
 
@@ -187,7 +234,9 @@ bool TermReader::finish() {
                 fmt::format("{} bytes follow the end of the term", left()));
 }
 
-TermKind TermReader::peek() const { return next_ == end_ ? TermKind::other : kind_of(*next_); }
+TermKind TermReader::peek() const {
+    return next_ == end_ ? TermKind::other : kind_of(*next_);
+}
 
 bool TermReader::integer(Integer& out) {
     if (failed_) return false;
@@ -203,9 +252,12 @@ bool TermReader::integer(Integer& out) {
             out = Integer(static_cast<std::int32_t>(be(1, 4)));
             next_ += 5;
             return true;
-        case Tag::small_big: return big(out, 1);
-        case Tag::large_big: return big(out, 4);
-        default: return fail_type("an integer");
+        case Tag::small_big:
+            return big(out, 1);
+        case Tag::large_big:
+            return big(out, 4);
+        default:
+            return fail_type("an integer");
     }
 }
 
@@ -268,11 +320,16 @@ bool TermReader::atom(AtomView& out) {
     if (failed_) return false;
     if (next_ == end_) return fail_truncated("an atom", 1);
     switch (static_cast<Tag>(*next_)) {
-        case Tag::atom: return atom_body(out, 2, true);
-        case Tag::small_atom: return atom_body(out, 1, true);
-        case Tag::atom_utf8: return atom_body(out, 2, false);
-        case Tag::small_atom_utf8: return atom_body(out, 1, false);
-        default: return fail_type("an atom");
+        case Tag::atom:
+            return atom_body(out, 2, true);
+        case Tag::small_atom:
+            return atom_body(out, 1, true);
+        case Tag::atom_utf8:
+            return atom_body(out, 2, false);
+        case Tag::small_atom_utf8:
+            return atom_body(out, 1, false);
+        default:
+            return fail_type("an atom");
     }
 }
 
@@ -386,7 +443,8 @@ bool TermReader::list(ListHead& out) {
                 return fail_truncated("LIST_EXT", std::uint64_t{6} + out.count);
             }
             return open(5);
-        default: return fail_type("a list");
+        default:
+            return fail_type("a list");
     }
 }
 
@@ -433,7 +491,8 @@ bool TermReader::skip_leaf() {
             ByteView ignored;
             return binary(ignored);
         }
-        default: return fail_type("a term");
+        default:
+            return fail_type("a term");
     }
 }
 

@@ -71,7 +71,7 @@ struct ListHead {
 };
 
 class TermReader {
-   public:
+  public:
     explicit TermReader(ByteView bytes, const Limits& limits = {}, std::size_t base_offset = 0)
         : begin_(bytes.data()),
           next_(bytes.data()),
@@ -150,7 +150,7 @@ class TermReader {
     bool within(std::string_view field);
     bool within(std::size_t index);
 
-   private:
+  private:
     std::size_t left() const { return static_cast<std::size_t>(end_ - next_); }
     bool fail_range(std::size_t at, const Integer& found, const Integer& low, const Integer& high);
     bool fail_truncated(std::string_view what, std::uint64_t needed);

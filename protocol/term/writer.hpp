@@ -16,7 +16,7 @@ namespace confd {
 /// Appends to a buffer that the caller owns and may reuse. Counts and sizes above 2^32-1 cannot
 /// be written; nothing in this project comes near.
 class TermWriter {
-   public:
+  public:
     explicit TermWriter(Bytes& out) : out_(out) {}
 
     void version() { out_.push_back(term_version); }
@@ -49,7 +49,7 @@ class TermWriter {
     /// A term that is already encoded.
     void raw(ByteView term) { out_.insert(out_.end(), term.begin(), term.end()); }
 
-   private:
+  private:
     void put(Tag tag) { out_.push_back(static_cast<std::uint8_t>(tag)); }
     void be(std::uint64_t value, std::size_t size);
 
@@ -71,11 +71,13 @@ void TermWriter::integers(const T* values, std::size_t count) {
     }
     if (bytes) {
         string(count);
-        for (std::size_t i = 0; i < count; ++i) byte(static_cast<std::uint8_t>(values[i]));
+        for (std::size_t i = 0; i < count; ++i)
+            byte(static_cast<std::uint8_t>(values[i]));
         return;
     }
     list(count);
-    for (std::size_t i = 0; i < count; ++i) integer(values[i]);
+    for (std::size_t i = 0; i < count; ++i)
+        integer(values[i]);
     nil();
 }
 

@@ -38,16 +38,27 @@ class EventVectorTest : public testing::TestWithParam<EventVectors> {
     }
 };
 
+/// The C structs hold 0 where the wire says `undefined`; the JSON leaves such a member out.
+void drop_undefined(const json::object& printed, json::object& expected) {
+    for (const auto* name : {"duration", "commit_queue_id"}) {
+        auto* body = expected.if_contains("progress");
+        if (body == nullptr || printed.at("progress").as_object().contains(name)) continue;
+        if (const auto* number = body->as_object().if_contains(name)) {
+            EXPECT_EQ(number->to_number<std::int64_t>(), 0);
+            body->as_object().erase(name);
+        }
+    }
+}
+
 TEST_P(EventVectorTest, DecodesAsTheStockLibraryDoes) {
     each_payload([&](const json::object& vector, const Bytes& payload) {
         const auto decoded = decode_notification(payload, strict_in(GetParam().context));
         ASSERT_TRUE(decoded) << to_string(decoded.error());
         const auto printed = to_json(*decoded, {.context = GetParam().context});
-        const auto expected = expected_json(std::string_view(vector.at("event").as_string()),
-                                            vector.at("expect").as_object());
-        EXPECT_EQ(json::serialize(without_empty(printed)),
-                  json::serialize(without_empty(printed))) << "printing is stable";
-        EXPECT_EQ(without_empty(printed), without_empty(expected))
+        auto expected = expected_json(std::string_view(vector.at("event").as_string()),
+                                      vector.at("expect").as_object());
+        drop_undefined(printed, expected);
+        EXPECT_TRUE(without_empty(printed) == without_empty(expected))
             << json::serialize(without_empty(printed)) << "\n"
             << json::serialize(without_empty(expected));
     });
@@ -58,13 +69,15 @@ TEST_P(EventVectorTest, DecodesAsTheStockLibraryDoes) {
 Term canonical(const Term& term) {
     if (term.kind() == TermKind::list) {
         Term::Elements elements;
-        for (const auto& element : term.elements()) elements.push_back(canonical(element));
+        for (const auto& element : term.elements())
+            elements.push_back(canonical(element));
         if (term.tail() != nullptr) return Term::list(std::move(elements), *term.tail());
         return Term::list(std::move(elements));
     }
     if (term.kind() != TermKind::tuple) return term;
     Term::Elements elements;
-    for (const auto& element : term.elements()) elements.push_back(canonical(element));
+    for (const auto& element : term.elements())
+        elements.push_back(canonical(element));
     constexpr std::size_t uinfo_size = 10;
     constexpr std::size_t context_at = 3;
     if (elements.size() == uinfo_size) {
@@ -79,7 +92,8 @@ Term canonical_event(const Term& event) {
     const auto elements = event.elements();
     if (elements[0] == Term(NOTIF_HA_INFO)) {
         const auto type = elements[1].elements()[0];
-        if (type == Term(HA_INFO_IS_MASTER) || type == Term(HA_INFO_IS_NONE)) {
+        if (type == Term(std::int32_t{HA_INFO_IS_MASTER}) ||
+            type == Term(std::int32_t{HA_INFO_IS_NONE})) {
             return Term::tuple({elements[0], Term::tuple({type, Term::atom("undefined")})});
         }
     }
@@ -128,14 +142,13 @@ TEST_P(EventVectorTest, ReusedNotificationHoldsNothingOfTheLast) {
     each_payload([&](const json::object&, const Bytes& payload) {
         const auto fresh = decode_notification(payload, strict_in(GetParam().context));
         ASSERT_TRUE(decode_notification(payload, reused, strict_in(GetParam().context)));
-        EXPECT_EQ(to_json(reused, {.context = GetParam().context}),
-                  to_json(*fresh, {.context = GetParam().context}));
+        EXPECT_EQ(reused, *fresh);
     });
 }
 
 INSTANTIATE_TEST_SUITE_P(Products, EventVectorTest, testing::ValuesIn(event_vectors),
-                         [](const auto& info) {
-                             return std::string(to_string(info.param.context.product));
+                         [](const auto& test) {
+                             return std::string(to_string(test.param.context.product));
                          });
 
 }  // namespace

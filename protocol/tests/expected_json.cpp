@@ -92,7 +92,8 @@ json::object value_json(const json::object& value);
 
 json::array values_json(const json::array& list) {
     json::array out;
-    for (const auto& item : list) out.push_back(value_json(item.as_object()));
+    for (const auto& item : list)
+        out.push_back(value_json(item.as_object()));
     return out;
 }
 
@@ -101,9 +102,10 @@ json::array path_json(const json::array& steps) {
     for (const auto& item : steps) {
         const auto& step = item.as_object();
         if (const auto* keys = step.if_contains("keys")) {
-            out.push_back({{"keys", values_json(keys->as_array())}});
+            out.push_back(json::object{{"keys", values_json(keys->as_array())}});
         } else {
-            out.push_back({{"type", "xmltag"}, {"ns", step.at("ns")}, {"tag", step.at("tag")}});
+            out.push_back(
+                json::object{{"type", "xmltag"}, {"ns", step.at("ns")}, {"tag", step.at("tag")}});
         }
     }
     return out;
@@ -144,9 +146,9 @@ json::array tag_values_json(const json::array& list) {
     json::array out;
     for (const auto& item : list) {
         const auto& tag = item.as_object();
-        out.push_back({{"ns", tag.at("ns")},
-                       {"tag", tag.at("tag")},
-                       {"v", value_json(tag.at("v").as_object())}});
+        out.push_back(json::object{{"ns", tag.at("ns")},
+                                   {"tag", tag.at("tag")},
+                                   {"v", value_json(tag.at("v").as_object())}});
     }
     return out;
 }
@@ -207,9 +209,9 @@ void rename(json::object& out, std::string_view from, std::string_view to) {
 json::object body_json(const json::object& expect) {
     json::object out = expect;
     out.erase("type");
-    for (const auto* name : {"session_type", "ha_type", "subagent_type", "forward_type",
-                             "confirm_type", "progress_type", "stream_type", "cq_type",
-                             "call_home_type"}) {
+    for (const auto* name :
+         {"session_type", "ha_type", "subagent_type", "forward_type", "confirm_type",
+          "progress_type", "stream_type", "cq_type", "call_home_type"}) {
         rename(out, name, "type");
     }
     rename(out, "replay_error", "error");
@@ -252,7 +254,8 @@ bool is_nothing(const json::value& value) {
 json::value without_empty(const json::value& value) {
     if (const auto* array = value.if_array()) {
         json::array out;
-        for (const auto& item : *array) out.push_back(without_empty(item));
+        for (const auto& item : *array)
+            out.push_back(without_empty(item));
         return out;
     }
     if (const auto* object = value.if_object()) {

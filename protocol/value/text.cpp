@@ -32,7 +32,7 @@ std::string date_text(int year, int month, int day) {
 
 /// Reads a text from left to right; any mismatch makes every later step fail.
 class Scanner {
-   public:
+  public:
     explicit Scanner(std::string_view text) : rest_(text) {}
 
     bool literal(char c) {
@@ -69,7 +69,7 @@ class Scanner {
     bool done() const { return !failed_ && rest_.empty(); }
     std::string_view rest() const { return rest_; }
 
-   private:
+  private:
     std::string_view rest_;
     bool failed_ = false;
 };
@@ -78,9 +78,8 @@ void scan_date(Scanner& scan, auto& out) {
     const bool negative = scan.literal('-');
     scan.digits(4, out.year).expect('-').digits(2, out.month).expect('-').digits(2, out.day);
     if (negative) out.year = static_cast<std::int16_t>(-out.year);
-    const std::chrono::year_month_day date(std::chrono::year{out.year},
-                                           std::chrono::month{out.month},
-                                           std::chrono::day{out.day});
+    const std::chrono::year_month_day date(
+        std::chrono::year{out.year}, std::chrono::month{out.month}, std::chrono::day{out.day});
     if (!date.ok()) scan.fail();
 }
 
@@ -95,7 +94,8 @@ std::uint32_t scan_fraction(Scanner& scan) {
         scan.literal(c);
     }
     if (count == 0) scan.fail();
-    for (; count < 6; ++count) micro *= 10;
+    for (; count < 6; ++count)
+        micro *= 10;
     return micro;
 }
 
@@ -215,7 +215,8 @@ std::optional<Ip6> parse_ip6(std::string_view text) {
     if (!to_address(AF_INET6, text, address)) return std::nullopt;
     Ip6 ip{};
     for (std::size_t i = 0; i < ip.size(); ++i) {
-        ip[i] = static_cast<std::uint16_t>(address.s6_addr[2 * i] << 8 | address.s6_addr[2 * i + 1]);
+        ip[i] =
+            static_cast<std::uint16_t>(address.s6_addr[2 * i] << 8 | address.s6_addr[2 * i + 1]);
     }
     return ip;
 }
@@ -263,7 +264,8 @@ std::optional<Duration> parse_duration(std::string_view text) {
         if (!scan.number(amount)) return std::nullopt;
         const bool fraction = scan.literal('.');
         if (fraction) out.micros = scan_fraction(scan);
-        while (unit < std::size(units) && (units[unit].second == nullptr || !scan.literal(units[unit].first))) {
+        while (unit < std::size(units) &&
+               (units[unit].second == nullptr || !scan.literal(units[unit].first))) {
             if (units[unit].second == nullptr) return std::nullopt;
             ++unit;
         }

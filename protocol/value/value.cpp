@@ -117,13 +117,25 @@ template <std::integral T>
 constexpr std::size_t elements_of(const T&) {
     return 1;
 }
-constexpr std::size_t elements_of(const Ip4&) { return 1; }
-constexpr std::size_t elements_of(const Ip6&) { return 1; }
-constexpr std::size_t elements_of(const Zone&) { return 2; }
+constexpr std::size_t elements_of(const Ip4&) {
+    return 1;
+}
+constexpr std::size_t elements_of(const Ip6&) {
+    return 1;
+}
+constexpr std::size_t elements_of(const Zone&) {
+    return 2;
+}
 
-bool read_part(TermReader& reader, std::integral auto& out) { return reader.integer(out); }
-bool read_part(TermReader& reader, Ip4& out) { return read_ip(reader, out); }
-bool read_part(TermReader& reader, Ip6& out) { return read_ip(reader, out); }
+bool read_part(TermReader& reader, std::integral auto& out) {
+    return reader.integer(out);
+}
+bool read_part(TermReader& reader, Ip4& out) {
+    return read_ip(reader, out);
+}
+bool read_part(TermReader& reader, Ip6& out) {
+    return read_ip(reader, out);
+}
 bool read_part(TermReader& reader, Zone& out) {
     if (reader.peek() == TermKind::list) {
         ListHead none;
@@ -142,9 +154,15 @@ bool read_part(TermReader& reader, Zone& out) {
     return reader.integer(out.timezone_minutes);
 }
 
-void write_part(TermWriter& writer, std::integral auto value) { writer.integer(value); }
-void write_part(TermWriter& writer, const Ip4& ip) { write_ip(writer, ip); }
-void write_part(TermWriter& writer, const Ip6& ip) { write_ip(writer, ip); }
+void write_part(TermWriter& writer, std::integral auto value) {
+    writer.integer(value);
+}
+void write_part(TermWriter& writer, const Ip4& ip) {
+    write_ip(writer, ip);
+}
+void write_part(TermWriter& writer, const Ip6& ip) {
+    write_ip(writer, ip);
+}
 void write_part(TermWriter& writer, const Zone& zone) {
     if (zone.timezone) {
         writer.integer(*zone.timezone);
@@ -214,14 +232,16 @@ bool read_oid(TermReader& reader, Oid& out) {
     ByteView bytes;
     if (!reader.binary(bytes)) return false;
     if (bytes.size() % oid_part_size != 0) {
-        return reader.fail(Errc::bad_value, at,
-                           fmt::format("an object identifier of {} bytes, expected {} for each part",
-                                       bytes.size(), oid_part_size));
+        return reader.fail(
+            Errc::bad_value, at,
+            fmt::format("an object identifier of {} bytes, expected {} for each part", bytes.size(),
+                        oid_part_size));
     }
     out.ids.clear();
     for (; !bytes.empty(); bytes = bytes.subspan(oid_part_size)) {
         std::uint32_t part = 0;
-        for (std::size_t i = 0; i < oid_part_size; ++i) part = part << 8 | bytes[i];
+        for (std::size_t i = 0; i < oid_part_size; ++i)
+            part = part << 8 | bytes[i];
         out.ids.push_back(part);
     }
     return true;
@@ -243,9 +263,9 @@ bool read_bytes(TermReader& reader, const ValueTypeInfo& info, Bytes& out) {
     ByteView bytes;
     if (!reader.binary(bytes)) return false;
     if (info.high != 0 && bytes.size() != static_cast<std::size_t>(info.high)) {
-        return reader.fail(Errc::bad_value, at,
-                           fmt::format("expected {} of {} bytes, found {}", info.name, info.high,
-                                       bytes.size()));
+        return reader.fail(
+            Errc::bad_value, at,
+            fmt::format("expected {} of {} bytes, found {}", info.name, info.high, bytes.size()));
     }
     out.assign(bytes.begin(), bytes.end());
     return true;
@@ -262,8 +282,10 @@ bool has_number(const ValueTypeInfo& info) {
         case ValueShape::ip6:
         case ValueShape::values:
         case ValueShape::tag:
-        case ValueShape::marker: return false;
-        default: return info.type != ValueType::int32;
+        case ValueShape::marker:
+            return false;
+        default:
+            return info.type != ValueType::int32;
     }
 }
 
@@ -280,20 +302,34 @@ bool read_numbered(TermReader& reader, Value& out) {
     switch (info->shape) {
         case ValueShape::integer:
             return read_ranged(reader, *info, alternative<std::int64_t>(out));
-        case ValueShape::unsigned_64: return reader.integer(alternative<std::uint64_t>(out));
-        case ValueShape::qname: return read_qname(reader, *alternative<Box<Qname>>(out));
-        case ValueShape::datetime: return read_record(reader, alternative<Datetime>(out));
-        case ValueShape::date: return read_record(reader, alternative<Date>(out));
-        case ValueShape::time: return read_record(reader, alternative<Time>(out));
-        case ValueShape::duration: return read_record(reader, alternative<Duration>(out));
-        case ValueShape::path: return read_path(reader, alternative<ObjectRef>(out));
-        case ValueShape::oid: return read_oid(reader, alternative<Oid>(out));
-        case ValueShape::bytes: return read_bytes(reader, *info, alternative<Bytes>(out));
-        case ValueShape::ip4_prefix: return read_record(reader, alternative<Ip4Prefix>(out));
-        case ValueShape::ip6_prefix: return read_record(reader, alternative<Ip6Prefix>(out));
-        case ValueShape::decimal: return read_record(reader, alternative<Decimal64>(out));
-        case ValueShape::identity: return read_record(reader, alternative<IdentityRef>(out));
-        default: break;
+        case ValueShape::unsigned_64:
+            return reader.integer(alternative<std::uint64_t>(out));
+        case ValueShape::qname:
+            return read_qname(reader, *alternative<Box<Qname>>(out));
+        case ValueShape::datetime:
+            return read_record(reader, alternative<Datetime>(out));
+        case ValueShape::date:
+            return read_record(reader, alternative<Date>(out));
+        case ValueShape::time:
+            return read_record(reader, alternative<Time>(out));
+        case ValueShape::duration:
+            return read_record(reader, alternative<Duration>(out));
+        case ValueShape::path:
+            return read_path(reader, alternative<ObjectRef>(out));
+        case ValueShape::oid:
+            return read_oid(reader, alternative<Oid>(out));
+        case ValueShape::bytes:
+            return read_bytes(reader, *info, alternative<Bytes>(out));
+        case ValueShape::ip4_prefix:
+            return read_record(reader, alternative<Ip4Prefix>(out));
+        case ValueShape::ip6_prefix:
+            return read_record(reader, alternative<Ip6Prefix>(out));
+        case ValueShape::decimal:
+            return read_record(reader, alternative<Decimal64>(out));
+        case ValueShape::identity:
+            return read_record(reader, alternative<IdentityRef>(out));
+        default:
+            break;
     }
     return reader.fail(Errc::bad_value, at, "not a typed value");
 }
@@ -317,7 +353,8 @@ bool read_tuple_value(TermReader& reader, Value& out) {
             out.type = ValueType::ipv6;
             reader = ahead;
             return read_ip(reader, alternative<Ip6>(out));
-        default: return reader.fail_arity(at, "2, 4 or 8 for a value", arity);
+        default:
+            return reader.fail_arity(at, "2, 4 or 8 for a value", arity);
     }
 }
 
@@ -390,7 +427,9 @@ bool is_byte(const Value& value) {
 
 bool read_step(TermReader& reader, PathStep& out) {
     switch (reader.peek()) {
-        case TermKind::integer: out.ns.reset(); return reader.integer(out.tag);
+        case TermKind::integer:
+            out.ns.reset();
+            return reader.integer(out.tag);
         case TermKind::list: {
             XmlTag tag;
             if (!read_tag(reader, tag)) return false;
@@ -409,14 +448,16 @@ bool read_step(TermReader& reader, PathStep& out) {
             reader.leave();
             return true;
         }
-        default: return reader.fail_type("a step of a path ([Ns|Tag], a tag or a tuple of keys)");
+        default:
+            return reader.fail_type("a step of a path ([Ns|Tag], a tag or a tuple of keys)");
     }
 }
 
 void write_step(TermWriter& writer, const PathStep& step) {
     if (step.keys) {
         writer.tuple(step.keys->items.size());
-        for (const auto& key : step.keys->items) write_value(writer, key);
+        for (const auto& key : step.keys->items)
+            write_value(writer, key);
     } else if (step.ns) {
         write_tag(writer, {*step.ns, step.tag});
     } else {
@@ -424,7 +465,9 @@ void write_step(TermWriter& writer, const PathStep& step) {
     }
 }
 
-bool is_byte(const PathStep& step) { return !step.keys && !step.ns && step.tag <= 255; }
+bool is_byte(const PathStep& step) {
+    return !step.keys && !step.ns && step.tag <= 255;
+}
 
 /// Writes a list by the rule that lists of bytes take the short form.
 template <class Item>
@@ -434,11 +477,13 @@ void write_list(TermWriter& writer, const std::vector<Item>& items, auto&& write
     if (items.size() <= max_string_length &&
         std::all_of(items.begin(), items.end(), [](const Item& item) { return is_byte(item); })) {
         writer.string(items.size());
-        for (const auto& item : items) writer.byte(byte_of(item));
+        for (const auto& item : items)
+            writer.byte(byte_of(item));
         return;
     }
     writer.list(items.size());
-    for (const auto& item : items) write_item(writer, item);
+    for (const auto& item : items)
+        write_item(writer, item);
     writer.nil();
 }
 
@@ -455,7 +500,8 @@ bool read_words(TermReader& reader, Ip& out) {
 template <class Ip>
 void write_words(TermWriter& writer, const Ip& ip) {
     writer.tuple(ip.size());
-    for (const auto word : ip) writer.integer(word);
+    for (const auto word : ip)
+        writer.integer(word);
 }
 
 void write_numbered(TermWriter& writer, const Value& value) {
@@ -488,7 +534,9 @@ void write_numbered(TermWriter& writer, const Value& value) {
 
 bool ValueList::operator==(const ValueList&) const = default;
 
-std::span<const ValueTypeInfo> value_types() { return value_table; }
+std::span<const ValueTypeInfo> value_types() {
+    return value_table;
+}
 
 const ValueTypeInfo* find_value_type(std::uint64_t number) {
     const auto found = std::ranges::find_if(value_table, [number](const ValueTypeInfo& info) {
@@ -521,10 +569,14 @@ bool read_value(TermReader& reader, Value& out) {
             alternative<std::string>(out).assign(as_text(bytes));
             return true;
         }
-        case TermKind::atom: return read_atom_value(reader, out);
-        case TermKind::tuple: return read_tuple_value(reader, out);
-        case TermKind::list: return read_list_value(reader, out);
-        case TermKind::other: break;
+        case TermKind::atom:
+            return read_atom_value(reader, out);
+        case TermKind::tuple:
+            return read_tuple_value(reader, out);
+        case TermKind::list:
+            return read_list_value(reader, out);
+        case TermKind::other:
+            break;
     }
     return reader.fail_type("a value");
 }
@@ -534,17 +586,25 @@ void write_value(TermWriter& writer, const Value& value) {
     switch (info.shape) {
         case ValueShape::nothing:
             return writer.atom(value.type == ValueType::default_ ? "default" : "not_found");
-        case ValueShape::text: return writer.text(std::get<std::string>(value.payload));
-        case ValueShape::floating: return writer.floating(std::get<double>(value.payload));
+        case ValueShape::text:
+            return writer.text(std::get<std::string>(value.payload));
+        case ValueShape::floating:
+            return writer.floating(std::get<double>(value.payload));
         case ValueShape::boolean:
             return writer.atom(std::get<bool>(value.payload) ? "true" : "false");
-        case ValueShape::ip4: return write_ip(writer, std::get<Ip4>(value.payload));
-        case ValueShape::ip6: return write_ip(writer, std::get<Ip6>(value.payload));
-        case ValueShape::values: return write_values(writer, std::get<ValueList>(value.payload));
-        case ValueShape::tag: return write_tag(writer, std::get<XmlTag>(value.payload));
-        default: break;
+        case ValueShape::ip4:
+            return write_ip(writer, std::get<Ip4>(value.payload));
+        case ValueShape::ip6:
+            return write_ip(writer, std::get<Ip6>(value.payload));
+        case ValueShape::values:
+            return write_values(writer, std::get<ValueList>(value.payload));
+        case ValueShape::tag:
+            return write_tag(writer, std::get<XmlTag>(value.payload));
+        default:
+            break;
     }
-    if (value.type == ValueType::int32) return writer.integer(std::get<std::int64_t>(value.payload));
+    if (value.type == ValueType::int32)
+        return writer.integer(std::get<std::int64_t>(value.payload));
     write_numbered(writer, value);
 }
 
@@ -554,9 +614,9 @@ bool read_datetime(TermReader& reader, Datetime& out) {
     if (!read_value(reader, value)) return false;
     const auto* datetime = std::get_if<Datetime>(&value.payload);
     if (datetime == nullptr) {
-        return reader.fail(Errc::wrong_type, at,
-                           fmt::format("expected a datetime, found a value of type {}",
-                                       info_of(value.type).name));
+        return reader.fail(
+            Errc::wrong_type, at,
+            fmt::format("expected a datetime, found a value of type {}", info_of(value.type).name));
     }
     out = *datetime;
     return true;
@@ -566,10 +626,18 @@ void write_datetime(TermWriter& writer, const Datetime& value) {
     write_value(writer, {ValueType::datetime, value});
 }
 
-bool read_ip(TermReader& reader, Ip4& out) { return read_words(reader, out); }
-bool read_ip(TermReader& reader, Ip6& out) { return read_words(reader, out); }
-void write_ip(TermWriter& writer, const Ip4& ip) { write_words(writer, ip); }
-void write_ip(TermWriter& writer, const Ip6& ip) { write_words(writer, ip); }
+bool read_ip(TermReader& reader, Ip4& out) {
+    return read_words(reader, out);
+}
+bool read_ip(TermReader& reader, Ip6& out) {
+    return read_words(reader, out);
+}
+void write_ip(TermWriter& writer, const Ip4& ip) {
+    write_words(writer, ip);
+}
+void write_ip(TermWriter& writer, const Ip6& ip) {
+    write_words(writer, ip);
+}
 
 bool read_tag(TermReader& reader, XmlTag& out) {
     const auto at = reader.offset();
@@ -601,7 +669,8 @@ void write_path(TermWriter& writer, const ObjectRef& path) {
 
 bool read_values(TermReader& reader, ValueList& out) {
     out.items.clear();
-    return reader.each([&](TermReader& item) { return read_value(item, out.items.emplace_back()); });
+    return reader.each(
+        [&](TermReader& item) { return read_value(item, out.items.emplace_back()); });
 }
 
 void write_values(TermWriter& writer, const ValueList& list) {

@@ -68,29 +68,29 @@ enum class ValueType : std::uint8_t {
 
 /// Which member of Value::Payload a type uses, and so how it is written.
 enum class ValueShape : std::uint8_t {
-    nothing,         ///< one atom, no payload
-    text,            ///< std::string
-    integer,         ///< std::int64_t, with the type's range
-    unsigned_64,     ///< std::uint64_t: uint64 and bit64, which an int64 does not hold
-    floating,        ///< double
-    boolean,         ///< bool
-    ip4,             ///< Ip4
-    ip6,             ///< Ip6
-    qname,           ///< Box<Qname>
-    datetime,        ///< Datetime
-    date,            ///< Date
-    time,            ///< Time
-    duration,        ///< Duration
-    values,          ///< ValueList
-    path,            ///< ObjectRef
-    oid,             ///< Oid
-    bytes,           ///< Bytes
-    ip4_prefix,      ///< Ip4Prefix
-    ip6_prefix,      ///< Ip6Prefix
-    decimal,         ///< Decimal64
-    identity,        ///< IdentityRef
-    tag,             ///< XmlTag
-    marker,          ///< only inside a TagValue: see StreamNotification
+    nothing,      ///< one atom, no payload
+    text,         ///< std::string
+    integer,      ///< std::int64_t, with the type's range
+    unsigned_64,  ///< std::uint64_t: uint64 and bit64, which an int64 does not hold
+    floating,     ///< double
+    boolean,      ///< bool
+    ip4,          ///< Ip4
+    ip6,          ///< Ip6
+    qname,        ///< Box<Qname>
+    datetime,     ///< Datetime
+    date,         ///< Date
+    time,         ///< Time
+    duration,     ///< Duration
+    values,       ///< ValueList
+    path,         ///< ObjectRef
+    oid,          ///< Oid
+    bytes,        ///< Bytes
+    ip4_prefix,   ///< Ip4Prefix
+    ip6_prefix,   ///< Ip6Prefix
+    decimal,      ///< Decimal64
+    identity,     ///< IdentityRef
+    tag,          ///< XmlTag
+    marker,       ///< only inside a TagValue: see StreamNotification
 };
 
 struct ValueTypeInfo {
@@ -113,7 +113,7 @@ using Ip6 = std::array<std::uint16_t, 8>;
 /// Keeps a rarely used large alternative out of the size of every Value; copies deeply.
 template <class T>
 class Box {
-   public:
+  public:
     Box() : value_(std::make_unique<T>()) {}
     Box(T value) : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT: a T is a box of T
     Box(const Box& other) : Box(*other) {}
@@ -128,7 +128,7 @@ class Box {
     const T* operator->() const { return value_.get(); }
     bool operator==(const Box& other) const { return **this == *other; }
 
-   private:
+  private:
     std::unique_ptr<T> value_;
 };
 

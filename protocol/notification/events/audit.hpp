@@ -15,10 +15,9 @@ struct AuditNotification {
     std::string msg;
 
     static constexpr auto fields() {
-        return std::tuple(field("logno", &AuditNotification::logno),
-                          field("user", &AuditNotification::user),
-                          field("usid", &AuditNotification::usid),
-                          field("msg", &AuditNotification::msg));
+        return std::tuple(
+            field("logno", &AuditNotification::logno), field("user", &AuditNotification::user),
+            field("usid", &AuditNotification::usid), field("msg", &AuditNotification::msg));
     }
     bool operator==(const AuditNotification&) const = default;
 };

@@ -20,11 +20,11 @@ struct CompactionNotification {
 
     static constexpr auto fields() {
         using N = CompactionNotification;
-        return std::tuple(
-            field("dbfile", &N::dbfile), field("compaction_type", &N::compaction_type),
-            field("size_start", &N::size_start), field("size_end", &N::size_end),
-            field("size_last", &N::size_last), field("time_start", &N::time_start),
-            field("duration", &N::duration), field("ntrans", &N::ntrans));
+        return std::tuple(field("dbfile", &N::dbfile),
+                          field("compaction_type", &N::compaction_type),
+                          field("size_start", &N::size_start), field("size_end", &N::size_end),
+                          field("size_last", &N::size_last), field("time_start", &N::time_start),
+                          field("duration", &N::duration), field("ntrans", &N::ntrans));
     }
     bool operator==(const CompactionNotification&) const = default;
 };

@@ -24,9 +24,9 @@ struct CqCompletedService {
     std::vector<std::string> completed_devices;
 
     static constexpr auto fields() {
-        return std::tuple(field("completed_services", &CqCompletedService::service),
-                          field("completed_services_completed_devices",
-                                &CqCompletedService::completed_devices));
+        return std::tuple(
+            field("completed_services", &CqCompletedService::service),
+            field("completed_services_completed_devices", &CqCompletedService::completed_devices));
     }
     bool operator==(const CqCompletedService&) const = default;
 };
@@ -76,17 +76,16 @@ struct CqProgressNotification {
 
     static constexpr auto fields() {
         using N = CqProgressNotification;
-        return std::tuple(
-            field("type", &N::type), field("timestamp", &N::timestamp),
-            // The tag changed places with the id in 7.0.
-            field("cq_tag", &N::cq_tag).when(before_7), field("cq_id", &N::cq_id),
-            field("cq_tag", &N::cq_tag).when(since_7),
-            field("completed_devices", &N::completed_devices).shown(Show::nonempty),
-            field("transient_devices", &N::transient_devices).shown(Show::nonempty),
-            field("failed_devices", &N::failed_devices).shown(Show::nonempty),
-            field("completed_services", &N::completed_services).shown(Show::nonempty),
-            field("failed_services", &N::failed_services).shown(Show::nonempty),
-            field("trace_id", &N::trace_id).when(since_7));
+        return std::tuple(field("type", &N::type), field("timestamp", &N::timestamp),
+                          // The tag changed places with the id in 7.0.
+                          field("cq_tag", &N::cq_tag).when(before_7), field("cq_id", &N::cq_id),
+                          field("cq_tag", &N::cq_tag).when(since_7),
+                          field("completed_devices", &N::completed_devices).shown(Show::nonempty),
+                          field("transient_devices", &N::transient_devices).shown(Show::nonempty),
+                          field("failed_devices", &N::failed_devices).shown(Show::nonempty),
+                          field("completed_services", &N::completed_services).shown(Show::nonempty),
+                          field("failed_services", &N::failed_services).shown(Show::nonempty),
+                          field("trace_id", &N::trace_id).when(since_7));
     }
     bool operator==(const CqProgressNotification&) const = default;
 };

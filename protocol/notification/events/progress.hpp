@@ -36,18 +36,18 @@ struct ProgressNotification {
 
     static constexpr auto fields() {
         using N = ProgressNotification;
-        return std::tuple(
-            field("type", &N::type), field("timestamp", &N::timestamp),
-            field("duration", &N::duration), field("usid", &N::usid), field("tid", &N::tid),
-            field("datastore", &N::datastore), field("context", &N::context),
-            field("trace_id", &N::trace_id), field("subsystem", &N::subsystem),
-            field("phase", &N::phase), field("msg", &N::msg), field("annotation", &N::annotation),
-            field("service", &N::service).when(nso),
-            field("service_phase", &N::service_phase).when(nso),
-            field("commit_queue_id", &N::commit_queue_id).when(nso),
-            field("node", &N::node).when(nso), field("device", &N::device).when(nso),
-            field("device_phase", &N::device_phase).when(nso),
-            field("package", &N::package).when(nso));
+        return std::tuple(field("type", &N::type), field("timestamp", &N::timestamp),
+                          field("duration", &N::duration), field("usid", &N::usid),
+                          field("tid", &N::tid), field("datastore", &N::datastore),
+                          field("context", &N::context), field("trace_id", &N::trace_id),
+                          field("subsystem", &N::subsystem), field("phase", &N::phase),
+                          field("msg", &N::msg), field("annotation", &N::annotation),
+                          field("service", &N::service).when(nso),
+                          field("service_phase", &N::service_phase).when(nso),
+                          field("commit_queue_id", &N::commit_queue_id).when(nso),
+                          field("node", &N::node).when(nso), field("device", &N::device).when(nso),
+                          field("device_phase", &N::device_phase).when(nso),
+                          field("package", &N::package).when(nso));
     }
     bool operator==(const ProgressNotification&) const = default;
 };

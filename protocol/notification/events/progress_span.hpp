@@ -50,14 +50,14 @@ struct ProgressSpanNotification {
 
     static constexpr auto fields() {
         using N = ProgressSpanNotification;
-        return std::tuple(
-            field("type", &N::type), field("timestamp", &N::timestamp),
-            field("duration", &N::duration), field("span_id", &N::span_id),
-            field("parent_span_id", &N::parent_span_id), field("trace_id", &N::trace_id),
-            field("usid", &N::usid), field("tid", &N::tid), field("datastore", &N::datastore),
-            field("context", &N::context), field("subsystem", &N::subsystem),
-            field("msg", &N::msg), field("annotation", &N::annotation),
-            field("attributes", &N::attributes), field("links", &N::links));
+        return std::tuple(field("type", &N::type), field("timestamp", &N::timestamp),
+                          field("duration", &N::duration), field("span_id", &N::span_id),
+                          field("parent_span_id", &N::parent_span_id),
+                          field("trace_id", &N::trace_id), field("usid", &N::usid),
+                          field("tid", &N::tid), field("datastore", &N::datastore),
+                          field("context", &N::context), field("subsystem", &N::subsystem),
+                          field("msg", &N::msg), field("annotation", &N::annotation),
+                          field("attributes", &N::attributes), field("links", &N::links));
     }
     bool operator==(const ProgressSpanNotification&) const = default;
 };

@@ -70,17 +70,17 @@ struct SnmpaNotification {
 
     static constexpr auto fields() {
         using N = SnmpaNotification;
-        return std::tuple(
-            field("pdu_type", &N::pdu_type),
-            field("request_id", &N::request_id).when(not_v1).shown(Show::always),
-            field("time_stamp", &N::time_stamp).when(v1), field("ip", &N::ip),
-            field("port", &N::port),
-            field("error_status", &N::error_status).when(not_v1).shown(Show::always),
-            field("error_index", &N::error_index).when(not_v1).shown(Show::always),
-            field("specific_trap", &N::specific_trap).when(v1),
-            field("generic_trap", &N::generic_trap).when(v1), count_of(&N::vb),
-            field("vb", &N::vb).shown(Show::nonempty), Unused<N>{.zero = true, .on_wire = v1},
-            field("enterprise", &N::enterprise).when(v1));
+        return std::tuple(field("pdu_type", &N::pdu_type),
+                          field("request_id", &N::request_id).when(not_v1).shown(Show::always),
+                          field("time_stamp", &N::time_stamp).when(v1), field("ip", &N::ip),
+                          field("port", &N::port),
+                          field("error_status", &N::error_status).when(not_v1).shown(Show::always),
+                          field("error_index", &N::error_index).when(not_v1).shown(Show::always),
+                          field("specific_trap", &N::specific_trap).when(v1),
+                          field("generic_trap", &N::generic_trap).when(v1), count_of(&N::vb),
+                          field("vb", &N::vb).shown(Show::nonempty),
+                          Unused<N>{.zero = true, .on_wire = v1},
+                          field("enterprise", &N::enterprise).when(v1));
     }
     bool operator==(const SnmpaNotification&) const = default;
 };

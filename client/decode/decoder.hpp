@@ -1,0 +1,48 @@
+// Payloads to lines: what confd-decode does, without its options and files.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include "protocol/bytes.hpp"
+#include "protocol/notification/notification.hpp"
+#include "protocol/render/render.hpp"
+
+namespace confd::decode {
+
+enum class Format { json, text, term };
+
+/// Turns payloads into lines of a format, and counts the bad ones.
+class Decoder {
+  public:
+    Decoder(Format format, DecodeOptions options, bool show_clearpass, std::ostream& out);
+
+    /// Writes one line for this payload.
+    void payload(ByteView bytes);
+    /// Writes one line for something that is no payload.
+    void bad(const Error& error);
+
+    std::size_t good_count() const { return good_; }
+    std::size_t bad_count() const { return bad_; }
+
+  private:
+    void line(std::string_view text);
+
+    Format format_;
+    DecodeOptions options_;
+    RenderOptions render_;
+    std::ostream& out_;
+    std::size_t good_ = 0;
+    std::size_t bad_ = 0;
+};
+
+/// One payload in hexadecimal a line; white space inside a line, empty lines and lines that start
+/// with # are passed over.
+void decode_hex_lines(std::istream& in, Decoder& decoder);
+
+/// Frames: a length of four bytes, then the payload. Input that ends inside a frame, and a length
+/// that no frame has, are reported; after the latter nothing more can be read.
+void decode_frames(std::istream& in, Decoder& decoder, const Limits& limits);
+
+}  // namespace confd::decode

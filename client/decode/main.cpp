@@ -1,0 +1,121 @@
+// confd-decode: bytes to meaning, for captures and bug reports.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "client/decode/decoder.hpp"
+#include "protocol/release.hpp"
+
+namespace {
+
+using namespace confd;
+
+constexpr int exit_bad_payload = 1;
+constexpr int exit_usage = 2;
+constexpr int exit_internal = 70;
+
+struct Options {
+    std::string file = "-";
+    bool payload_hex = false;
+    bool frames = false;
+    std::string format = "json";
+    std::string release = to_string(Release{});
+    std::string product = "confd";
+    bool show_clearpass = false;
+    bool strict = false;
+    bool schema = false;
+};
+
+const std::map<std::string, decode::Format> formats{
+    {"json", decode::Format::json}, {"text", decode::Format::text}, {"term", decode::Format::term}};
+
+std::string check_format(const std::string& text) {
+    if (formats.contains(text)) return {};
+    return fmt::format("'{}' is no format; expected json, text or term", text);
+}
+
+std::string check_release(const std::string& text) {
+    if (parse_release(text)) return {};
+    return fmt::format("'{}' is no release; expected one from 6.0 to 8.9, such as 7.8", text);
+}
+
+std::string check_product(const std::string& text) {
+    if (parse_product(text)) return {};
+    return fmt::format("'{}' is no product; expected confd or nso", text);
+}
+
+void declare(CLI::App& app, Options& options) {
+    app.add_option("FILE", options.file, "Input; - for standard input")->capture_default_str();
+    auto* form = app.add_option_group("input", "What the input is");
+    form->add_flag("--payload-hex", options.payload_hex, "One frame payload in hex a line");
+    form->add_flag("--frames", options.frames, "Raw bytes: frames with their length prefixes");
+    form->add_flag("--schema", options.schema, "No input: print the JSON Schema of the output");
+    form->require_option(1);
+    app.add_option("--format", options.format, "Output: json, text or term")
+        ->check(check_format, "", "")
+        ->capture_default_str();
+    app.add_option("--release", options.release, "Release whose layout the events have")
+        ->check(check_release, "", "")
+        ->capture_default_str();
+    app.add_option("--product", options.product, "confd or nso")
+        ->check(check_product, "", "")
+        ->capture_default_str();
+    app.add_flag("--show-clearpass", options.show_clearpass, "Show clear-text passwords");
+    app.add_flag("--strict", options.strict, "Treat an unknown event type as bad");
+    app.footer(
+        "A bad payload gives one line with its error, and decoding goes on with the next.\n"
+        "Exit codes: 0 all decoded, 1 some payload was bad, 2 usage, 70 internal error.");
+}
+
+int run(const Options& options) {
+    if (options.schema) {
+        std::cout << notification_schema_text();
+        return 0;
+    }
+    std::ifstream file;
+    if (options.file != "-") {
+        file.open(options.file, std::ios::binary);
+        if (!file) {
+            std::cerr << fmt::format("confd-decode: cannot read '{}'\n", options.file);
+            return exit_usage;
+        }
+    }
+    std::istream& in = options.file == "-" ? std::cin : file;
+    DecodeOptions decode_options;
+    decode_options.context = {parse_release(options.release)->dialect(),
+                              *parse_product(options.product)};
+    decode_options.strict = options.strict;
+    decode::Decoder decoder(formats.at(options.format), decode_options, options.show_clearpass,
+                            std::cout);
+    if (options.frames) {
+        decode::decode_frames(in, decoder, decode_options.limits);
+    } else {
+        decode::decode_hex_lines(in, decoder);
+    }
+    std::cout.flush();
+    return decoder.bad_count() > 0 ? exit_bad_payload : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::ios::sync_with_stdio(false);
+    CLI::App app{"Decodes ConfD/NSO event-notification payloads.", "confd-decode"};
+    Options options;
+    declare(app, options);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_usage;
+    }
+    try {
+        return run(options);
+    } catch (const std::exception& error) {
+        std::cerr << fmt::format("confd-decode: internal error: {}\n", error.what());
+        return exit_internal;
+    }
+}

@@ -1,0 +1,305 @@
+// Both sessions, against each other and against peers that do not keep to the protocol.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "protocol/session/client_session.hpp"
+#include "protocol/session/server_session.hpp"
+#include "protocol/tests/bytes_util.hpp"
+#include "protocol/tests/gen_event.hpp"
+
+namespace confd::test {
+namespace {
+
+using ClientPoll = ClientSession::Poll;
+using ServerPoll = ServerSession::Poll;
+
+constexpr Challenge some_challenge{9, 8, 7};
+
+ClientConfig subscriber(std::uint32_t mask) {
+    ClientConfig config;
+    config.subscription.mask = mask;
+    return config;
+}
+
+/// Moves bytes both ways until neither side has any.
+void exchange(ClientSession& client, ServerSession& server, ClientPoll& client_said,
+              ServerPoll& server_said) {
+    while (client.has_output() || server.has_output()) {
+        server.feed(client.take_output());
+        server_said = server.poll();
+        client.feed(server.take_output());
+        client_said = client.poll();
+    }
+}
+
+TEST(SessionTest, SubscribesAndAcknowledges) {
+    ClientSession client(subscriber(NOTIF_AUDIT | NOTIF_AUDIT_SYNC));
+    ServerSession server({}, some_challenge);
+    auto client_said = ClientPoll::need_input;
+    auto server_said = ServerPoll::need_input;
+    exchange(client, server, client_said, server_said);
+    ASSERT_EQ(server_said, ServerPoll::subscription);
+    EXPECT_EQ(server.subscription().mask, NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    server.accept();
+    exchange(client, server, client_said, server_said);
+    ASSERT_EQ(client_said, ClientPoll::subscribed);
+
+    const Notification audit{NOTIF_AUDIT, AuditNotification{1, "admin", 17, "logged in"}};
+    ASSERT_TRUE(server.send(audit));
+    exchange(client, server, client_said, server_said);
+    ASSERT_EQ(client_said, ClientPoll::notification);
+    EXPECT_EQ(client.notification(), audit);
+
+    const auto owed = ack_owed(client.notification(), client.config().subscription.mask);
+    ASSERT_TRUE(owed);
+    client.send(*owed);
+    exchange(client, server, client_said, server_said);
+    ASSERT_EQ(server_said, ServerPoll::ack);
+    EXPECT_EQ(server.ack(), (Ack{AckKind::audit_synced, 17}));
+}
+
+TEST(SessionTest, FlagWithoutItsEventOwesNothing) {
+    const Notification audit{NOTIF_AUDIT, AuditNotification{1, "admin", 17, "logged in"}};
+    EXPECT_FALSE(ack_owed(audit, NOTIF_AUDIT));
+    EXPECT_FALSE(ack_owed(audit, NOTIF_AUDIT_SYNC));
+    EXPECT_FALSE(ack_owed(audit, NOTIF_AUDIT | NOTIF_HA_INFO_SYNC));
+    EXPECT_TRUE(ack_owed(audit, NOTIF_AUDIT | NOTIF_AUDIT_SYNC));
+    const Notification diff{NOTIF_COMMIT_DIFF, CommitDiffNotification{}};
+    EXPECT_TRUE(ack_owed(diff, NOTIF_COMMIT_DIFF)) << "needs no flag";
+}
+
+struct HelloCase {
+    const char* name;
+    Hello hello;
+    const char* reply;  // all that the server says
+};
+
+class HelloTest : public testing::TestWithParam<HelloCase> {};
+
+TEST_P(HelloTest, IsAnswered) {
+    ServerSession server({}, some_challenge);
+    Bytes hello;
+    append_hello(hello, GetParam().hello);
+    server.feed(hello);
+    const bool accepted = std::string_view(GetParam().reply).starts_with("00");
+    EXPECT_EQ(server.poll(), accepted ? ServerPoll::need_input : ServerPoll::closed);
+    EXPECT_EQ(hex(server.take_output()), GetParam().reply);
+    EXPECT_EQ(server.reason().empty(), accepted);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, HelloTest,
+    testing::Values(HelloCase{"Stock", {}, "00004e070802001409"},
+                    HelloCase{"Release66", {.protocol_version = 66}, "00004e070802001409"},
+                    HelloCase{"Release82", {.protocol_version = 82}, "00004e070802001409"},
+                    HelloCase{"ErlangWithoutArrays",
+                              {.max_depth = 0, .max_key_length = 0},
+                              "00004e070802001409"},
+                    HelloCase{"Ancient", {.protocol_version = 59}, "01004e070802001409"},
+                    HelloCase{"Future", {.protocol_version = 90}, "01004e070802001409"},
+                    HelloCase{"Shallow", {.max_depth = 19}, "02004e070802001409"},
+                    HelloCase{"ShortKeys", {.max_key_length = 8}, "02004e070802001409"},
+                    HelloCase{"Maapi", {.client_id = CLIENT_MAAPI}, ""}),
+    [](const auto& test) { return test.param.name; });
+
+ServerConfig with_secret(std::string_view secret) {
+    ServerConfig config;
+    config.secret = Bytes(secret.begin(), secret.end());
+    return config;
+}
+
+TEST(AccessTest, RightSecretIsLetIn) {
+    auto config = subscriber(NOTIF_AUDIT);
+    config.secret = with_secret("s3cret\n").secret;
+    ClientSession client(config);
+    ServerSession server(with_secret("s3cret\n"), some_challenge);
+    auto client_said = ClientPoll::need_input;
+    auto server_said = ServerPoll::need_input;
+    exchange(client, server, client_said, server_said);
+    EXPECT_EQ(server_said, ServerPoll::subscription);
+}
+
+TEST(AccessTest, WrongSecretIsDenied) {
+    auto config = subscriber(NOTIF_AUDIT);
+    config.secret = with_secret("s3cret").secret;
+    ClientSession client(config);
+    ServerSession server(with_secret("s3cret\n"), some_challenge);
+    auto client_said = ClientPoll::need_input;
+    auto server_said = ServerPoll::need_input;
+    exchange(client, server, client_said, server_said);
+    EXPECT_EQ(server_said, ServerPoll::closed);
+    ASSERT_EQ(client_said, ClientPoll::failed);
+    EXPECT_EQ(client.failure().kind, SessionFailure::Kind::refused);
+    EXPECT_EQ(client.failure().peer, (PeerError{ERR_PROTOUSAGE, "Access denied"}));
+}
+
+TEST(AccessTest, ClosedWithoutAWordIsDeniedToo) {
+    auto config = subscriber(NOTIF_AUDIT);
+    config.secret = with_secret("s3cret").secret;
+    ClientSession client(config);
+    Bytes challenge{access_challenge};
+    challenge.insert(challenge.end(), some_challenge.begin(), some_challenge.end());
+    client.feed(challenge);
+    EXPECT_EQ(client.poll(), ClientPoll::need_input);
+    client.feed_eof();
+    ASSERT_EQ(client.poll(), ClientPoll::failed);
+    EXPECT_EQ(client.failure().peer.text, "Access denied");
+}
+
+TEST(AccessTest, ClientThatDoesNotOfferIsClosedUnanswered) {
+    ClientSession client(subscriber(NOTIF_AUDIT));
+    ServerSession server(with_secret("s3cret"), some_challenge);
+    server.feed(client.take_output());
+    EXPECT_EQ(server.poll(), ServerPoll::closed);
+    EXPECT_FALSE(server.has_output());
+}
+
+TEST(AccessTest, ServerWithoutSecretTakesAnyAnswer) {
+    auto config = subscriber(NOTIF_AUDIT);
+    config.secret = with_secret("whatever").secret;
+    ClientSession client(config);
+    ServerSession server({}, some_challenge);
+    auto client_said = ClientPoll::need_input;
+    auto server_said = ServerPoll::need_input;
+    exchange(client, server, client_said, server_said);
+    EXPECT_EQ(server_said, ServerPoll::subscription);
+}
+
+/// A server that has answered the hello and waits for the subscription.
+ServerSession greeted() {
+    ServerSession server({}, some_challenge);
+    Bytes hello;
+    append_hello(hello, {});
+    server.feed(hello);
+    EXPECT_EQ(server.poll(), ServerPoll::need_input);
+    server.take_output();
+    return server;
+}
+
+void feed_frame(auto& session, std::string_view payload) {
+    Bytes frame;
+    append_frame(frame, unhex(payload));
+    session.feed(frame);
+}
+
+TEST(ServerSessionTest, MalformedSubscriptionIsAnsweredWithProtousage) {
+    // An atom; no version byte; four elements in a dialect with five; a stream bit without stream;
+    // a mask that is negative; a stop time without a start time.
+    for (const auto* payload : {"83640002686f", "6805610161006100", "83680461016100610064000161",
+                                "8368056200080000610061006400 09 756e646566696e6564 6100",
+                                "836805 62ffffffff 61006100 640009756e646566696e6564 6100"}) {
+        SCOPED_TRACE(payload);
+        auto server = greeted();
+        feed_frame(server, payload);
+        ASSERT_EQ(server.poll(), ServerPoll::closed);
+        FrameReader frames;
+        frames.append(server.take_output());
+        const auto reply = decode_reply(frames.next().value().value());
+        ASSERT_TRUE(reply && !*reply);
+        EXPECT_EQ(reply->error().code, ERR_PROTOUSAGE);
+    }
+}
+
+TEST(ServerSessionTest, SecondSubscriptionCloses) {
+    auto server = greeted();
+    Bytes subscription;
+    encode_subscription({.mask = NOTIF_AUDIT}, subscription, Dialect::v7x);
+    Bytes frame;
+    append_frame(frame, subscription);
+    server.feed(frame);
+    ASSERT_EQ(server.poll(), ServerPoll::subscription);
+    server.accept();
+    server.feed(frame);
+    EXPECT_EQ(server.poll(), ServerPoll::closed);
+    EXPECT_NE(server.reason().find("not an acknowledgement"), std::string::npos);
+}
+
+TEST(ServerSessionTest, EmptyAndOversizedFramesClose) {
+    for (const auto* bytes : {"00000000", "00010001", "ffffffff"}) {
+        SCOPED_TRACE(bytes);
+        auto server = greeted();
+        server.feed(unhex(bytes));
+        EXPECT_EQ(server.poll(), ServerPoll::closed);
+        EXPECT_FALSE(server.reason().empty());
+    }
+}
+
+TEST(ClientSessionTest, MalformedEventDoesNotEndTheSession) {
+    ClientSession client(subscriber(NOTIF_AUDIT));
+    Bytes reply;
+    append_hello_reply(reply, {});
+    append_frame(reply, unhex("836400026f6b"));
+    client.feed(reply);
+    ASSERT_EQ(client.poll(), ClientPoll::subscribed);
+    feed_frame(client, "8368026101");        // cut
+    feed_frame(client, "8368016200002000");  // heartbeat
+    EXPECT_EQ(client.poll(), ClientPoll::malformed);
+    EXPECT_EQ(client.error().code, Errc::truncated);
+    ASSERT_EQ(client.poll(), ClientPoll::notification);
+    EXPECT_EQ(client.notification().type, NOTIF_HEARTBEAT);
+}
+
+TEST(ClientSessionTest, FailsWithTheStateItWasIn) {
+    const auto failure_after = [](ByteView bytes) {
+        ClientSession client(subscriber(NOTIF_AUDIT));
+        client.feed(bytes);
+        client.feed_eof();
+        auto said = client.poll();
+        while (said != ClientPoll::failed)
+            said = client.poll();
+        return client.failure();
+    };
+    EXPECT_EQ(failure_after({}).kind, SessionFailure::Kind::closed);
+    Bytes part;
+    append_hello_reply(part, {});
+    EXPECT_EQ(failure_after(part).kind, SessionFailure::Kind::closed);
+    part.pop_back();
+    EXPECT_EQ(failure_after(part).error.code, Errc::truncated);
+    EXPECT_EQ(failure_after(unhex("00004e070802001409 00000000")).error.code, Errc::empty_frame);
+    EXPECT_EQ(failure_after(unhex("00004e070802001409 01000001")).error.code, Errc::frame_too_long);
+    EXPECT_EQ(failure_after(unhex("00004e070802001409 00000003 836101")).error.code,
+              Errc::wrong_type)
+        << "a reply that is neither ok nor an error";
+    const auto status = failure_after(unhex("07004e070802001409"));
+    EXPECT_EQ(status.kind, SessionFailure::Kind::refused);
+}
+
+/// The whole conversation cut into pieces at random gives what it gives in one piece.
+RC_GTEST_PROP(SessionProperty, AnySplitGivesTheSameEvents, ()) {
+    const auto context = any_context();
+    const Release release{static_cast<std::uint8_t>(6 + static_cast<int>(context.dialect)), 2, 0};
+    Bytes stream;
+    append_hello_reply(stream, {});
+    append_frame(stream, unhex("836400026f6b"));
+    std::vector<Notification> sent;
+    const auto count = *rc::gen::inRange(0, 6);
+    for (int i = 0; i < count; ++i) {
+        sent.push_back(any_event(context));
+        const auto mark = begin_frame(stream);
+        RC_ASSERT(encode_notification(sent.back(), stream, context).has_value());
+        end_frame(stream, mark);
+    }
+    ClientConfig config;
+    config.release = release;
+    config.product = context.product;
+    ClientSession client(config);
+    std::vector<Notification> received;
+    bool subscribed = false;
+    ByteView rest = stream;
+    while (!rest.empty()) {
+        const auto size = *rc::gen::inRange<std::size_t>(1, rest.size() + 1);
+        client.feed(rest.first(size));
+        rest = rest.subspan(size);
+        for (auto said = client.poll(); said != ClientPoll::need_input; said = client.poll()) {
+            RC_ASSERT(said == ClientPoll::subscribed || said == ClientPoll::notification);
+            if (said == ClientPoll::subscribed) subscribed = true;
+            if (said == ClientPoll::notification) received.push_back(client.notification());
+        }
+    }
+    RC_ASSERT(subscribed);
+    RC_ASSERT(received == sent);
+    RC_ASSERT(!client.partial());
+}
+
+}  // namespace
+}  // namespace confd::test
