@@ -1,0 +1,120 @@
+#include "simulator/hub/barriers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace confd::sim {
+namespace {
+
+/// A peer chooses how much it acknowledges. An answer repeated later than this counts as unknown.
+constexpr std::size_t remembered_answers = 1024;
+
+}  // namespace
+
+std::string_view to_string(AckVerdict verdict) {
+    switch (verdict) {
+        case AckVerdict::known: return "known";
+        case AckVerdict::duplicate: return "duplicate";
+        case AckVerdict::late: return "late";
+        case AckVerdict::unknown: break;
+    }
+    return "unknown";
+}
+
+void Barriers::owe(SendId send, const Owed& owed) {
+    open_[send].waits.push_back(owed);
+    accounts_[owed.peer].debts.push_back({owed.ack, send});
+}
+
+Barriers::Answer Barriers::answer(PeerId peer, const Ack& ack) {
+    const auto found = accounts_.find(peer);
+    if (found == accounts_.end()) return {};
+    auto& [debts, paid] = found->second;
+    const auto debt = std::ranges::find(debts, ack, &Debt::ack);
+    if (debt == debts.end()) {
+        const auto before = std::ranges::find(paid.rbegin(), paid.rend(), ack, &Debt::ack);
+        if (before == paid.rend()) return {};
+        return {AckVerdict::duplicate, before->send};
+    }
+    const Debt settled = *debt;
+    debts.erase(debt);
+    paid.push_back(settled);
+    if (paid.size() > remembered_answers) paid.pop_front();
+    if (settled.expired) return {AckVerdict::late, settled.send};
+    return {AckVerdict::known, settled.send, settle(settled.send, {peer, ack})};
+}
+
+bool Barriers::settle(SendId send, const Owed& owed) {
+    const auto barrier = open_.find(send);
+    if (barrier == open_.end()) return false;
+    auto& waits = barrier->second.waits;
+    if (const auto wait = std::ranges::find(waits, owed); wait != waits.end()) waits.erase(wait);
+    if (!waits.empty()) return false;
+    open_.erase(barrier);
+    return true;
+}
+
+std::vector<SendId> Barriers::drop(PeerId peer) {
+    std::vector<SendId> released;
+    const auto found = accounts_.find(peer);
+    if (found == accounts_.end()) return released;
+    const auto debts = std::move(found->second.debts);
+    accounts_.erase(found);
+    for (const auto& debt : debts) {
+        if (!debt.expired && settle(debt.send, {peer, debt.ack})) released.push_back(debt.send);
+    }
+    return released;
+}
+
+std::vector<Owed> Barriers::expire(SendId send) {
+    const auto barrier = open_.find(send);
+    if (barrier == open_.end()) return {};
+    auto waits = std::move(barrier->second.waits);
+    open_.erase(barrier);
+    expired_.insert(send);
+    for (const auto& owed : waits) {
+        for (auto& debt : accounts_[owed.peer].debts) debt.expired |= debt.send == send;
+    }
+    return waits;
+}
+
+void Barriers::expire_at(SendId send, Instant deadline) {
+    if (const auto barrier = open_.find(send); barrier != open_.end()) {
+        barrier->second.deadline = deadline;
+    }
+}
+
+std::optional<Instant> Barriers::next_deadline() const {
+    std::optional<Instant> next;
+    for (const auto& [send, barrier] : open_) {
+        if (barrier.deadline && (!next || *barrier.deadline < *next)) next = barrier.deadline;
+    }
+    return next;
+}
+
+std::optional<SendId> Barriers::due(Instant now) const {
+    for (const auto& [send, barrier] : open_) {
+        if (barrier.deadline && *barrier.deadline <= now) return send;
+    }
+    return std::nullopt;
+}
+
+std::vector<Owed> Barriers::missing(SendId send) const {
+    const auto barrier = open_.find(send);
+    return barrier == open_.end() ? std::vector<Owed>() : barrier->second.waits;
+}
+
+std::vector<SendId> Barriers::open() const {
+    std::vector<SendId> sends;
+    for (const auto& [send, barrier] : open_) sends.push_back(send);
+    return sends;
+}
+
+std::size_t Barriers::owed_by(PeerId peer) const {
+    const auto found = accounts_.find(peer);
+    if (found == accounts_.end()) return 0;
+    return static_cast<std::size_t>(
+        std::ranges::count(found->second.debts, false, &Debt::expired));
+}
+
+}  // namespace confd::sim

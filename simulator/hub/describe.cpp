@@ -1,0 +1,96 @@
+#include "simulator/hub/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+
+namespace confd::sim {
+namespace {
+
+struct Describe {
+    const Hub& hub;
+
+    std::string operator()(const Subscribed& e) const {
+        const auto* session = hub.session(e.peer);
+        return fmt::format("{} subscribed{}{}", peer_name(e.peer, hub),
+                           session == nullptr ? "" : ": ",
+                           session == nullptr ? std::string() : describe_subscription(*session));
+    }
+    std::string operator()(const Refused& e) const {
+        return fmt::format("connection {} was turned down: {}", e.peer, e.reason);
+    }
+    std::string operator()(const AckReceived& e) const {
+        const auto who = peer_name(e.peer, e.role);
+        const auto what = to_string(e.ack);
+        switch (e.verdict) {
+            case AckVerdict::known: return fmt::format("{} gave {}", who, what);
+            case AckVerdict::duplicate: return fmt::format("{} gave {} again", who, what);
+            case AckVerdict::late: return fmt::format("{} gave {} too late", who, what);
+            case AckVerdict::unknown: break;
+        }
+        return fmt::format("{} gave {}, for which nothing waits", who, what);
+    }
+    std::string operator()(const Disconnected& e) const {
+        const auto who = e.subscribed ? peer_name(e.peer, e.role)
+                                      : fmt::format("connection {}", e.peer);
+        return fmt::format("{} disconnected{}{}", who, e.reason.empty() ? "" : ": ", e.reason);
+    }
+    std::string operator()(const BarrierReleased& e) const {
+        return fmt::format("all acknowledgements of event {} are in", e.send);
+    }
+    std::string operator()(const BarrierExpired& e) const {
+        return fmt::format("event {} waits no longer for {} acknowledgements", e.send,
+                           e.missing.size());
+    }
+};
+
+}  // namespace
+
+std::string mask_names(std::uint32_t mask) {
+    std::string out;
+    const auto add = [&](std::string_view name) {
+        if (!out.empty()) out += '|';
+        out += name;
+    };
+    for (std::uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+        const auto bit = std::uint32_t{1} << std::countr_zero(rest);
+        if (const auto name = notif_name(bit)) {
+            add(*name);
+        } else {
+            add(fmt::format("{:#x}", bit));
+        }
+    }
+    return out.empty() ? "0" : out;
+}
+
+std::string peer_name(PeerId peer, std::string_view role) {
+    if (role.empty() || role == everybody) return fmt::format("subscriber {}", peer);
+    return fmt::format("subscriber {} ({})", peer, role);
+}
+
+std::string peer_name(PeerId peer, const Hub& hub) { return peer_name(peer, hub.role_of(peer)); }
+
+std::string describe(const Owed& owed, const Hub& hub) {
+    return fmt::format("{}: {}", peer_name(owed.peer, hub), to_string(owed.ack));
+}
+
+std::string describe(const HubEvent& event, const Hub& hub) {
+    return std::visit(Describe{hub}, event);
+}
+
+std::string describe_subscription(const ServerSession& session) {
+    const auto& subscription = session.subscription();
+    const auto version = session.hello() ? session.hello()->protocol_version : 0;
+    auto out = fmt::format("{}.{}, mask {}", version / 10, version % 10,
+                           mask_names(subscription.mask));
+    if (subscription.heartbeat_interval != 0) {
+        out += fmt::format(", heartbeat {} ms", subscription.heartbeat_interval);
+    }
+    if (subscription.health_check_interval != 0) {
+        out += fmt::format(", health check {} ms", subscription.health_check_interval);
+    }
+    if (subscription.stream) out += fmt::format(", stream {}", subscription.stream->name);
+    return out;
+}
+
+}  // namespace confd::sim

@@ -1,0 +1,19 @@
+// Names for the things that hub, scenario and server talk about.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace confd::sim {
+
+/// A connection: 1 for the first since the start, never used again.
+using PeerId = std::uint32_t;
+
+/// One event that was sent, to however many subscribers; 0 is none.
+using SendId = std::uint64_t;
+
+/// Time is always handed in: tests run hours in microseconds.
+using Clock = std::chrono::steady_clock;
+using Instant = Clock::time_point;
+
+}  // namespace confd::sim

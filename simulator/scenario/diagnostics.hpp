@@ -1,0 +1,59 @@
+// What is wrong with a scenario, each with its place in the file. All of a file's errors are
+// collected before any is reported: one run of `lint` is enough to mend a file.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace confd::sim {
+
+/// A place in a scenario file; lines and columns count from 1.
+struct Place {
+    std::shared_ptr<const std::string> file;
+    int line = 1;
+    int column = 1;
+};
+
+/// "tour.yaml:12:7".
+std::string to_string(const Place& place);
+
+struct Diagnostic {
+    Place place;
+    std::string message;
+};
+
+/// "tour.yaml:12:7: unknown key 'evnt', expected one of event, fields; did you mean 'event'?"
+std::string to_string(const Diagnostic& diagnostic);
+
+/// More errors than this are not collected: they follow from one another.
+inline constexpr std::size_t max_diagnostics = 100;
+
+class Diagnostics {
+   public:
+    void report(const Place& place, std::string message);
+    bool empty() const { return reported_ == 0; }
+    /// How many were reported, kept or not: a caller sees by it whether a call reported any.
+    std::size_t reported() const { return reported_; }
+    /// In the order of the file, each error once.
+    std::vector<Diagnostic> take();
+
+   private:
+    std::vector<Diagnostic> list_;
+    std::size_t reported_ = 0;
+};
+
+/// The candidate closest to `name`, or empty when none is close enough to be what was meant.
+std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
+
+/// "; did you mean 'NOTIF_AUDIT'?", or empty.
+std::string suggestion(std::string_view name, std::span<const std::string_view> candidates);
+
+/// "a, b or c".
+std::string one_of(std::span<const std::string_view> names);
+
+}  // namespace confd::sim

@@ -1,0 +1,348 @@
+#include "simulator/scenario/event_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <concepts>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "protocol/value/text.hpp"
+#include "simulator/scenario/field_map.hpp"
+#include "simulator/scenario/scalars.hpp"
+#include "simulator/scenario/value_fields.hpp"
+
+namespace confd::sim {
+namespace {
+
+struct Context {
+    WireContext wire;
+    Diagnostics& diagnostics;
+};
+
+// ---- parse() reads one thing out of one node. False after reporting what is wrong. ----
+
+template <HasFields T>
+bool parse(const YamlNode& node, T& out, const Context& c);
+
+template <class T>
+    requires std::is_integral_v<T>
+bool parse(const YamlNode& node, T& out, const Context& c) {
+    using Limits = std::numeric_limits<T>;
+    const auto number = parse_int(node, Limits::min(), Limits::max(), "an integer", c.diagnostics);
+    if (number) out = static_cast<T>(*number);
+    return number.has_value();
+}
+
+template <class E>
+    requires std::is_enum_v<E>
+bool parse(const YamlNode& node, E& out, const Context& c) {
+    const auto number = parse_constant(node, constants<E>, c.diagnostics);
+    if (!number) return false;
+    if (!std::in_range<std::underlying_type_t<E>>(*number)) {
+        report_expected(node, "a number of 32 bits", c.diagnostics);
+        return false;
+    }
+    out = static_cast<E>(*number);
+    return true;
+}
+
+template <std::derived_from<std::string> Text>
+bool parse(const YamlNode& node, Text& out, const Context& c) {
+    const auto text = parse_text(node, "a text", c.diagnostics);
+    if (text) out.assign(*text);
+    return text.has_value();
+}
+
+bool parse(const YamlNode& node, LoginTime& out, const Context& c) {
+    std::int64_t seconds = 0;
+    if (!parse(node, seconds, c)) return false;
+    // 0 is how "none" is printed; nobody logged in at the start of 1970.
+    out.seconds = seconds == 0 ? std::nullopt : std::optional(seconds);
+    return true;
+}
+
+bool parse(const YamlNode& node, Datetime& out, const Context& c) {
+    const auto time = node.is_scalar() ? parse_datetime(node.text) : std::nullopt;
+    if (time) {
+        out = *time;
+    } else {
+        report_expected(node, "a date and time such as 2026-11-22T10:00:00Z", c.diagnostics);
+    }
+    return time.has_value();
+}
+
+bool parse(const YamlNode& node, Value& out, const Context& c) {
+    auto value = parse_value(node, c.diagnostics);
+    if (value) out = std::move(*value);
+    return value.has_value();
+}
+
+bool parse(const YamlNode& node, TagValue& out, const Context& c) {
+    auto value = parse_tag_value(node, c.diagnostics);
+    if (value) out = std::move(*value);
+    return value.has_value();
+}
+
+/// A text, or as it is printed: {type: buf, value: text}, {type: noexists}.
+bool parse(const YamlNode& node, VarValue& out, const Context& c) {
+    if (!node.is_map()) return parse(node, out.text.emplace(), c);
+    auto value = parse_value(node, c.diagnostics);
+    if (!value) return false;
+    if (auto* text = std::get_if<std::string>(&value->payload)) {
+        out.text = std::move(*text);
+    } else if (value->type != ValueType::noexists) {
+        c.diagnostics.report(node.place, "expected a text, or a value of type buf or noexists");
+        return false;
+    }
+    return true;
+}
+
+bool parse(const YamlNode& node, std::variant<std::string, std::int64_t>& out, const Context& c) {
+    std::int64_t number = 0;
+    Diagnostics ignored;
+    if (node.plain && parse(node, number, {c.wire, ignored})) {
+        out = number;
+        return true;
+    }
+    return parse(node, out.emplace<std::string>(), c);
+}
+
+template <class T>
+bool parse(const YamlNode& node, std::vector<T>& out, const Context& c) {
+    if (!node.is_sequence()) {
+        report_expected(node, "a list", c.diagnostics);
+        return false;
+    }
+    bool good = true;
+    for (const auto& item : node.items) good &= parse(*item, out.emplace_back(), c);
+    return good;
+}
+
+template <class T>
+bool parse(const YamlNode& node, std::optional<T>& out, const Context& c) {
+    return node.is_null() || parse(node, out.emplace(), c);
+}
+
+// ---- read_member() finds a field's keys in the map: one, or several for addresses and columns.
+// keys_of() names them, for messages about fields that are not there. ----
+
+template <class T>
+void read_member(FieldMap& map, std::string_view name, T& out, const Context& c) {
+    if (const auto* node = map.take(name)) parse(*node, out, c);
+}
+
+void report_family(const YamlNode& af, std::string_view expected, const Context& c) {
+    report_expected(af, expected, c.diagnostics);
+}
+
+/// Reads one address under `key` with `parse_ip`; false when the key is not there.
+template <class Ip, class Address>
+bool read_address(FieldMap& map, std::string_view key, std::string_view family, Address& out,
+                  const Context& c) {
+    const auto* node = map.take(key);
+    if (node == nullptr) return false;
+    if constexpr (std::same_as<Ip, std::string>) {
+        parse(*node, out.template emplace<std::string>(), c);
+    } else {
+        const auto ip = [&] {
+            if constexpr (std::same_as<Ip, Ip4>) return parse_ip4(node->text);
+            else return parse_ip6(node->text);
+        }();
+        if (ip) {
+            out = *ip;
+        } else {
+            report_expected(*node, family == "inet" ? "an IPv4 address" : "an IPv6 address",
+                            c.diagnostics);
+        }
+    }
+    if (const auto* af = map.take("af"); af != nullptr && af->text != family) {
+        report_family(*af, fmt::format("{} beside {}", family, key), c);
+    }
+    return true;
+}
+
+template <class Address>
+void read_addresses(FieldMap& map, Address& out, const Context& c) {
+    const auto* af = map.take("af");
+    int found = read_address<Ip4>(map, "ip4", "inet", out, c) ? 1 : 0;
+    found += read_address<Ip6>(map, "ip6", "inet6", out, c) ? 1 : 0;
+    if constexpr (std::same_as<Address, NodeAddress>) {
+        found += read_address<std::string>(map, "str", "unspec", out, c) ? 1 : 0;
+    }
+    if (found > 1) c.diagnostics.report(map.node().place, "more than one address, expected one");
+    if (found == 0 && af != nullptr) report_family(*af, "'af' only beside an address", c);
+}
+
+void read_member(FieldMap& map, std::string_view, Ip& out, const Context& c) {
+    read_addresses(map, out, c);
+}
+void read_member(FieldMap& map, std::string_view, NodeAddress& out, const Context& c) {
+    read_addresses(map, out, c);
+}
+
+void read_member(FieldMap& map, std::string_view name, SourceIp& out, const Context& c) {
+    const auto* af = map.take("af");
+    const auto* node = map.take(name);
+    if (node == nullptr) {
+        if (af != nullptr) report_family(*af, fmt::format("'af' only beside {}", name), c);
+        return;
+    }
+    const bool v6 = node->text.find(':') != std::string::npos;
+    if (v6) {
+        read_address<Ip6>(map, name, "inet6", out.ip, c);
+    } else {
+        read_address<Ip4>(map, name, "inet", out.ip, c);
+    }
+}
+
+/// Parallel arrays become tuples. A column that is left out is empty in each of them.
+template <class Row>
+void read_member(FieldMap& map, std::string_view, Columns<Row>& out, const Context& c) {
+    const YamlNode* first = nullptr;
+    for_each_field<Row>([&](const auto& column) {
+        const auto* node = map.take(column.name);
+        if (node == nullptr || node->is_null()) return;
+        if (!node->is_sequence()) return report_expected(*node, "a list", c.diagnostics);
+        if (first == nullptr) {
+            first = node;
+            out.rows.emplace(node->items.size());
+        }
+        if (node->items.size() != first->items.size()) {
+            c.diagnostics.report(node->place,
+                                 fmt::format("'{}' has {} elements, expected {} as in the list "
+                                             "beside it",
+                                             column.name, node->items.size(), first->items.size()));
+            return;
+        }
+        for (std::size_t i = 0; i < node->items.size(); ++i) {
+            parse(*node->items[i], (*out.rows)[i].*column.member, c);
+        }
+    });
+}
+
+template <class M, class F>
+void keys_of(std::string_view name, F&& f) {
+    if constexpr (std::same_as<M, Ip> || std::same_as<M, NodeAddress>) {
+        f("af");
+        f("ip4");
+        f("ip6");
+        if constexpr (std::same_as<M, NodeAddress>) f("str");
+    } else if constexpr (requires(M m) { m.rows; }) {
+        using Row = typename decltype(M::rows)::value_type::value_type;
+        for_each_field<Row>([&](const auto& column) { f(column.name); });
+    } else {
+        f(name);
+    }
+}
+
+std::string why_absent(bool by_release, const WireContext& wire) {
+    if (by_release) return fmt::format("in {} releases of {}", to_string(wire.dialect), to_string(wire.product));
+    return "in this form of the event, given the fields before it";
+}
+
+/// Whether some other release or product would have the field.
+template <class T, class M>
+bool depends_on_release(const T& value, const Field<T, M>& entry) {
+    for (const auto dialect : {Dialect::v6x, Dialect::v7x, Dialect::v8x}) {
+        for (const auto product : {Product::confd, Product::nso}) {
+            if (entry.present(value, {dialect, product})) return true;
+        }
+    }
+    return false;
+}
+
+template <HasFields T>
+void read_members(FieldMap& map, T& out, const Context& c);
+
+/// A field that this form of the event lacks. Some are printed all the same, with their default.
+template <class T, class M>
+void read_absent(FieldMap& map, const T& out, const Field<T, M>& entry, const Context& c) {
+    if (entry.show == Show::always) {
+        M given{};
+        read_member(map, entry.name, given, c);
+        if (given == M{}) return;
+        c.diagnostics.report(map.take(entry.name)->place,
+                             fmt::format("'{}' is not there in this form of the event", entry.name));
+        return;
+    }
+    const auto why = why_absent(depends_on_release(out, entry), c.wire);
+    keys_of<M>(entry.name, [&](std::string_view key) { map.forbid(key, why); });
+}
+
+template <class T, class M>
+void read_entry(FieldMap& map, T& out, const Field<T, M>& entry, const Context& c) {
+    if constexpr (HasFields<M>) {
+        // A record without a name has its members beside its neighbours.
+        if (entry.name.empty()) return read_members(map, out.*entry.member, c);
+    }
+    if (entry.show == Show::never) return;
+    if (!entry.present(out, c.wire)) return read_absent(map, out, entry, c);
+    read_member(map, entry.name, out.*entry.member, c);
+}
+
+template <HasFields T>
+void read_members(FieldMap& map, T& out, const Context& c) {
+    for_each_field<T>([&](const auto& entry) {
+        if constexpr (requires { entry.name; }) read_entry(map, out, entry, c);
+    });
+}
+
+template <HasFields T>
+bool parse(const YamlNode& node, T& out, const Context& c) {
+    const auto before = c.diagnostics.reported();
+    FieldMap map(node, "the fields here", c.diagnostics);
+    if (node.is_map()) {
+        read_members(map, out, c);
+        map.finish();
+    }
+    return c.diagnostics.reported() == before;
+}
+
+// Events that older releases did not have: section 6.1 of docs/protocol.md.
+constexpr std::uint32_t since_7_bits = NOTIF_PROGRESS | NCS_NOTIF_CALL_HOME_INFO | NOTIF_JSONRPC |
+                                       NOTIF_WEBUI | NCS_NOTIF_AUDIT_NETWORK |
+                                       NCS_NOTIF_AUDIT_NETWORK_SYNC;
+constexpr std::uint32_t since_8_bits = NOTIF_COMPACTION;
+
+}  // namespace
+
+std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fields,
+                                        const WireContext& wire, Diagnostics& diagnostics) {
+    auto event = make_notification(type, wire.dialect);
+    if (!event || fields == nullptr || fields->is_null()) return event;
+    const auto before = diagnostics.reported();
+    FieldMap map(*fields, fmt::format("the fields of {}", notif_name(type).value_or("?")),
+                 diagnostics);
+    if (fields->is_map()) {
+        std::visit(
+            [&]<class Body>(Body& body) {
+                if constexpr (HasFields<Body>) read_members(map, body, {wire, diagnostics});
+            },
+            event->body);
+        map.finish();
+    }
+    return diagnostics.reported() == before ? event : std::nullopt;
+}
+
+std::vector<std::string_view> event_names() {
+    std::vector<std::string_view> names;
+    for (const auto type : event_types()) names.push_back(notif_name(type).value_or(""));
+    return names;
+}
+
+std::string why_unavailable(std::uint32_t type, const WireContext& wire) {
+    const auto name = notif_name(type).value_or("?");
+    if ((type & nso_bits) != 0 && wire.product != Product::nso) {
+        return fmt::format("{} is an event of NSO", name);
+    }
+    if ((type & since_7_bits) != 0 && wire.dialect < Dialect::v7x) {
+        return fmt::format("{} came with the 7 releases", name);
+    }
+    if ((type & since_8_bits) != 0 && wire.dialect < Dialect::v8x) {
+        return fmt::format("{} came with the 8 releases", name);
+    }
+    return {};
+}
+
+}  // namespace confd::sim

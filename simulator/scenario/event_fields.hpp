@@ -1,0 +1,30 @@
+// The fields of events out of scenario files, by the names that the events' own lists give them
+// (protocol/notification/fields.hpp). The form is that of the printed JSON, so that a line which
+// confd-listen has printed can be pasted into a scenario.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/notification/notification.hpp"
+#include "simulator/scenario/yaml.hpp"
+
+namespace confd::sim {
+
+/// An event of this type: `fields` (null for none) where they are given, the structs' defaults
+/// elsewhere. Reports unknown fields, fields that this form of the event does not have in this
+/// dialect and product, and values that do not fit; nothing then.
+std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fields,
+                                        const WireContext& wire, Diagnostics& diagnostics);
+
+/// Names of the events that can be sent.
+std::vector<std::string_view> event_names();
+
+/// Why a server of this release and product has no such event; empty when it has
+/// (docs/protocol.md, "Which event in which dialect and product").
+std::string why_unavailable(std::uint32_t type, const WireContext& wire);
+
+}  // namespace confd::sim

@@ -1,0 +1,137 @@
+#include "simulator/scenario/scalars.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace confd::sim {
+namespace {
+
+template <class T>
+bool whole_number(std::string_view text, T& out) {
+    const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return code == std::errc{} && stop == text.data() + text.size();
+}
+
+struct Unit {
+    std::string_view suffix;
+    double milliseconds;
+};
+constexpr Unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+
+std::vector<std::string_view> names_of(std::span<const Constant> table) {
+    std::vector<std::string_view> names;
+    for (const auto& constant : table) names.push_back(constant.name);
+    return names;
+}
+
+void report_constant(const YamlNode& node, std::span<const Constant> table,
+                     Diagnostics& diagnostics) {
+    const auto names = names_of(table);
+    // Long tables are named by their nearest entry alone.
+    constexpr std::size_t listed = 12;
+    const auto expected = names.size() <= listed && !names.empty()
+                              ? fmt::format("{} or a number", one_of(names))
+                              : std::string("the name of a constant or a number");
+    diagnostics.report(node.place, fmt::format("expected {}, found {}{}", expected, describe(node),
+                                               suggestion(node.text, names)));
+}
+
+}  // namespace
+
+void report_expected(const YamlNode& node, std::string_view expected, Diagnostics& diagnostics) {
+    diagnostics.report(node.place, fmt::format("expected {}, found {}", expected, describe(node)));
+}
+
+std::optional<std::int64_t> parse_int(const YamlNode& node, std::int64_t low, std::int64_t high,
+                                      std::string_view what, Diagnostics& diagnostics) {
+    std::int64_t value = 0;
+    if (node.is_scalar() && node.plain && whole_number(node.text, value) && value >= low &&
+        value <= high) {
+        return value;
+    }
+    const bool bounded = low != std::numeric_limits<std::int64_t>::min() ||
+                         high != std::numeric_limits<std::int64_t>::max();
+    const auto expected =
+        bounded ? fmt::format("{} from {} to {}", what, low, high) : std::string(what);
+    const bool quoted = node.is_scalar() && !node.plain && whole_number(node.text, value);
+    report_expected(node, quoted ? expected + " without quotes" : expected, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_uint64(const YamlNode& node, std::string_view what,
+                                          Diagnostics& diagnostics) {
+    std::uint64_t value = 0;
+    if (node.is_scalar() && node.plain && whole_number(node.text, value)) return value;
+    report_expected(node, fmt::format("{} from 0 to {}", what, UINT64_MAX), diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::string> parse_text(const YamlNode& node, std::string_view what,
+                                      Diagnostics& diagnostics) {
+    if (node.is_scalar()) return node.text;
+    report_expected(node, what, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::string> parse_name(const YamlNode& node, std::string_view what,
+                                      Diagnostics& diagnostics) {
+    if (node.is_scalar() && !node.text.empty()) return node.text;
+    report_expected(node, what, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,
+                                                        Diagnostics& diagnostics) {
+    const std::string_view text = node.is_scalar() ? std::string_view(node.text) : "";
+    double amount = -1;
+    const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), amount,
+                                              std::chars_format::fixed);
+    if (code == std::errc{} && amount >= 0) {
+        const auto suffix = text.substr(static_cast<std::size_t>(stop - text.data()));
+        for (const auto& unit : units) {
+            if (suffix != unit.suffix) continue;
+            const double span = amount * unit.milliseconds;
+            if (span <= static_cast<double>(max_duration.count())) {
+                return std::chrono::milliseconds(std::llround(span));
+            }
+        }
+    }
+    report_expected(node, "a duration of at most 24h such as 250ms, 1.5s or 2m", diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_constant(const YamlNode& node, std::span<const Constant> table,
+                                           Diagnostics& diagnostics) {
+    std::int64_t number = 0;
+    if (node.is_scalar() && node.plain && whole_number(node.text, number)) return number;
+    if (node.is_scalar()) {
+        if (const auto value = value_of(table, node.text)) return value;
+    }
+    report_constant(node, table, diagnostics);
+    return std::nullopt;
+}
+
+std::optional<std::uint32_t> parse_mask(const YamlNode& node, Diagnostics& diagnostics) {
+    std::uint32_t mask = 0;
+    bool good = true;
+    const auto add = [&](const YamlNode& item) {
+        const auto bit = parse_constant(item, mask_constants, diagnostics);
+        if (bit && (*bit < 0 || *bit > UINT32_MAX)) {
+            report_expected(item, "a mask of 32 bits", diagnostics);
+        }
+        good &= bit && *bit >= 0 && *bit <= UINT32_MAX;
+        if (good) mask |= static_cast<std::uint32_t>(*bit);
+    };
+    if (node.is_sequence()) {
+        for (const auto& item : node.items) add(*item);
+    } else {
+        add(node);
+    }
+    return good ? std::optional(mask) : std::nullopt;
+}
+
+}  // namespace confd::sim

@@ -1,0 +1,47 @@
+// Numbers, texts, durations and names out of YAML nodes. Each reports what is wrong, with what was
+// expected, and then returns nothing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocol/constants.hpp"
+#include "simulator/scenario/yaml.hpp"
+
+namespace confd::sim {
+
+/// Longest duration a scenario can name: a day is a soak test, more is a slip.
+inline constexpr std::chrono::milliseconds max_duration = std::chrono::hours(24);
+
+/// Reports "expected X, found Y".
+void report_expected(const YamlNode& node, std::string_view expected, Diagnostics& diagnostics);
+
+/// An integer without quotes; `what` names it in messages: "a port".
+std::optional<std::int64_t> parse_int(const YamlNode& node, std::int64_t low, std::int64_t high,
+                                      std::string_view what, Diagnostics& diagnostics);
+std::optional<std::uint64_t> parse_uint64(const YamlNode& node, std::string_view what,
+                                          Diagnostics& diagnostics);
+
+/// Any scalar.
+std::optional<std::string> parse_text(const YamlNode& node, std::string_view what,
+                                      Diagnostics& diagnostics);
+/// A scalar that is not empty.
+std::optional<std::string> parse_name(const YamlNode& node, std::string_view what,
+                                      Diagnostics& diagnostics);
+
+/// "250ms", "1.5s", "2m", "1h", of at most max_duration.
+std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,
+                                                        Diagnostics& diagnostics);
+
+/// A name of the table or an integer.
+std::optional<std::int64_t> parse_constant(const YamlNode& node, std::span<const Constant> table,
+                                           Diagnostics& diagnostics);
+
+/// A list of names of the table, or one of them, as the bits they stand for.
+std::optional<std::uint32_t> parse_mask(const YamlNode& node, Diagnostics& diagnostics);
+
+}  // namespace confd::sim

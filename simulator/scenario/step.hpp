@@ -1,0 +1,60 @@
+// Steps of a scenario: what one is when loaded, and what one is while it runs.
+//
+// A step's specification is made by the loader and does not change. start() makes a run of it: a
+// small state machine that is polled until it is done or has failed. A step that contains others
+// polls their runs, so steps that run side by side need nothing else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "simulator/hub/ids.hpp"
+#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/scenario/variables.hpp"
+
+namespace confd::sim {
+
+class World;
+
+enum class StepStatus : std::uint8_t { running, done, failed };
+
+class StepRun {
+   public:
+    virtual ~StepRun() = default;
+    /// Goes as far as it can. While running, it has told the world when time alone takes it on
+    /// (World::wake_at); anything that happens at the hub leads to another poll anyway. After
+    /// failed, World::failure() says why.
+    virtual StepStatus poll(World& world) = 0;
+};
+
+class StepSpec {
+   public:
+    explicit StepSpec(Place place) : place_(std::move(place)) {}
+    virtual ~StepSpec() = default;
+    /// `scope` holds the variables around the step and outlives the run.
+    virtual std::unique_ptr<StepRun> start(const Scope& scope) const = 0;
+    const Place& place() const { return place_; }
+
+   private:
+    Place place_;
+};
+
+using StepPtr = std::shared_ptr<const StepSpec>;
+
+/// One after the other.
+class SequenceRun : public StepRun {
+   public:
+    SequenceRun(const std::vector<StepPtr>& steps, const Scope& scope)
+        : steps_(steps), scope_(scope) {}
+    StepStatus poll(World& world) override;
+
+   private:
+    const std::vector<StepPtr>& steps_;
+    const Scope& scope_;
+    std::size_t next_ = 0;
+    std::unique_ptr<StepRun> current_;
+};
+
+}  // namespace confd::sim
