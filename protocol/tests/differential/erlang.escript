@@ -1,5 +1,6 @@
 #!/usr/bin/env escript
-%% The Erlang side of erlang_test.cpp. Files hold records of a 32-bit length and that many bytes.
+%% The Erlang side of erlang_test.cpp and erlang_event_test.cpp. Files hold records of a 32-bit
+%% length and that many bytes.
 -mode(compile).
 
 main(["generate", File, Count]) ->
@@ -8,7 +9,14 @@ main(["generate", File, Count]) ->
     ok = file:write_file(File, [record(R) || Rs <- Records, R <- Rs]);
 main(["compare", File]) ->
     {ok, Bytes} = file:read_file(File),
-    Faults = compare(records(Bytes), 0),
+    finish(compare(records(Bytes), 0));
+main(["rewrite", File, Out]) ->
+    {ok, Bytes} = file:read_file(File),
+    Records = records(Bytes),
+    ok = file:write_file(Out, rewritten(Records)),
+    finish(compare(Records, 0)).
+
+finish(Faults) ->
     io:format("compared, ~w differ~n", [Faults]),
     halt(min(Faults, 1)).
 
@@ -30,6 +38,11 @@ generated(Term) ->
 compare([Payload, Text | Rest], Faults) ->
     compare(Rest, Faults + fault(Payload, Text));
 compare([], Faults) -> Faults.
+
+%% Each payload as the runtime of ConfD's days writes its term.
+rewritten([Payload, _Text | Rest]) ->
+    [record(term_to_binary(binary_to_term(Payload), [{minor_version, 1}])) | rewritten(Rest)];
+rewritten([]) -> [].
 
 fault(Payload, Text) ->
     Term = binary_to_term(Payload),

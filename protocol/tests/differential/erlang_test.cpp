@@ -2,68 +2,21 @@
 // is erlang.escript; each test starts it a fixed number of times and hands over everything at once.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "protocol/frame/frame.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/tests/bytes_util.hpp"
+#include "protocol/tests/differential/erlang.hpp"
 #include "protocol/tests/gen_term.hpp"
 
 namespace confd {
 namespace {
 
-/// Removed at the end of the test.
-class TemporaryFile {
-  public:
-    explicit TemporaryFile(std::string_view name)
-        : path_(std::filesystem::temp_directory_path() /
-                fmt::format("confd-{}-{}", name, ::getpid())) {}
-    ~TemporaryFile() {
-        std::error_code ignored;
-        std::filesystem::remove(path_, ignored);
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-    std::string path() const { return path_.string(); }
-
-    void write(ByteView bytes) const {
-        std::ofstream file(path_, std::ios::binary);
-        file.write(as_text(bytes).data(), static_cast<std::streamsize>(bytes.size()));
-        ASSERT_TRUE(file.flush()) << path_;
-    }
-
-    Bytes read() const {
-        std::ifstream file(path_, std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    }
-
-  private:
-    std::filesystem::path path_;
-};
-
-/// Fails, by whatever Erlang printed, when it or its script cannot be run at all.
-void run_erlang(const std::string& arguments) {
-    const auto command = fmt::format("escript '{}/protocol/tests/differential/erlang.escript' {}",
-                                     CONFD_SOURCE_DIR, arguments);
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
-}
-
 /// Has Erlang read each payload and each text, and compare the two.
 void compare_in_erlang(ByteView pairs) {
-    const TemporaryFile file("pairs");
+    const test::TemporaryFile file("pairs");
     file.write(pairs);
-    run_erlang(fmt::format("compare '{}'", file.path()));
-}
-
-void append_pair(Bytes& out, ByteView payload, const Term& term) {
-    append_frame(out, payload);
-    append_frame(out, as_bytes(to_string(term)));
+    test::run_erlang(fmt::format("compare '{}'", file.path()));
 }
 
 TEST(Erlang, ReadsWhatIsWrittenAndPrinted) {
@@ -89,20 +42,8 @@ TEST(Erlang, ReadsWhatIsWrittenAndPrinted) {
     }
     Bytes pairs;
     for (const auto& term : terms)
-        append_pair(pairs, encode_payload(term), term);
+        test::append_pair(pairs, encode_payload(term), term);
     compare_in_erlang(pairs);
-}
-
-/// The records of a file, as views of its bytes.
-std::vector<ByteView> records_of(const Bytes& bytes, FrameReader& reader) {
-    reader.append(bytes);
-    std::vector<ByteView> records;
-    while (true) {
-        const auto frame = reader.next();
-        if (!frame) ADD_FAILURE() << to_string(frame.error());
-        if (!frame || !*frame) return records;
-        records.push_back(**frame);
-    }
 }
 
 // The forms in which erlang.escript gives each term.
@@ -122,11 +63,11 @@ void expect_printed(ByteView text, const Term& term) {
 }
 
 TEST(Erlang, WritesWhatIsReadAndParsed) {
-    const TemporaryFile file("terms");
-    ASSERT_NO_FATAL_FAILURE(run_erlang(fmt::format("generate '{}' 3000", file.path())));
+    const test::TemporaryFile file("terms");
+    ASSERT_NO_FATAL_FAILURE(test::run_erlang(fmt::format("generate '{}' 3000", file.path())));
     const auto bytes = file.read();
     FrameReader reader;
-    const auto records = records_of(bytes, reader);
+    const auto records = test::records_of(bytes, reader);
     ASSERT_EQ(records.size(), 3000 * forms);
 
     Bytes pairs;
@@ -137,7 +78,7 @@ TEST(Erlang, WritesWhatIsReadAndParsed) {
         EXPECT_EQ(read_form(records[i + deterministic]), term);
         expect_printed(records[i + plain], term);
         expect_printed(records[i + pretty], term);
-        append_pair(pairs, records[i + as_version_1], term);
+        test::append_pair(pairs, records[i + as_version_1], term);
     }
     compare_in_erlang(pairs);
 }
@@ -145,11 +86,11 @@ TEST(Erlang, WritesWhatIsReadAndParsed) {
 // Version 1 of the format was the default up to OTP 25, and is what ConfD's runtime writes. Later
 // releases write all atoms in UTF-8 unless told otherwise.
 TEST(Erlang, ChoosesTheSameBytes) {
-    const TemporaryFile file("bytes");
-    ASSERT_NO_FATAL_FAILURE(run_erlang(fmt::format("generate '{}' 2000", file.path())));
+    const test::TemporaryFile file("bytes");
+    ASSERT_NO_FATAL_FAILURE(test::run_erlang(fmt::format("generate '{}' 2000", file.path())));
     const auto bytes = file.read();
     FrameReader reader;
-    const auto records = records_of(bytes, reader);
+    const auto records = test::records_of(bytes, reader);
     ASSERT_EQ(records.size(), 2000 * forms);
     for (std::size_t i = 0; i < records.size(); i += forms) {
         const auto payload = records[i + as_version_1];
