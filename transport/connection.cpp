@@ -218,13 +218,22 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     }
 
     void on_written(const error_code& failed, std::size_t size) {
-        if (failed) return end(Closed::Cause::failed, failed.message());
+        if (failed) return on_write_failed(failed.message());
         written += size;
         if (written == writing.size()) {
             writing.clear();
             if (queued.empty() && owner != nullptr) owner->written();
         }
         write();
+    }
+
+    void on_write_failed(const std::string& why) {
+        output_shut = true;
+        queued.clear();
+        writing.clear();
+        if (owner == nullptr || finishing || !owner->write_failed(why)) {
+            end(Closed::Cause::failed, why);
+        }
     }
 
     /// One timer looks after all writes: arming one for each would cost more than the write.
@@ -256,7 +265,10 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         finish_timer.async_wait(unless_done([](Impl& self, const error_code& failed) {
             if (!failed) self.end(Closed::Cause::finished, {});
         }));
-        asio::post(socket.get_executor(), unless_done([](Impl& self) { self.write(); }));
+        asio::post(socket.get_executor(), unless_done([](Impl& self) {
+                       if (self.output_shut) return self.end(Closed::Cause::finished, {});
+                       self.write();
+                   }));
     }
 
     void shut_output() {
@@ -341,7 +353,7 @@ void Connection::start(ConnectionOwner& owner) {
 }
 
 void Connection::send(Bytes bytes) {
-    if (bytes.empty() || impl_->finishing || impl_->done) return;
+    if (bytes.empty() || impl_->finishing || impl_->done || impl_->output_shut) return;
     if (impl_->queued.empty()) {
         impl_->queued = std::move(bytes);
     } else {

@@ -72,6 +72,12 @@ class ConnectionOwner {
     virtual void ended() = 0;
     /// All that was given to send() has gone to the kernel.
     virtual void written() {}
+    /// The peer takes nothing more, and what was queued is dropped. False, or nothing overridden,
+    /// closes with Cause::failed; true goes on reading what the peer had sent before.
+    virtual bool write_failed(const std::string& why) {
+        static_cast<void>(why);
+        return false;
+    }
     /// The last call; comes once.
     virtual void closed(const Closed& why) = 0;
 };

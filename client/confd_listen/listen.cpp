@@ -1,0 +1,243 @@
+#include "client/confd_listen/listen.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "client/events.hpp"
+#include "protocol/render/render.hpp"
+
+namespace confd::listen {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using events::Error;
+
+/// Bounds connecting when --timeout does not, and each acknowledgement: a server that never answers
+/// or reads would hold us forever.
+constexpr auto patience = std::chrono::seconds(10);
+
+/// While connecting there is nothing to clean up.
+void stop_at_once(int) { ::_exit(exit_ok); }
+
+/// SIGINT and SIGTERM as something to poll for, so that they stop us between two events and never
+/// in the middle of one.
+class Interrupt {
+   public:
+    Interrupt() {
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set, nullptr);
+        fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+        // A reader of our output that went away is a failed write, not our death.
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    Interrupt(const Interrupt&) = delete;
+    Interrupt& operator=(const Interrupt&) = delete;
+    ~Interrupt() { ::close(fd_); }
+
+    enum class Woke : std::uint8_t { ready, interrupted, deadline };
+
+    /// Waits until `fd` is readable or has ended.
+    Woke wait(int fd, const events::Deadline& deadline) const {
+        std::array<pollfd, 2> fds{pollfd{fd_, POLLIN, 0}, pollfd{fd, POLLIN, 0}};
+        while (true) {
+            const int ready = ::poll(fds.data(), fds.size(), remaining(deadline));
+            if (ready < 0 && errno != EINTR) {
+                throw std::system_error(errno, std::generic_category(), "poll");
+            }
+            if (ready == 0) return Woke::deadline;
+            if (ready > 0) return fds[0].revents != 0 ? Woke::interrupted : Woke::ready;
+        }
+    }
+
+   private:
+    static int remaining(const events::Deadline& deadline) {
+        if (!deadline.at()) return -1;
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(*deadline.at() - Clock::now()).count();
+        return left < 0 ? 0 : static_cast<int>(left);
+    }
+
+    int fd_;
+};
+
+/// Nobody reads what we print any more.
+struct OutputClosed {};
+/// Stopped by a signal, or by the end of the answers to -r.
+struct Interrupted {};
+
+class Listener {
+   public:
+    explicit Listener(const Options& options)
+        : options_(options),
+          sock_(options.connect),
+          render_{.context = {options.connect.release.dialect(), options.connect.product},
+                  .show_clearpass = options.show_clearpass} {}
+
+    Exit run() {
+        try {
+            if (!connect()) return exit_connect;
+            interrupt_.emplace();
+            return follow();
+        } catch (const OutputClosed&) {
+            return exit_ok;
+        } catch (const Interrupted&) {
+            return ended();
+        }
+    }
+
+   private:
+    using Woke = Interrupt::Woke;
+
+    bool connect() {
+        const events::Deadline deadline = options_.timeout ? *options_.timeout : patience;
+        for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, stop_at_once);
+        try {
+            notifications_connect2(sock_, options_.mask, options_.data, deadline);
+            return true;
+        } catch (const Error& error) {
+            complain(error.what());
+            return false;
+        }
+    }
+
+    Exit follow() {
+        while (true) {
+            if (!sock_.pending()) {
+                switch (interrupt_->wait(sock_.native_handle(), idle_deadline())) {
+                    case Woke::interrupted: return ended();
+                    case Woke::deadline: return exit_timeout;
+                    case Woke::ready: break;
+                }
+            }
+            if (const auto end = read_one()) return *end;
+        }
+    }
+
+    /// --timeout counts from the last event, not from the last bytes.
+    events::Deadline idle_deadline() const {
+        return options_.timeout ? events::Deadline(last_event_ + *options_.timeout)
+                                : events::Deadline();
+    }
+
+    std::optional<Exit> read_one() {
+        using std::chrono::milliseconds;
+        try {
+            const auto event = read_notification(sock_, milliseconds(0));
+            print(event);
+            if (const auto ack = ack_owed(event, options_.mask); ack && options_.acknowledge) {
+                acknowledge(*ack);
+            }
+        } catch (const Error& error) {
+            // Part of an event: the rest will wake us up again.
+            if (error.kind() == Error::Kind::timeout) return std::nullopt;
+            if (const auto end = on_error(error)) return end;
+        }
+        last_event_ = Clock::now();
+        return options_.count && ++seen_ >= *options_.count ? std::optional(ended()) : std::nullopt;
+    }
+
+    /// How an error ends us, or nothing when there is more to read.
+    std::optional<Exit> on_error(const Error& error) {
+        if (error.kind() == Error::Kind::protocol) {
+            print_error(error.protocol_error());
+            malformed_ = true;
+            return error.recoverable() ? std::nullopt : std::optional(ended());
+        }
+        const auto& cut_off = error.protocol_error();
+        if (error.kind() == Error::Kind::closed && error.orderly()) return ended();
+        malformed_ = true;
+        if (cut_off.message.empty()) {
+            complain(error.what());
+        } else {
+            print_error(cut_off);
+        }
+        return ended();
+    }
+
+    Exit ended() {
+        // So that the last acknowledgement is not lost with unread events.
+        if (sock_.is_open()) sock_.close();
+        return malformed_ ? exit_malformed : exit_ok;
+    }
+
+    void acknowledge(const Ack& ack) {
+        if (options_.confirm) ask(ack);
+        try {
+            events::acknowledge(sock_, ack, patience);
+        } catch (const Error& error) {
+            // When the server is gone, the events that it sent before are still to be read.
+            return complain(error.what());
+        }
+        if (options_.format == Format::text) write_line("  -> " + to_string(ack));
+    }
+
+    /// The prompt goes to standard error: standard output is for events.
+    void ask(const Ack& ack) const {
+        fmt::print(stderr, "{}: acknowledge? [Enter] ", to_string(ack));
+        while (true) {
+            if (interrupt_->wait(STDIN_FILENO, {}) == Woke::interrupted) throw Interrupted{};
+            char c = 0;
+            if (::read(STDIN_FILENO, &c, 1) <= 0) throw Interrupted{};
+            if (c == '\n') return;
+        }
+    }
+
+    void print(const Notification& event) const {
+        write_line(options_.format == Format::json
+                       ? boost::json::serialize(to_json(event, render_))
+                       : to_text(event, render_));
+    }
+
+    void print_error(const confd::Error& error) const {
+        write_line(options_.format == Format::json ? boost::json::serialize(to_json(error))
+                                                   : "malformed: " + to_string(error));
+    }
+
+    static void complain(const std::string& text) {
+        fmt::print(stderr, "confd-listen: {}\n", text);
+    }
+
+    /// Each line goes out at once, whole.
+    static void write_line(std::string line) {
+        line += '\n';
+        for (std::string_view rest = line; !rest.empty();) {
+            const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+            if (written >= 0) {
+                rest.remove_prefix(static_cast<std::size_t>(written));
+            } else if (errno == EPIPE) {
+                throw OutputClosed{};
+            } else if (errno != EINTR) {
+                throw std::system_error(errno, std::generic_category(), "standard output");
+            }
+        }
+    }
+
+    const Options& options_;
+    std::optional<Interrupt> interrupt_;
+    events::EventSocket sock_;
+    RenderOptions render_;
+    Clock::time_point last_event_ = Clock::now();
+    std::uint64_t seen_ = 0;
+    bool malformed_ = false;
+};
+
+}  // namespace
+
+Exit listen(const Options& options) { return Listener(options).run(); }
+
+}  // namespace confd::listen

@@ -1,0 +1,108 @@
+#include "client/confd_listen/mask.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "protocol/constants.hpp"
+
+namespace confd::listen {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Levenshtein distance, one row at a time.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const auto changed = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row.back();
+}
+
+std::optional<std::uint32_t> parse_number(std::string_view text) {
+    const bool hex = text.starts_with("0x") || text.starts_with("0X");
+    if (hex) text.remove_prefix(2);
+    std::uint32_t number = 0;
+    const auto end = text.data() + text.size();
+    const auto [stop, code] = std::from_chars(text.data(), end, number, hex ? 16 : 10);
+    if (code != std::errc{} || stop != end) return std::nullopt;
+    return number;
+}
+
+std::vector<std::string_view> mask_names() {
+    std::vector<std::string_view> names;
+    for (const auto& constant : mask_constants) names.push_back(constant.name);
+    return names;
+}
+
+std::string unknown(std::string_view word) {
+    if (word.empty()) return "an empty name in the mask; expected names such as NOTIF_AUDIT";
+    if (word.front() >= '0' && word.front() <= '9') {
+        return fmt::format("'{}' is no mask; a number is decimal or 0x and hex, of 32 bits", word);
+    }
+    const auto names = mask_names();
+    const auto near = nearest(word, names);
+    return near.empty() ? fmt::format("'{}' is no event; expected names such as NOTIF_AUDIT, or a "
+                                      "number",
+                                      word)
+                        : fmt::format("'{}' is no event; did you mean {}?", word, near);
+}
+
+}  // namespace
+
+std::string_view nearest(std::string_view text, std::span<const std::string_view> candidates) {
+    std::string_view best;
+    // More than a third of the letters wrong is another word, not a slip.
+    auto bound = std::max<std::size_t>(text.size() / 3, 1) + 1;
+    for (const auto candidate : candidates) {
+        const auto far = distance(text, candidate);
+        if (far >= bound) continue;
+        bound = far;
+        best = candidate;
+    }
+    return best;
+}
+
+std::expected<std::uint32_t, std::string> parse_mask(std::string_view text) {
+    std::uint32_t mask = 0;
+    while (true) {
+        const auto end = text.find_first_of(",|");
+        const auto word = text.substr(0, end);
+        if (const auto value = value_of(mask_constants, word)) {
+            mask |= static_cast<std::uint32_t>(*value);
+        } else if (const auto number = parse_number(word)) {
+            mask |= *number;
+        } else {
+            return std::unexpected(unknown(word));
+        }
+        if (end == std::string_view::npos) return mask;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::uint32_t all_events(Product product, Dialect dialect) {
+    constexpr std::uint32_t since_7x = NOTIF_PROGRESS | NCS_NOTIF_CALL_HOME_INFO | NOTIF_JSONRPC |
+                                       NOTIF_WEBUI | NCS_NOTIF_AUDIT_NETWORK |
+                                       NCS_NOTIF_AUDIT_NETWORK_SYNC;
+    std::uint32_t mask = 0;
+    for (const auto& constant : mask_constants) mask |= static_cast<std::uint32_t>(constant.value);
+    mask &= ~NOTIF_STREAM_EVENT;
+    if (product != Product::nso) mask &= ~nso_bits;
+    if (dialect == Dialect::v6x) mask &= ~since_7x;
+    if (dialect != Dialect::v8x) mask &= ~NOTIF_COMPACTION;
+    return mask;
+}
+
+}  // namespace confd::listen

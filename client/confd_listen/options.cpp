@@ -1,0 +1,308 @@
+#include "client/confd_listen/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "client/confd_listen/mask.hpp"
+#include "client/error.hpp"
+#include "protocol/value/text.hpp"
+
+namespace confd::listen {
+namespace {
+
+constexpr double default_interval = 10;  // seconds
+
+struct MaskFlag {
+    const char* names;
+    std::uint32_t bits;
+    const char* help;
+};
+
+/// -A: every letter's event but commit simple, heartbeat and health check, as in the vendor's
+/// sample.
+constexpr std::uint32_t sample_all =
+    NOTIF_AUDIT | NOTIF_DAEMON | NOTIF_TAKEOVER_SYSLOG | NOTIF_COMMIT_DIFF | NOTIF_USER_SESSION |
+    NOTIF_HA_INFO | NOTIF_SUBAGENT_INFO | NOTIF_COMMIT_FAILED | NOTIF_SNMPA | NOTIF_FORWARD_INFO |
+    NOTIF_NETCONF | NOTIF_DEVEL | NOTIF_CONFIRMED_COMMIT | NOTIF_UPGRADE_EVENT |
+    NOTIF_COMMIT_PROGRESS;
+
+constexpr std::array mask_flags{
+    MaskFlag{"-a,--audit", NOTIF_AUDIT, "audit log"},
+    MaskFlag{"-d,--daemon", NOTIF_DAEMON, "daemon log"},
+    MaskFlag{"-t,--takeover-syslog", NOTIF_TAKEOVER_SYSLOG, "keep the daemon from its own syslog"},
+    MaskFlag{"-c,--commit-simple", NOTIF_COMMIT_SIMPLE, "commits"},
+    MaskFlag{"-i,--commit-diff", NOTIF_COMMIT_DIFF, "commits that wait for an acknowledgement"},
+    MaskFlag{"-u,--user-session", NOTIF_USER_SESSION, "user sessions"},
+    MaskFlag{"-h,--ha-info", NOTIF_HA_INFO, "high availability (help is --help)"},
+    MaskFlag{"-s,--subagent", NOTIF_SUBAGENT_INFO, "subagents"},
+    MaskFlag{"-f,--commit-failed", NOTIF_COMMIT_FAILED, "data providers that failed a commit"},
+    MaskFlag{"-S,--snmpa", NOTIF_SNMPA, "SNMP PDUs"},
+    MaskFlag{"-F,--forward", NOTIF_FORWARD_INFO, "forwarding"},
+    MaskFlag{"-N,--netconf", NOTIF_NETCONF, "netconf log"},
+    MaskFlag{"-D,--devel", NOTIF_DEVEL, "developer log"},
+    MaskFlag{"-H,--heartbeat", NOTIF_HEARTBEAT, "heartbeats, every -T seconds"},
+    MaskFlag{"-e,--health-check", NOTIF_HEALTH_CHECK, "health checks, every -T seconds"},
+    MaskFlag{"-C,--confirmed-commit", NOTIF_CONFIRMED_COMMIT, "confirmed commits"},
+    MaskFlag{"-U,--upgrade", NOTIF_UPGRADE_EVENT, "upgrades"},
+    MaskFlag{"-P,--commit-progress", NOTIF_COMMIT_PROGRESS, "progress of commits"},
+    MaskFlag{"-A,--all", sample_all, "all of these but -c, -H and -e"},
+    MaskFlag{"-y,--audit-sync", NOTIF_AUDIT_SYNC, "acknowledge each audit event"},
+    MaskFlag{"-Y,--ha-sync", NOTIF_HA_INFO_SYNC, "acknowledge each high-availability event"},
+};
+
+constexpr const char* footer = R"(
+Address and access file come from CONFD_IPC_ADDR, CONFD_IPC_PORT and CONFD_IPC_ACCESS_FILE (for NSO
+NCS_IPC_ADDR, NCS_IPC_PORT, NCS_IPC_PATH and NCS_IPC_ACCESS_FILE) where no option gives them.
+
+Exit codes:
+  0   ended as asked: --count reached, interrupted, or the server closed after a whole event
+  1   the same, but some event was malformed, or the connection broke off in the middle
+  2   wrong usage
+  3   could not connect, or the server refused (its code and text are on standard error)
+  4   --timeout passed without an event
+  70  internal error)";
+
+/// What the options say, before it is put together.
+struct Raw {
+    std::vector<bool> flags = std::vector<bool>(mask_flags.size());
+    bool all_events = false;
+    std::string mask;
+    std::string stream, start, stop, filter;
+    std::int64_t usid = 0;
+    std::int64_t verbosity = VERBOSITY_NORMAL;
+    double interval = default_interval;
+    std::string host, port, path, access_file;
+    std::string release, product = "confd", format = "text";
+    std::uint64_t count = 0;
+    double timeout = 0;
+    bool confirm = false, no_ack = false, show_clearpass = false, strict = false;
+};
+
+[[noreturn]] void wrong(const std::string& text) {
+    throw Stop{exit_usage, fmt::format("confd-listen: {}\nTry confd-listen --help.\n", text)};
+}
+
+void declare_events(CLI::App& app, Raw& raw) {
+    constexpr const char* group = "Events";
+    for (std::size_t i = 0; i < mask_flags.size(); ++i) {
+        app.add_flag_callback(
+               mask_flags[i].names, [&raw, i] { raw.flags[i] = true; }, mask_flags[i].help)
+            ->group(group);
+    }
+    app.add_flag("--all-events", raw.all_events,
+                 "every event that the product and release have, but streams, with all "
+                 "acknowledgements")
+        ->group(group);
+    app.add_option("--mask", raw.mask, "names such as NOTIF_AUDIT,NOTIF_HA_INFO, or a number")
+        ->group(group);
+    app.add_option("-T,--interval", raw.interval, "seconds between heartbeats and health checks")
+        ->group(group)
+        ->capture_default_str();
+    app.add_option("--verbosity", raw.verbosity, "of progress events: 0 to 3")
+        ->group(group)
+        ->capture_default_str();
+}
+
+void declare_stream(CLI::App& app, Raw& raw) {
+    constexpr const char* group = "Streams";
+    app.add_option("-n,--stream", raw.stream, "events of the notification stream NAME")
+        ->group(group)
+        ->type_name("NAME");
+    app.add_option("-B,--start", raw.start, "replay from here, such as 2026-11-22T10:00:00Z")
+        ->group(group)
+        ->type_name("TIME");
+    app.add_option("-E,--stop", raw.stop, "up to here; needs -B")->group(group)->type_name("TIME");
+    app.add_option("-x,--filter", raw.filter, "XPath filter")->group(group)->type_name("XPATH");
+    app.add_option("-z,--usid", raw.usid, "only what this user session may read")->group(group);
+}
+
+void declare_connection(CLI::App& app, Raw& raw) {
+    constexpr const char* group = "Connection";
+    app.add_option("--host", raw.host, "address or name")->group(group);
+    app.add_option("-p,--port", raw.port, "TCP port; 4565 for confd, 4569 for nso")->group(group);
+    app.add_option("--path", raw.path, "UNIX socket instead of TCP")->group(group);
+    app.add_option("--access-file", raw.access_file, "file with the access secret")->group(group);
+    app.add_option("--release", raw.release, "what to claim to be, such as 7.8, the default")
+        ->group(group);
+    app.add_option("--product", raw.product, "confd or nso")->group(group)->capture_default_str();
+}
+
+void declare_output(CLI::App& app, Raw& raw) {
+    constexpr const char* group = "Output and end";
+    app.add_option("--format", raw.format, "text, or json: one object a line")
+        ->group(group)
+        ->capture_default_str();
+    app.add_option("--count", raw.count, "stop after N events")->group(group)->type_name("N");
+    app.add_option("--timeout", raw.timeout,
+                   "give up when no event comes for S seconds; also bounds connecting, which "
+                   "otherwise may take 10")
+        ->group(group)
+        ->type_name("S");
+    app.add_flag("-r,--confirm", raw.confirm, "ask before each acknowledgement")->group(group);
+    app.add_flag("--no-ack", raw.no_ack, "acknowledge nothing")->group(group);
+    app.add_flag("--show-clearpass", raw.show_clearpass, "show passwords instead of ***")
+        ->group(group);
+    app.add_flag("--strict", raw.strict, "an event of an unknown type is malformed")->group(group);
+}
+
+/// The long option that was probably meant, for "--formt".
+std::string suggestion(const CLI::App& app, std::string_view message) {
+    const auto at = message.rfind("--");
+    if (at == std::string_view::npos) return {};
+    const auto word = message.substr(at + 2);
+    std::vector<std::string_view> names;
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames()) names.emplace_back(name);
+    }
+    const auto near = nearest(word.substr(0, word.find_first_of("= ")), names);
+    return near.empty() ? std::string() : fmt::format("; did you mean --{}?", near);
+}
+
+void parse(CLI::App& app, int argc, const char* const* argv) {
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        throw Stop{exit_ok, app.help()};
+    } catch (const CLI::ExtrasError& error) {
+        wrong(error.what() + suggestion(app, error.what()));
+    } catch (const CLI::ParseError& error) {
+        wrong(error.what());
+    }
+}
+
+Datetime parse_time(const std::string& text, std::string_view option) {
+    if (const auto time = parse_datetime(text)) return *time;
+    wrong(fmt::format("{} '{}' is no date and time; expected such as 2026-11-22T10:00:00Z", option,
+                      text));
+}
+
+std::chrono::milliseconds to_milliseconds(double seconds, std::string_view option) {
+    // A month is far beyond any use, and far below what the types hold.
+    if (seconds > 0 && seconds < 31 * 86400) {
+        return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+    }
+    wrong(fmt::format("{} {} is no number of seconds above 0", option, seconds));
+}
+
+void choose_address(Options& options, const CLI::App& app, const Raw& raw) {
+    const bool tcp_given = app.count("--host") + app.count("--port") > 0;
+    if (app.count("--path") > 0) {
+        if (tcp_given) wrong("--path is a UNIX socket, --host and --port are TCP: give one kind");
+        options.connect.endpoint = transport::UnixEndpoint{raw.path};
+        return;
+    }
+    if (!tcp_given) return;
+    const auto* known = std::get_if<transport::TcpEndpoint>(&options.connect.endpoint);
+    auto tcp = known != nullptr ? *known
+                                : transport::TcpEndpoint{
+                                      "127.0.0.1", events::default_port(options.connect.product)};
+    if (app.count("--host") > 0) tcp.host = raw.host;
+    if (app.count("--port") > 0) {
+        const auto port = transport::parse_port(raw.port);
+        if (!port) wrong("--port " + port.error());
+        tcp.port = *port;
+    }
+    options.connect.endpoint = tcp;
+}
+
+void choose_peer(Options& options, const CLI::App& app, const Raw& raw) {
+    const auto product = parse_product(raw.product);
+    if (!product) wrong(fmt::format("--product {} is unknown; expected confd or nso", raw.product));
+    options.connect = events::ConnectOptions::from_environment(*product);
+    choose_address(options, app, raw);
+    if (!raw.access_file.empty()) {
+        options.connect.access_secret = events::read_access_file(raw.access_file);
+    }
+    options.connect.strict = raw.strict;
+    if (raw.release.empty()) return;
+    const auto release = parse_release(raw.release);
+    if (!release) {
+        wrong(fmt::format("--release {} is unknown; expected 6.0 to 8.9, such as 7.8 or 7.8.2",
+                          raw.release));
+    }
+    options.connect.release = *release;
+}
+
+void choose_events(Options& options, const Raw& raw) {
+    for (std::size_t i = 0; i < mask_flags.size(); ++i) {
+        if (raw.flags[i]) options.mask |= mask_flags[i].bits;
+    }
+    if (!raw.mask.empty()) {
+        const auto mask = parse_mask(raw.mask);
+        if (!mask) wrong("--mask: " + mask.error());
+        options.mask |= *mask;
+    }
+    if (raw.all_events) {
+        options.mask |= all_events(options.connect.product, options.connect.release.dialect());
+    }
+    if (!raw.stream.empty()) options.mask |= NOTIF_STREAM_EVENT;
+    if (options.mask == 0) wrong("no event is asked for; for instance -A asks for most of them");
+}
+
+void choose_data(Options& options, const CLI::App& app, const Raw& raw) {
+    const auto interval = to_milliseconds(raw.interval, "--interval");
+    options.data.heartbeat_interval = interval.count();
+    options.data.health_check_interval = interval.count();
+    options.data.stream_name = raw.stream;
+    options.data.xpath_filter = raw.filter;
+    options.data.usid = raw.usid;
+    options.data.verbosity = raw.verbosity;
+    if (!raw.start.empty()) options.data.start_time = parse_time(raw.start, "--start");
+    if (!raw.stop.empty()) options.data.stop_time = parse_time(raw.stop, "--stop");
+    if (raw.stream.empty() && app.count("--start") + app.count("--stop") + app.count("--filter") +
+                                      app.count("--usid") >
+                                  0) {
+        wrong("--start, --stop, --filter and --usid are about a stream: give --stream too");
+    }
+    // What the library would refuse is refused here, so that all wrong usage exits alike.
+    events::make_subscription(options.mask, &options.data);
+}
+
+void choose_output(Options& options, const CLI::App& app, const Raw& raw) {
+    if (raw.format != "text" && raw.format != "json") {
+        wrong(fmt::format("--format {} is unknown; expected text or json", raw.format));
+    }
+    options.format = raw.format == "json" ? Format::json : Format::text;
+    if (app.count("--count") > 0) {
+        if (raw.count == 0) wrong("--count 0 would print nothing; expected 1 or more");
+        options.count = raw.count;
+    }
+    if (app.count("--timeout") > 0) options.timeout = to_milliseconds(raw.timeout, "--timeout");
+    options.acknowledge = !raw.no_ack;
+    options.confirm = raw.confirm;
+    options.show_clearpass = raw.show_clearpass;
+}
+
+}  // namespace
+
+std::expected<Options, Stop> parse_options(int argc, const char* const* argv) {
+    CLI::App app("Subscribes to event notifications of ConfD or NSO and prints them, one a line.",
+                 "confd-listen");
+    app.set_help_flag("--help", "print this");
+    app.footer(footer);
+    Raw raw;
+    declare_events(app, raw);
+    declare_stream(app, raw);
+    declare_connection(app, raw);
+    declare_output(app, raw);
+    try {
+        parse(app, argc, argv);
+        Options options;
+        choose_peer(options, app, raw);
+        choose_events(options, raw);
+        choose_data(options, app, raw);
+        choose_output(options, app, raw);
+        return options;
+    } catch (const Stop& stop) {
+        return std::unexpected(stop);
+    } catch (const events::Error& error) {
+        return std::unexpected(Stop{exit_usage, fmt::format("confd-listen: {}\n", error.what())});
+    }
+}
+
+}  // namespace confd::listen

@@ -1,0 +1,123 @@
+#include "client/options.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "client/error.hpp"
+
+namespace confd::events {
+namespace {
+
+struct Variables {
+    const char* address;
+    const char* port;
+    const char* path;  // null where the product has none
+    const char* access_file;
+};
+
+constexpr Variables confd_variables{"CONFD_IPC_ADDR", "CONFD_IPC_PORT", nullptr,
+                                    "CONFD_IPC_ACCESS_FILE"};
+constexpr Variables nso_variables{"NCS_IPC_ADDR", "NCS_IPC_PORT", "NCS_IPC_PATH",
+                                  "NCS_IPC_ACCESS_FILE"};
+
+std::optional<std::string> variable(const char* name) {
+    const char* value = name == nullptr ? nullptr : std::getenv(name);
+    if (value == nullptr || *value == '\0') return std::nullopt;
+    return value;
+}
+
+std::uint16_t port_from(const char* name, std::uint16_t fallback) {
+    const auto text = variable(name);
+    if (!text) return fallback;
+    const auto port = transport::parse_port(*text);
+    if (!port) throw Error(Error::Kind::usage, fmt::format("{}: {}", name, port.error()));
+    return *port;
+}
+
+void need(bool present, const char* bit, const char* what) {
+    if (present) return;
+    throw Error(Error::Kind::usage,
+                fmt::format("the mask has {}, which needs {} (notifications_connect2)", bit, what),
+                true);
+}
+
+StreamRequest make_stream(const NotificationsData& data) {
+    if (data.stop_time && !data.start_time) {
+        throw Error(Error::Kind::usage, "a stop time needs a start time", true);
+    }
+    StreamRequest stream{.name = data.stream_name,
+                         .start_time = data.start_time,
+                         .stop_time = data.stop_time,
+                         .usid = data.usid};
+    if (!data.xpath_filter.empty()) stream.xpath_filter = data.xpath_filter;
+    return stream;
+}
+
+}  // namespace
+
+std::uint16_t default_port(Product product) { return product == Product::nso ? 4569 : 4565; }
+
+ConnectOptions ConnectOptions::from_environment(Product product) {
+    const auto& names = product == Product::nso ? nso_variables : confd_variables;
+    ConnectOptions options;
+    options.product = product;
+    if (auto path = variable(names.path)) {
+        options.endpoint = transport::UnixEndpoint{std::move(*path)};
+    } else {
+        options.endpoint = transport::TcpEndpoint{variable(names.address).value_or("127.0.0.1"),
+                                                  port_from(names.port, default_port(product))};
+    }
+    if (const auto file = variable(names.access_file)) {
+        options.access_secret = read_access_file(*file);
+    }
+    return options;
+}
+
+Bytes read_access_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    Bytes secret;
+    // One byte more than allowed is enough to know that there are too many.
+    std::istreambuf_iterator<char> next(file);
+    while (next != std::istreambuf_iterator<char>() && secret.size() <= max_access_secret) {
+        secret.push_back(static_cast<std::uint8_t>(*next++));
+    }
+    if (!file.is_open() || file.bad()) {
+        throw Error(Error::Kind::usage, fmt::format("cannot read the access file {}: {}", path,
+                                                    std::strerror(errno)));
+    }
+    if (secret.size() > max_access_secret) {
+        throw Error(Error::Kind::usage,
+                    fmt::format("the access file {} holds more than {} bytes, the longest secret",
+                                path, max_access_secret));
+    }
+    return secret;
+}
+
+Subscription make_subscription(std::uint32_t mask, const NotificationsData* data) {
+    const auto has = [&](std::uint32_t bits) { return (mask & bits) != 0; };
+    const NotificationsData none;
+    const auto& given = data == nullptr ? none : *data;
+    Subscription subscription{.mask = mask};
+    if (has(NOTIF_HEARTBEAT)) {
+        need(given.heartbeat_interval > 0, "NOTIF_HEARTBEAT", "a heartbeat_interval above 0");
+        subscription.heartbeat_interval = given.heartbeat_interval;
+    }
+    if (has(NOTIF_HEALTH_CHECK)) {
+        need(given.health_check_interval > 0, "NOTIF_HEALTH_CHECK",
+             "a health_check_interval above 0");
+        subscription.health_check_interval = given.health_check_interval;
+    }
+    if (has(NOTIF_STREAM_EVENT)) {
+        need(!given.stream_name.empty(), "NOTIF_STREAM_EVENT", "a stream_name");
+        subscription.stream = make_stream(given);
+    }
+    if (has(NOTIF_PROGRESS | NOTIF_COMMIT_PROGRESS)) subscription.verbosity = given.verbosity;
+    return subscription;
+}
+
+}  // namespace confd::events

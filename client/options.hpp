@@ -1,0 +1,60 @@
+// What a client says about itself and what it asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "client/constants.hpp"
+#include "protocol/bytes.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/release.hpp"
+#include "protocol/session/client_session.hpp"
+#include "protocol/session/subscription.hpp"
+#include "transport/endpoint.hpp"
+
+namespace confd::events {
+
+/// The third argument of notifications_connect2.
+struct NotificationsData {
+    std::int64_t heartbeat_interval = 0;     ///< milliseconds; for NOTIF_HEARTBEAT
+    std::int64_t health_check_interval = 0;  ///< milliseconds; for NOTIF_HEALTH_CHECK
+    std::string stream_name;                 ///< for NOTIF_STREAM_EVENT
+    std::optional<Datetime> start_time;      ///< replay from here
+    std::optional<Datetime> stop_time;       ///< up to here; only with a start time
+    std::string xpath_filter;                ///< empty for none
+    std::int64_t usid = 0;                   ///< session whose access rights apply; 0 for none
+    std::int64_t verbosity = VERBOSITY_NORMAL;  ///< of progress events
+};
+
+/// 4565 for ConfD, 4569 for NSO.
+std::uint16_t default_port(Product product);
+
+struct ConnectOptions {
+    transport::Endpoint endpoint = transport::TcpEndpoint{"127.0.0.1", 4565};
+    Release release;                   ///< what we claim to be; decides how events are laid out
+    Product product = Product::confd;  ///< what the peer is
+    /// Contents of the access file; when set, the peer must run the access check.
+    std::optional<Bytes> access_secret;
+    bool strict = false;  ///< an event of an unknown type is malformed
+    Limits limits;
+
+    /// What the stock library takes from its environment:
+    ///   ConfD  CONFD_IPC_ADDR CONFD_IPC_PORT CONFD_IPC_ACCESS_FILE
+    ///   NSO    NCS_IPC_ADDR NCS_IPC_PORT NCS_IPC_PATH NCS_IPC_ACCESS_FILE
+    /// A path wins over an address. A variable that is empty is not set; what is not set is the
+    /// product's default. Throws Error (usage) for a bad port or an unreadable access file.
+    static ConnectOptions from_environment(Product product = Product::confd);
+};
+
+/// The secret of an access file: all of it, newlines included. Throws Error (usage) when it cannot
+/// be read or holds more than max_access_secret bytes.
+Bytes read_access_file(const std::string& path);
+
+/// The subscription for a mask, checked as the stock library checks it before it connects: throws
+/// Error (usage) for heartbeats, health checks or a stream without their data, and for a stop time
+/// without a start time. What `data` says about bits that the mask lacks is left out.
+/// `data` is null for notifications_connect.
+Subscription make_subscription(std::uint32_t mask, const NotificationsData* data);
+
+}  // namespace confd::events
