@@ -29,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::size_t cut = 0; cut < payload.size(); ++cut) {
         const auto prefix = decode_notification(payload.first(cut), options);
         FUZZ_REQUIRE(!prefix.has_value() && prefix.error().code == Errc::truncated);
-        if (cut == 64) cut = payload.size() / 2;  // both ends of a long one are enough
+        // Both ends of a long one are enough.
+        if (cut == 64 && payload.size() > 256) cut = payload.size() - 64;
     }
     return 0;
 }
