@@ -24,7 +24,9 @@ AsyncEventSocket& AsyncEventSocket::operator=(AsyncEventSocket&& other) noexcept
     return *this;
 }
 
-AsyncEventSocket::~AsyncEventSocket() { close(); }
+AsyncEventSocket::~AsyncEventSocket() {
+    close();
+}
 
 void AsyncEventSocket::close() {
     if (core_) asio::dispatch(executor_, [core = core_] { core->close(); });
@@ -46,12 +48,12 @@ namespace detail {
 void start_connect(const std::shared_ptr<Core>& core, std::uint32_t mask,
                    std::optional<NotificationsData> data,
                    std::optional<transport::Endpoint> endpoint, Done done) {
-    asio::dispatch(core->executor(), [core, mask, data = std::move(data),
-                                      endpoint = std::move(endpoint),
-                                      done = std::move(done)]() mutable {
-        core->connect(mask, data ? &*data : nullptr, endpoint.value_or(core->options().endpoint),
-                      std::move(done));
-    });
+    asio::dispatch(core->executor(),
+                   [core, mask, data = std::move(data), endpoint = std::move(endpoint),
+                    done = std::move(done)]() mutable {
+                       core->connect(mask, data ? &*data : nullptr,
+                                     endpoint.value_or(core->options().endpoint), std::move(done));
+                   });
 }
 
 void start_read(const std::shared_ptr<Core>& core, ReadDone done) {

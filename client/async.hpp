@@ -5,8 +5,8 @@
 //     const auto event = co_await async_read_notification(sock, use_awaitable);
 //
 // Any completion token will do. Completion signatures begin with std::exception_ptr, so coroutines
-// and futures throw the events::Error of the blocking form, with the peer's code and text; callbacks
-// look at it through error_of().
+// and futures throw the events::Error of the blocking form, with the peer's code and text;
+// callbacks look at it through error_of().
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -36,7 +36,7 @@ class Core;
 /// any thread; handlers run on their own executor, or on the socket's when they have none.
 /// One read at a time; acknowledgements may be sent while it waits.
 class AsyncEventSocket {
-   public:
+  public:
     explicit AsyncEventSocket(boost::asio::any_io_executor executor, ConnectOptions options = {});
     AsyncEventSocket(AsyncEventSocket&&) noexcept;
     AsyncEventSocket& operator=(AsyncEventSocket&&) noexcept;
@@ -51,7 +51,7 @@ class AsyncEventSocket {
     /// For the functions below.
     const std::shared_ptr<Core>& core() const { return core_; }
 
-   private:
+  private:
     boost::asio::any_io_executor executor_;
     ConnectOptions options_;
     std::shared_ptr<Core> core_;

@@ -9,7 +9,9 @@ std::exception_ptr usage(const char* text) {
     return std::make_exception_ptr(Error(Error::Kind::usage, text, true));
 }
 
-Error closed_here() { return Error(Error::Kind::closed, "the socket was closed"); }
+Error closed_here() {
+    return Error(Error::Kind::closed, "the socket was closed");
+}
 
 ClientConfig make_config(const ConnectOptions& options, Subscription subscription) {
     return {.release = options.release,
@@ -95,7 +97,9 @@ void Core::ended() {
     advance();
 }
 
-void Core::written() { complete_sends(nullptr); }
+void Core::written() {
+    complete_sends(nullptr);
+}
 
 bool Core::write_failed(const std::string& why) {
     send_failure_.emplace(Error::Kind::closed, "the server takes nothing more: " + why);
@@ -125,7 +129,8 @@ void Core::advance() {
 
 void Core::deliver(ClientSession::Poll step) {
     switch (step) {
-        case ClientSession::Poll::need_input: return;
+        case ClientSession::Poll::need_input:
+            return;
         case ClientSession::Poll::subscribed:
             streaming_ = true;
             return std::exchange(connect_done_, nullptr)(nullptr);
@@ -133,7 +138,8 @@ void Core::deliver(ClientSession::Poll step) {
             return complete_read(nullptr, std::move(session_->notification()));
         case ClientSession::Poll::malformed:
             return complete_read(std::make_exception_ptr(Error(session_->error())), {});
-        case ClientSession::Poll::failed: return fail(Error(session_->failure()));
+        case ClientSession::Poll::failed:
+            return fail(Error(session_->failure()));
     }
 }
 
@@ -152,7 +158,8 @@ void Core::complete_read(const std::exception_ptr& error, Notification notificat
 }
 
 void Core::complete_sends(const std::exception_ptr& error) {
-    for (auto& done : std::exchange(send_done_, {})) done(error);
+    for (auto& done : std::exchange(send_done_, {}))
+        done(error);
 }
 
 }  // namespace confd::events

@@ -19,7 +19,7 @@
 namespace confd::events {
 
 class Core final : transport::ConnectionOwner {
-   public:
+  public:
     using Done = std::move_only_function<void(std::exception_ptr)>;
     using ReadDone = std::move_only_function<void(std::exception_ptr, Notification)>;
 
@@ -53,7 +53,7 @@ class Core final : transport::ConnectionOwner {
     const ClientSession* session() const { return session_ ? &*session_ : nullptr; }
     const boost::asio::any_io_executor& executor() const { return executor_; }
 
-   private:
+  private:
     void connected() override;
     std::span<std::uint8_t> room(std::size_t size) override { return session_->prepare(size); }
     void received(std::size_t size) override;

@@ -9,7 +9,7 @@ namespace confd::events {
 /// A point in time, a duration from now, or nothing for as long as it takes. 0 looks at what is
 /// there and does not wait.
 class Deadline {
-   public:
+  public:
     using Clock = std::chrono::steady_clock;
 
     Deadline() = default;
@@ -26,7 +26,7 @@ class Deadline {
 
     const std::optional<Clock::time_point>& at() const { return at_; }
 
-   private:
+  private:
     std::optional<Clock::time_point> at_;
 };
 

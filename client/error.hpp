@@ -13,7 +13,7 @@ namespace confd::events {
 
 /// what() is one line for people.
 class Error : public std::runtime_error {
-   public:
+  public:
     enum class Kind : std::uint8_t {
         usage,     ///< a call that the stock library refuses, or a bad setting; nothing was sent
         connect,   ///< nobody listens there, or the address does not exist
@@ -24,7 +24,8 @@ class Error : public std::runtime_error {
     };
 
     Error(Kind kind, const std::string& text, bool recoverable = false);
-    /// Kind::refused, with the code and text of the peer, or ERR_PROTOUSAGE for a refused handshake.
+    /// Kind::refused, with the code and text of the peer, or ERR_PROTOUSAGE for a refused
+    /// handshake.
     explicit Error(const SessionFailure& failure);
     /// Kind::protocol for one malformed event: recoverable.
     explicit Error(const confd::Error& malformed);
@@ -41,7 +42,7 @@ class Error : public std::runtime_error {
     /// Errc::truncated; its message is empty otherwise.
     const confd::Error& protocol_error() const { return details_->failure.error; }
 
-   private:
+  private:
     struct Details {
         Kind kind;
         bool recoverable = false;

@@ -56,10 +56,18 @@ EventSocket::EventSocket(EventSocket&&) noexcept = default;
 EventSocket& EventSocket::operator=(EventSocket&&) noexcept = default;
 EventSocket::~EventSocket() = default;
 
-bool EventSocket::is_open() const { return impl_->core.is_open(); }
-int EventSocket::native_handle() const { return impl_->core.native_handle(); }
-bool EventSocket::pending() { return impl_->core.pending(); }
-const ConnectOptions& EventSocket::options() const { return impl_->core.options(); }
+bool EventSocket::is_open() const {
+    return impl_->core.is_open();
+}
+int EventSocket::native_handle() const {
+    return impl_->core.native_handle();
+}
+bool EventSocket::pending() {
+    return impl_->core.pending();
+}
+const ConnectOptions& EventSocket::options() const {
+    return impl_->core.options();
+}
 
 std::uint32_t EventSocket::mask() const {
     const auto* session = impl_->core.session();

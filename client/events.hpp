@@ -29,7 +29,7 @@ namespace confd::events {
 
 /// One subscription. Move-only; closes when destroyed. Not thread-safe.
 class EventSocket {
-   public:
+  public:
     explicit EventSocket(ConnectOptions options = {});
     EventSocket(EventSocket&&) noexcept;
     EventSocket& operator=(EventSocket&&) noexcept;
@@ -56,7 +56,7 @@ class EventSocket {
     /// The server's hello: its protocol version and release. Default before the first connection.
     HelloReply server() const;
 
-   private:
+  private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include "client/error.hpp"
 
@@ -60,7 +60,9 @@ StreamRequest make_stream(const NotificationsData& data) {
 
 }  // namespace
 
-std::uint16_t default_port(Product product) { return product == Product::nso ? 4569 : 4565; }
+std::uint16_t default_port(Product product) {
+    return product == Product::nso ? 4569 : 4565;
+}
 
 ConnectOptions ConnectOptions::from_environment(Product product) {
     const auto& names = product == Product::nso ? nso_variables : confd_variables;
@@ -80,22 +82,20 @@ ConnectOptions ConnectOptions::from_environment(Product product) {
 
 Bytes read_access_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    Bytes secret;
     // One byte more than allowed is enough to know that there are too many.
-    std::istreambuf_iterator<char> next(file);
-    while (next != std::istreambuf_iterator<char>() && secret.size() <= max_access_secret) {
-        secret.push_back(static_cast<std::uint8_t>(*next++));
-    }
+    std::array<char, max_access_secret + 1> contents{};
+    file.read(contents.data(), contents.size());
     if (!file.is_open() || file.bad()) {
-        throw Error(Error::Kind::usage, fmt::format("cannot read the access file {}: {}", path,
-                                                    std::strerror(errno)));
+        throw Error(Error::Kind::usage,
+                    fmt::format("cannot read the access file {}: {}", path, std::strerror(errno)));
     }
-    if (secret.size() > max_access_secret) {
+    const auto size = static_cast<std::size_t>(file.gcount());
+    if (size > max_access_secret) {
         throw Error(Error::Kind::usage,
                     fmt::format("the access file {} holds more than {} bytes, the longest secret",
                                 path, max_access_secret));
     }
-    return secret;
+    return {contents.begin(), contents.begin() + size};
 }
 
 Subscription make_subscription(std::uint32_t mask, const NotificationsData* data) {

@@ -17,13 +17,13 @@ namespace confd::events {
 
 /// The third argument of notifications_connect2.
 struct NotificationsData {
-    std::int64_t heartbeat_interval = 0;     ///< milliseconds; for NOTIF_HEARTBEAT
-    std::int64_t health_check_interval = 0;  ///< milliseconds; for NOTIF_HEALTH_CHECK
-    std::string stream_name;                 ///< for NOTIF_STREAM_EVENT
-    std::optional<Datetime> start_time;      ///< replay from here
-    std::optional<Datetime> stop_time;       ///< up to here; only with a start time
-    std::string xpath_filter;                ///< empty for none
-    std::int64_t usid = 0;                   ///< session whose access rights apply; 0 for none
+    std::int64_t heartbeat_interval = 0;        ///< milliseconds; for NOTIF_HEARTBEAT
+    std::int64_t health_check_interval = 0;     ///< milliseconds; for NOTIF_HEALTH_CHECK
+    std::string stream_name;                    ///< for NOTIF_STREAM_EVENT
+    std::optional<Datetime> start_time;         ///< replay from here
+    std::optional<Datetime> stop_time;          ///< up to here; only with a start time
+    std::string xpath_filter;                   ///< empty for none
+    std::int64_t usid = 0;                      ///< session whose access rights apply; 0 for none
     std::int64_t verbosity = VERBOSITY_NORMAL;  ///< of progress events
 };
 

@@ -34,14 +34,14 @@ struct SocketFile {
 };
 
 void remove_if_ours(const SocketFile& file) {
-    struct stat now {};
+    struct stat now{};
     if (::lstat(file.path.c_str(), &now) != 0) return;
     if (now.st_dev == file.device && now.st_ino == file.inode) ::unlink(file.path.c_str());
 }
 
 /// Whether `path` is a socket on which nobody listens.
 bool is_stale(const std::string& path, const asio::any_io_executor& executor) {
-    struct stat file {};
+    struct stat file{};
     if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
     asio::local::stream_protocol::socket probe(executor);
     error_code failed;
@@ -58,7 +58,8 @@ error_code bind_and_listen(Listener& listener, const GenericEndpoint& at) {
     }
     // [::]:4565 and 0.0.0.0:4565 are two addresses, and can both be listened on.
     if (family == AF_INET6) listener.set_option(asio::ip::v6_only(true), failed);
-    if (!listener.bind(at, failed)) listener.listen(asio::socket_base::max_listen_connections, failed);
+    if (!listener.bind(at, failed))
+        listener.listen(asio::socket_base::max_listen_connections, failed);
     return failed;
 }
 
@@ -71,7 +72,8 @@ std::unexpected<std::string> cannot_listen(const Endpoint& endpoint, const std::
 struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
     /// One address: accepting waits for nothing on the others.
     struct Port {
-        explicit Port(const asio::any_io_executor& executor) : listener(executor), pause(executor) {}
+        explicit Port(const asio::any_io_executor& executor)
+            : listener(executor), pause(executor) {}
         Listener listener;
         asio::steady_timer pause;
     };
@@ -118,7 +120,7 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
             ports.pop_back();
             return cannot_listen(at, failed.message());
         }
-        struct stat made {};
+        struct stat made{};
         if (::lstat(at.path.c_str(), &made) == 0) {
             files.push_back({at.path, made.st_dev, made.st_ino});
         }
@@ -149,14 +151,17 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
             port.listener.close(ignored);
             port.pause.cancel();
         }
-        for (const auto& file : files) remove_if_ours(file);
+        for (const auto& file : files)
+            remove_if_ours(file);
     }
 };
 
 Acceptor::Acceptor(const asio::any_io_executor& executor)
     : impl_(std::make_shared<Impl>(executor)) {}
 
-Acceptor::~Acceptor() { stop(); }
+Acceptor::~Acceptor() {
+    stop();
+}
 
 std::expected<Endpoint, std::string> Acceptor::listen(const Endpoint& endpoint) {
     if (const auto* tcp = std::get_if<TcpEndpoint>(&endpoint)) return impl_->listen_tcp(*tcp);
@@ -165,11 +170,16 @@ std::expected<Endpoint, std::string> Acceptor::listen(const Endpoint& endpoint) 
 
 void Acceptor::start(std::function<void(Connection)> accepted) {
     impl_->accepted = std::move(accepted);
-    for (auto& port : impl_->ports) impl_->accept(port);
+    for (auto& port : impl_->ports)
+        impl_->accept(port);
 }
 
-void Acceptor::stop() { impl_->stop(); }
+void Acceptor::stop() {
+    impl_->stop();
+}
 
-const std::vector<Endpoint>& Acceptor::endpoints() const { return impl_->endpoints; }
+const std::vector<Endpoint>& Acceptor::endpoints() const {
+    return impl_->endpoints;
+}
 
 }  // namespace confd::transport

@@ -14,7 +14,7 @@ namespace confd::transport {
 
 /// Not thread-safe: use it from the one thread, or strand, of its executor.
 class Acceptor {
-   public:
+  public:
     explicit Acceptor(const boost::asio::any_io_executor& executor);
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
@@ -38,7 +38,7 @@ class Acceptor {
 
     struct Impl;
 
-   private:
+  private:
     std::shared_ptr<Impl> impl_;
 };
 

@@ -120,19 +120,20 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     void connect(const Endpoint& endpoint) {
         target = to_string(endpoint);
-        if (const auto* path = std::get_if<UnixEndpoint>(&endpoint)) return connect_unix(path->path);
+        if (const auto* path = std::get_if<UnixEndpoint>(&endpoint))
+            return connect_unix(path->path);
         const auto& [host, port] = std::get<TcpEndpoint>(endpoint);
         if (is_numeric(host)) {
             candidates.emplace_back(asio::ip::tcp::endpoint(asio::ip::make_address(host), port));
             return try_next({});
         }
-        resolver.async_resolve(
-            host, std::to_string(port),
-            unless_done([](Impl& self, const error_code& failed,
-                           const asio::ip::tcp::resolver::results_type& found) {
-                for (const auto& entry : found) self.candidates.emplace_back(entry.endpoint());
-                self.try_next(failed);
-            }));
+        resolver.async_resolve(host, std::to_string(port),
+                               unless_done([](Impl& self, const error_code& failed,
+                                              const asio::ip::tcp::resolver::results_type& found) {
+                                   for (const auto& entry : found)
+                                       self.candidates.emplace_back(entry.endpoint());
+                                   self.try_next(failed);
+                               }));
     }
 
     void connect_unix(const std::string& path) {
@@ -157,21 +158,22 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     }
 
     void unreachable(const error_code& failed) {
-        end(Closed::Cause::unreachable, fmt::format("cannot connect to {}: {}", target,
-                                                    failed.message()));
+        end(Closed::Cause::unreachable,
+            fmt::format("cannot connect to {}: {}", target, failed.message()));
     }
 
     // --- reading
 
     void read() {
-        if (!wants_to_read || reading || input_ended || finishing || done || owner == nullptr) return;
+        if (!wants_to_read || reading || input_ended || finishing || done || owner == nullptr)
+            return;
         const auto room = owner->room(read_size);
         reading = true;
         socket.async_read_some(
             asio::buffer(room.data(), room.size()),
             asio::bind_cancellation_slot(
-                stop_read.slot(), unless_done([](Impl& self, const error_code& failed,
-                                                 std::size_t size) {
+                stop_read.slot(),
+                unless_done([](Impl& self, const error_code& failed, std::size_t size) {
                     self.reading = false;
                     self.on_read(failed, size);
                 })));
@@ -209,12 +211,12 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         write_progress = Clock::now();
         watch_writes();
         // Asio sends with MSG_NOSIGNAL: a peer that is gone is an error, not a SIGPIPE.
-        socket.async_write_some(asio::buffer(writing) + written,
-                                unless_done([](Impl& self, const error_code& failed,
-                                               std::size_t size) {
-                                    self.write_under_way = false;
-                                    self.on_written(failed, size);
-                                }));
+        socket.async_write_some(
+            asio::buffer(writing) + written,
+            unless_done([](Impl& self, const error_code& failed, std::size_t size) {
+                self.write_under_way = false;
+                self.on_written(failed, size);
+            }));
     }
 
     void on_written(const error_code& failed, std::size_t size) {
@@ -285,13 +287,12 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         if (!output_shut || reading) return;
         reading = true;
         discarded.resize(discard_size);
-        socket.async_read_some(
-            asio::buffer(discarded),
-            unless_done([](Impl& self, const error_code& failed, std::size_t) {
-                self.reading = false;
-                if (failed) return self.end(Closed::Cause::finished, {});
-                self.drain();
-            }));
+        socket.async_read_some(asio::buffer(discarded),
+                               unless_done([](Impl& self, const error_code& failed, std::size_t) {
+                                   self.reading = false;
+                                   if (failed) return self.end(Closed::Cause::finished, {});
+                                   self.drain();
+                               }));
     }
 
     /// Closes, and tells the owner from a handler of its own: callers of close() and connect() may
@@ -362,24 +363,38 @@ void Connection::send(Bytes bytes) {
     impl_->write();
 }
 
-std::size_t Connection::unsent() const { return impl_->unsent(); }
+std::size_t Connection::unsent() const {
+    return impl_->unsent();
+}
 
 void Connection::set_write_timeout(std::chrono::milliseconds timeout) {
     impl_->write_timeout = timeout;
 }
 
-void Connection::pause_reading() { impl_->pause(); }
+void Connection::pause_reading() {
+    impl_->pause();
+}
 
 void Connection::resume_reading() {
     impl_->wants_to_read = true;
     impl_->read();
 }
 
-void Connection::finish(std::chrono::milliseconds patience) { impl_->finish(patience); }
-void Connection::close() { impl_->end(Closed::Cause::aborted, {}); }
-void Connection::reset() { impl_->reset(); }
-bool Connection::is_open() const { return !impl_->done && impl_->socket.is_open(); }
-const std::string& Connection::peer() const { return impl_->peer; }
+void Connection::finish(std::chrono::milliseconds patience) {
+    impl_->finish(patience);
+}
+void Connection::close() {
+    impl_->end(Closed::Cause::aborted, {});
+}
+void Connection::reset() {
+    impl_->reset();
+}
+bool Connection::is_open() const {
+    return !impl_->done && impl_->socket.is_open();
+}
+const std::string& Connection::peer() const {
+    return impl_->peer;
+}
 
 int Connection::native_handle() const {
     // Not const in Asio, though it changes nothing.

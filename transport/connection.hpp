@@ -58,7 +58,7 @@ struct Closed {
 /// of Connection, and none after the Connection was destroyed; the owner may destroy it inside any
 /// of them but room().
 class ConnectionOwner {
-   public:
+  public:
     virtual ~ConnectionOwner() = default;
 
     /// connect() succeeded.
@@ -83,7 +83,7 @@ class ConnectionOwner {
 };
 
 class Connection {
-   public:
+  public:
     struct Impl;
 
     /// Unconnected: for connect().
@@ -130,7 +130,7 @@ class Connection {
     /// The descriptor, for poll(2); -1 when not open. Non-blocking.
     int native_handle() const;
 
-   private:
+  private:
     std::shared_ptr<Impl> impl_;
 };
 

@@ -19,7 +19,9 @@ std::string to_text(const TcpEndpoint& tcp) {
     return fmt::format("{}{}{}:{}", ip6 ? "[" : "", tcp.host, ip6 ? "]" : "", tcp.port);
 }
 
-std::string to_text(const UnixEndpoint& unix_socket) { return unix_socket.path; }
+std::string to_text(const UnixEndpoint& unix_socket) {
+    return unix_socket.path;
+}
 
 }  // namespace
 

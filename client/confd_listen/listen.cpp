@@ -28,12 +28,14 @@ using events::Error;
 constexpr auto patience = std::chrono::seconds(10);
 
 /// While connecting there is nothing to clean up.
-void stop_at_once(int) { ::_exit(exit_ok); }
+void stop_at_once(int) {
+    ::_exit(exit_ok);
+}
 
 /// SIGINT and SIGTERM as something to poll for, so that they stop us between two events and never
 /// in the middle of one.
 class Interrupt {
-   public:
+  public:
     Interrupt() {
         sigset_t set;
         sigemptyset(&set);
@@ -64,7 +66,7 @@ class Interrupt {
         }
     }
 
-   private:
+  private:
     static int remaining(const events::Deadline& deadline) {
         if (!deadline.at()) return -1;
         const auto left =
@@ -81,7 +83,7 @@ struct OutputClosed {};
 struct Interrupted {};
 
 class Listener {
-   public:
+  public:
     explicit Listener(const Options& options)
         : options_(options),
           sock_(options.connect),
@@ -100,12 +102,13 @@ class Listener {
         }
     }
 
-   private:
+  private:
     using Woke = Interrupt::Woke;
 
     bool connect() {
         const events::Deadline deadline = options_.timeout ? *options_.timeout : patience;
-        for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, stop_at_once);
+        for (const int signal : {SIGINT, SIGTERM})
+            std::signal(signal, stop_at_once);
         try {
             notifications_connect2(sock_, options_.mask, options_.data, deadline);
             return true;
@@ -119,9 +122,12 @@ class Listener {
         while (true) {
             if (!sock_.pending()) {
                 switch (interrupt_->wait(sock_.native_handle(), idle_deadline())) {
-                    case Woke::interrupted: return ended();
-                    case Woke::deadline: return exit_timeout;
-                    case Woke::ready: break;
+                    case Woke::interrupted:
+                        return ended();
+                    case Woke::deadline:
+                        return exit_timeout;
+                    case Woke::ready:
+                        break;
                 }
             }
             if (const auto end = read_one()) return *end;
@@ -198,9 +204,8 @@ class Listener {
     }
 
     void print(const Notification& event) const {
-        write_line(options_.format == Format::json
-                       ? boost::json::serialize(to_json(event, render_))
-                       : to_text(event, render_));
+        write_line(options_.format == Format::json ? boost::json::serialize(to_json(event, render_))
+                                                   : to_text(event, render_));
     }
 
     void print_error(const confd::Error& error) const {
@@ -238,6 +243,8 @@ class Listener {
 
 }  // namespace
 
-Exit listen(const Options& options) { return Listener(options).run(); }
+Exit listen(const Options& options) {
+    return Listener(options).run();
+}
 
 }  // namespace confd::listen

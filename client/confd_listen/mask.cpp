@@ -14,7 +14,9 @@
 namespace confd::listen {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// Levenshtein distance, one row at a time.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -43,7 +45,8 @@ std::optional<std::uint32_t> parse_number(std::string_view text) {
 
 std::vector<std::string_view> mask_names() {
     std::vector<std::string_view> names;
-    for (const auto& constant : mask_constants) names.push_back(constant.name);
+    for (const auto& constant : mask_constants)
+        names.push_back(constant.name);
     return names;
 }
 
@@ -54,9 +57,10 @@ std::string unknown(std::string_view word) {
     }
     const auto names = mask_names();
     const auto near = nearest(word, names);
-    return near.empty() ? fmt::format("'{}' is no event; expected names such as NOTIF_AUDIT, or a "
-                                      "number",
-                                      word)
+    return near.empty() ? fmt::format(
+                              "'{}' is no event; expected names such as NOTIF_AUDIT, or a "
+                              "number",
+                              word)
                         : fmt::format("'{}' is no event; did you mean {}?", word, near);
 }
 
@@ -97,7 +101,8 @@ std::uint32_t all_events(Product product, Dialect dialect) {
                                        NOTIF_WEBUI | NCS_NOTIF_AUDIT_NETWORK |
                                        NCS_NOTIF_AUDIT_NETWORK_SYNC;
     std::uint32_t mask = 0;
-    for (const auto& constant : mask_constants) mask |= static_cast<std::uint32_t>(constant.value);
+    for (const auto& constant : mask_constants)
+        mask |= static_cast<std::uint32_t>(constant.value);
     mask &= ~NOTIF_STREAM_EVENT;
     if (product != Product::nso) mask &= ~nso_bits;
     if (dialect == Dialect::v6x) mask &= ~since_7x;

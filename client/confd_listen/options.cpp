@@ -157,7 +157,8 @@ std::string suggestion(const CLI::App& app, std::string_view message) {
     const auto word = message.substr(at + 2);
     std::vector<std::string_view> names;
     for (const auto* option : app.get_options()) {
-        for (const auto& name : option->get_lnames()) names.emplace_back(name);
+        for (const auto& name : option->get_lnames())
+            names.emplace_back(name);
     }
     const auto near = nearest(word.substr(0, word.find_first_of("= ")), names);
     return near.empty() ? std::string() : fmt::format("; did you mean --{}?", near);
@@ -254,9 +255,9 @@ void choose_data(Options& options, const CLI::App& app, const Raw& raw) {
     options.data.verbosity = raw.verbosity;
     if (!raw.start.empty()) options.data.start_time = parse_time(raw.start, "--start");
     if (!raw.stop.empty()) options.data.stop_time = parse_time(raw.stop, "--stop");
-    if (raw.stream.empty() && app.count("--start") + app.count("--stop") + app.count("--filter") +
-                                      app.count("--usid") >
-                                  0) {
+    if (raw.stream.empty() &&
+        app.count("--start") + app.count("--stop") + app.count("--filter") + app.count("--usid") >
+            0) {
         wrong("--start, --stop, --filter and --usid are about a stream: give --stream too");
     }
     // What the library would refuse is refused here, so that all wrong usage exits alike.

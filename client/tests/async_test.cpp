@@ -24,7 +24,8 @@ constexpr auto patience = 20s;
 
 std::function<void(ServerSession&)> send_all() {
     return [](ServerSession& session) {
-        for (const auto& event : test::events_to_acknowledge()) EXPECT_TRUE(session.send(event));
+        for (const auto& event : test::events_to_acknowledge())
+            EXPECT_TRUE(session.send(event));
     };
 }
 
@@ -68,9 +69,8 @@ TEST(AsyncEventSocket, ThrowsInACoroutineWhatTheBlockingFormThrows) {
     asio::io_context io;
     AsyncEventSocket sock(io.get_executor(), server.options());
     std::optional<Error> seen;
-    asio::co_spawn(
-        io, async_notifications_connect(sock, NOTIF_AUDIT, asio::use_awaitable),
-        [&](const std::exception_ptr& error) { seen = error_of(error); });
+    asio::co_spawn(io, async_notifications_connect(sock, NOTIF_AUDIT, asio::use_awaitable),
+                   [&](const std::exception_ptr& error) { seen = error_of(error); });
     io.run_for(patience);
     ASSERT_TRUE(seen);
     EXPECT_EQ(seen->kind(), Error::Kind::refused);
@@ -131,8 +131,7 @@ TEST(AsyncEventSocket, ChecksUsage) {
     std::optional<Error> read;
     async_notifications_connect(sock, NOTIF_HEARTBEAT,
                                 [&](const auto& error) { connect = error_of(error); });
-    async_read_notification(sock,
-                            [&](const auto& error, const auto&) { read = error_of(error); });
+    async_read_notification(sock, [&](const auto& error, const auto&) { read = error_of(error); });
     io.run_for(patience);
     ASSERT_TRUE(connect && read);
     EXPECT_EQ(connect->kind(), Error::Kind::usage);
@@ -146,8 +145,8 @@ TEST(AsyncEventSocket, CompletesWhatIsUnderWayWhenItCloses) {
     std::optional<Error> seen;
     async_notifications_connect(sock, NOTIF_AUDIT, [&](const std::exception_ptr& failed) {
         ASSERT_FALSE(failed);
-        async_read_notification(
-            sock, [&](const auto& error, const auto&) { seen = error_of(error); });
+        async_read_notification(sock,
+                                [&](const auto& error, const auto&) { seen = error_of(error); });
         sock.close();
     });
     io.run_for(patience);

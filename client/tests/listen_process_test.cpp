@@ -30,20 +30,23 @@ std::vector<std::string> listen_args(const TestServer& server, std::vector<std::
 std::vector<boost::json::value> json_lines(const std::string& output) {
     std::vector<boost::json::value> values;
     std::istringstream lines(output);
-    for (std::string line; std::getline(lines, line);) values.push_back(boost::json::parse(line));
+    for (std::string line; std::getline(lines, line);)
+        values.push_back(boost::json::parse(line));
     return values;
 }
 
 TestServer::Script sending(std::vector<Notification> events) {
     return {.config = {.product = Product::nso},
             .on_subscribed = [events = std::move(events)](ServerSession& session) {
-                for (const auto& event : events) EXPECT_TRUE(session.send(event));
+                for (const auto& event : events)
+                    EXPECT_TRUE(session.send(event));
             }};
 }
 
 const std::vector<std::string> ask_for_all_acks{
-    "--product", "nso", "-i", "-a", "-y", "-h", "-Y",
-    "--mask",    "NCS_NOTIF_AUDIT_NETWORK,NCS_NOTIF_AUDIT_NETWORK_SYNC"};
+    "--product", "nso",    "-i",
+    "-a",        "-y",     "-h",
+    "-Y",        "--mask", "NCS_NOTIF_AUDIT_NETWORK,NCS_NOTIF_AUDIT_NETWORK_SYNC"};
 
 std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
     a.insert(a.end(), b.begin(), b.end());
@@ -52,13 +55,13 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
 
 TEST(ConfdListen, PrintsTextAndTheAcknowledgementsItSends) {
     TestServer server(sending(test::events_to_acknowledge()));
-    Process listen(listen_args(server, ask_for_all_acks + std::vector<std::string>{"--count", "4"}));
+    Process listen(
+        listen_args(server, ask_for_all_acks + std::vector<std::string>{"--count", "4"}));
     EXPECT_EQ(listen.wait(), 0) << listen.errors;
     EXPECT_EQ(server.wait_for_acks(4), test::acks_expected());
-    EXPECT_THAT(listen.output,
-                AllOf(StartsWith("NOTIF_COMMIT_DIFF "), HasSubstr("\nNOTIF_AUDIT "),
-                      HasSubstr("\n  -> sync_audit_notification(18)\n"),
-                      HasSubstr("\n  -> sync_audit_network_notification(19)\n")));
+    EXPECT_THAT(listen.output, AllOf(StartsWith("NOTIF_COMMIT_DIFF "), HasSubstr("\nNOTIF_AUDIT "),
+                                     HasSubstr("\n  -> sync_audit_notification(18)\n"),
+                                     HasSubstr("\n  -> sync_audit_network_notification(19)\n")));
     EXPECT_EQ(std::ranges::count(listen.output, '\n'), 8);
     EXPECT_EQ(listen.errors, "");
 }

@@ -76,14 +76,14 @@ TEST(MakeSubscription, TakesWhatTheMaskAsksFor) {
 }
 
 class Environment : public testing::Test {
-   protected:
+  protected:
     void SetUp() override { clear(); }
     void TearDown() override { clear(); }
 
     static void clear() {
-        for (const char* name : {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_ACCESS_FILE",
-                                 "NCS_IPC_ADDR", "NCS_IPC_PORT", "NCS_IPC_PATH",
-                                 "NCS_IPC_ACCESS_FILE"}) {
+        for (const char* name :
+             {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_ACCESS_FILE", "NCS_IPC_ADDR",
+              "NCS_IPC_PORT", "NCS_IPC_PATH", "NCS_IPC_ACCESS_FILE"}) {
             ::unsetenv(name);
         }
     }
@@ -137,10 +137,9 @@ TEST_F(Environment, TakesTheWholeAccessFile) {
               Bytes(expected.begin(), expected.end()));
     EXPECT_EQ(read_access_file(file_with(std::string(max_access_secret, 'x'))).size(),
               max_access_secret);
-    EXPECT_THAT(usage_error([&] {
-                    read_access_file(file_with(std::string(max_access_secret + 1, 'x')));
-                }),
-                HasSubstr("more than 1007 bytes"));
+    EXPECT_THAT(
+        usage_error([&] { read_access_file(file_with(std::string(max_access_secret + 1, 'x'))); }),
+        HasSubstr("more than 1007 bytes"));
     std::filesystem::remove(path);
     EXPECT_THAT(usage_error([] { ConnectOptions::from_environment(); }),
                 AllOf(HasSubstr(path), HasSubstr("No such file")));
@@ -184,21 +183,24 @@ std::uint32_t mask_of(std::vector<const char*> args) {
 
 TEST(ListenOptions, HasTheLettersOfTheVendorsSample) {
     const std::vector<std::pair<const char*, std::uint32_t>> letters{
-        {"-a", NOTIF_AUDIT},           {"-d", NOTIF_DAEMON},        {"-t", NOTIF_TAKEOVER_SYSLOG},
-        {"-c", NOTIF_COMMIT_SIMPLE},   {"-i", NOTIF_COMMIT_DIFF},   {"-u", NOTIF_USER_SESSION},
-        {"-h", NOTIF_HA_INFO},         {"-s", NOTIF_SUBAGENT_INFO}, {"-f", NOTIF_COMMIT_FAILED},
-        {"-S", NOTIF_SNMPA},           {"-F", NOTIF_FORWARD_INFO},  {"-N", NOTIF_NETCONF},
-        {"-D", NOTIF_DEVEL},           {"-H", NOTIF_HEARTBEAT},     {"-e", NOTIF_HEALTH_CHECK},
-        {"-C", NOTIF_CONFIRMED_COMMIT}, {"-U", NOTIF_UPGRADE_EVENT},
-        {"-P", NOTIF_COMMIT_PROGRESS}, {"-y", NOTIF_AUDIT_SYNC},    {"-Y", NOTIF_HA_INFO_SYNC}};
+        {"-a", NOTIF_AUDIT},           {"-d", NOTIF_DAEMON},
+        {"-t", NOTIF_TAKEOVER_SYSLOG}, {"-c", NOTIF_COMMIT_SIMPLE},
+        {"-i", NOTIF_COMMIT_DIFF},     {"-u", NOTIF_USER_SESSION},
+        {"-h", NOTIF_HA_INFO},         {"-s", NOTIF_SUBAGENT_INFO},
+        {"-f", NOTIF_COMMIT_FAILED},   {"-S", NOTIF_SNMPA},
+        {"-F", NOTIF_FORWARD_INFO},    {"-N", NOTIF_NETCONF},
+        {"-D", NOTIF_DEVEL},           {"-H", NOTIF_HEARTBEAT},
+        {"-e", NOTIF_HEALTH_CHECK},    {"-C", NOTIF_CONFIRMED_COMMIT},
+        {"-U", NOTIF_UPGRADE_EVENT},   {"-P", NOTIF_COMMIT_PROGRESS},
+        {"-y", NOTIF_AUDIT_SYNC},      {"-Y", NOTIF_HA_INFO_SYNC}};
     std::uint32_t events = 0;
     for (const auto& [letter, bits] : letters) {
         EXPECT_EQ(mask_of({letter}), bits) << letter;
         events |= bits;
     }
-    EXPECT_EQ(mask_of({"-A"}), events & ~(NOTIF_COMMIT_SIMPLE | NOTIF_HEARTBEAT |
-                                          NOTIF_HEALTH_CHECK | NOTIF_AUDIT_SYNC |
-                                          NOTIF_HA_INFO_SYNC));
+    EXPECT_EQ(mask_of({"-A"}),
+              events & ~(NOTIF_COMMIT_SIMPLE | NOTIF_HEARTBEAT | NOTIF_HEALTH_CHECK |
+                         NOTIF_AUDIT_SYNC | NOTIF_HA_INFO_SYNC));
     EXPECT_EQ(mask_of({"-n", "NETCONF"}), NOTIF_STREAM_EVENT);
     EXPECT_EQ(mask_of({"-adc", "--mask", "0x40000000"}), 0x4000000bU);
 }
@@ -211,10 +213,32 @@ TEST(ListenOptions, AllEventsAreThoseOfTheProductAndRelease) {
 }
 
 TEST(ListenOptions, FillTheData) {
-    const auto options = parse({"-H", "-n", "S", "-B", "2026-11-22T10:00:00Z", "-E",
-                                "2026-11-22T11:00:00Z", "-x", "a/b", "-z", "5", "-T", "1.5",
-                                "--timeout", "0.25", "--count", "3", "--release", "8.2", "--product",
-                                "nso", "-r", "--format", "json", "-p", "99"});
+    const auto options = parse({"-H",
+                                "-n",
+                                "S",
+                                "-B",
+                                "2026-11-22T10:00:00Z",
+                                "-E",
+                                "2026-11-22T11:00:00Z",
+                                "-x",
+                                "a/b",
+                                "-z",
+                                "5",
+                                "-T",
+                                "1.5",
+                                "--timeout",
+                                "0.25",
+                                "--count",
+                                "3",
+                                "--release",
+                                "8.2",
+                                "--product",
+                                "nso",
+                                "-r",
+                                "--format",
+                                "json",
+                                "-p",
+                                "99"});
     ASSERT_TRUE(options) << options.error().text;
     EXPECT_EQ(options->data.heartbeat_interval, 1500);
     EXPECT_EQ(options->data.stream_name, "S");

@@ -19,7 +19,7 @@ extern char** environ;
 namespace confd::test {
 
 class Process {
-   public:
+  public:
     /// Runs args[0].
     explicit Process(std::vector<std::string> args) {
         std::array<std::array<int, 2>, 3> pipes{};
@@ -33,7 +33,8 @@ class Process {
             posix_spawn_file_actions_adddup2(&actions, pair[fd == 0 ? 0 : 1], fd);
         }
         std::vector<char*> argv;
-        for (auto& arg : args) argv.push_back(arg.data());
+        for (auto& arg : args)
+            argv.push_back(arg.data());
         argv.push_back(nullptr);
         const int failed = posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
         posix_spawn_file_actions_destroy(&actions);
@@ -86,7 +87,7 @@ class Process {
     std::string output;
     std::string errors;
 
-   private:
+  private:
     bool late() const { return std::chrono::steady_clock::now() >= deadline_; }
 
     /// False at the end of both, and at the deadline.

@@ -52,10 +52,17 @@ struct TestServer::Impl {
         void look() {
             while (true) {
                 switch (session.poll()) {
-                    case ServerSession::Poll::need_input: return flush();
-                    case ServerSession::Poll::closed: flush(); return connection.finish();
-                    case ServerSession::Poll::subscription: subscribe(); break;
-                    case ServerSession::Poll::ack: server.note_ack(session.ack()); break;
+                    case ServerSession::Poll::need_input:
+                        return flush();
+                    case ServerSession::Poll::closed:
+                        flush();
+                        return connection.finish();
+                    case ServerSession::Poll::subscription:
+                        subscribe();
+                        break;
+                    case ServerSession::Poll::ack:
+                        server.note_ack(session.ack());
+                        break;
                 }
             }
         }
@@ -97,7 +104,11 @@ struct TestServer::Impl {
     }
 
     ~Impl() {
-        boost::asio::post(io, [this] { acceptor.stop(); peers.clear(); io.stop(); });
+        boost::asio::post(io, [this] {
+            acceptor.stop();
+            peers.clear();
+            io.stop();
+        });
         thread.join();
     }
 
@@ -154,7 +165,17 @@ events::ConnectOptions TestServer::options() const {
 void TestServer::send(std::vector<Notification> events) {
     boost::asio::post(impl_->io, [impl = impl_.get(), events = std::move(events)] {
         for (auto& peer : impl->peers) {
-            for (const auto& event : events) EXPECT_TRUE(peer.session.send(event));
+            for (const auto& event : events)
+                EXPECT_TRUE(peer.session.send(event));
+            peer.flush();
+        }
+    });
+}
+
+void TestServer::send_raw(Bytes bytes) {
+    boost::asio::post(impl_->io, [impl = impl_.get(), bytes = std::move(bytes)] {
+        for (auto& peer : impl->peers) {
+            peer.session.send_raw(bytes);
             peer.flush();
         }
     });
@@ -177,7 +198,8 @@ void TestServer::wait_until_all_left() {
 }
 
 Notification audit(std::int64_t usid) {
-    return {NOTIF_AUDIT, AuditNotification{.logno = 115, .user = "admin", .usid = usid, .msg = "hi"}};
+    return {NOTIF_AUDIT,
+            AuditNotification{.logno = 115, .user = "admin", .usid = usid, .msg = "hi"}};
 }
 
 std::vector<Notification> events_to_acknowledge() {
@@ -200,6 +222,8 @@ std::vector<Ack> acks_expected() {
             {AckKind::audit_network_synced, 19}};
 }
 
-Bytes malformed_payload() { return {131, 104, 1, 97, 1}; }
+Bytes malformed_payload() {
+    return {131, 104, 1, 97, 1};
+}
 
 }  // namespace confd::test

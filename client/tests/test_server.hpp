@@ -15,7 +15,7 @@
 namespace confd::test {
 
 class TestServer {
-   public:
+  public:
     struct Script {
         ServerConfig config;
         transport::Endpoint listen = transport::TcpEndpoint{"127.0.0.1", 0};
@@ -43,6 +43,8 @@ class TestServer {
 
     /// Sends to every subscriber.
     void send(std::vector<Notification> events);
+    /// The same with bytes as they are.
+    void send_raw(Bytes bytes);
 
     // Each waits, for as long as a test may take, and fails the test when nothing comes.
     std::vector<Ack> wait_for_acks(std::size_t count);
@@ -51,7 +53,7 @@ class TestServer {
 
     struct Impl;
 
-   private:
+  private:
     std::unique_ptr<Impl> impl_;
 };
 

@@ -55,12 +55,13 @@ struct Peer : ConnectionOwner {
 
 Bytes some_bytes(std::size_t size) {
     Bytes bytes(size);
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i * 7);
+    for (std::size_t i = 0; i < size; ++i)
+        bytes[i] = static_cast<std::uint8_t>(i * 7);
     return bytes;
 }
 
 class ConnectionTest : public testing::Test {
-   protected:
+  protected:
     Endpoint listen(const Endpoint& at) {
         auto endpoint = acceptor.listen(at);
         EXPECT_TRUE(endpoint) << endpoint.error();
@@ -225,7 +226,8 @@ TEST_F(ConnectionTest, ReportsAResetAndSurvivesWritingToIt) {
         io.poll();
         return server->why.has_value();
     };
-    for (int i = 0; i < 10 && !write_on(); ++i) io.restart();
+    for (int i = 0; i < 10 && !write_on(); ++i)
+        io.restart();
     ASSERT_TRUE(server->why);
     EXPECT_EQ(server->why->cause, Closed::Cause::failed);
 }
