@@ -6,7 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "protocol/notification/codec.hpp"
+#include "protocol/notification/kinds.hpp"
 
 namespace confd {
 namespace {

@@ -6,7 +6,8 @@
 #include <bit>
 #include <vector>
 
-#include "protocol/notification/codec.hpp"
+#include "protocol/notification/read.hpp"
+#include "protocol/notification/write.hpp"
 
 namespace confd {
 namespace {

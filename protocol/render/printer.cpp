@@ -3,7 +3,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "protocol/notification/codec.hpp"
+#include "protocol/notification/kinds.hpp"
 #include "protocol/value/text.hpp"
 
 namespace confd {

@@ -7,7 +7,7 @@
 #include <string>
 #include <type_traits>
 
-#include "protocol/notification/codec.hpp"
+#include "protocol/notification/kinds.hpp"
 #include "protocol/render/render.hpp"
 
 namespace confd {

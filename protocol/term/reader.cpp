@@ -158,8 +158,10 @@ bool TermReader::fail(Errc code, std::size_t offset, std::string message) {
 }
 
 bool TermReader::fail_truncated(std::string_view what, std::uint64_t needed) {
-    return fail(Errc::truncated, base_ + static_cast<std::size_t>(end_ - begin_),
-                fmt::format("{} needs {} bytes, {} remain", what, needed, left()));
+    const auto message = left() == 0
+                             ? fmt::format("the bytes end where {} should be", what)
+                             : fmt::format("{} needs {} bytes, {} remain", what, needed, left());
+    return fail(Errc::truncated, base_ + static_cast<std::size_t>(end_ - begin_), message);
 }
 
 bool TermReader::fail_range(std::size_t at, const Integer& found, const Integer& low,
@@ -236,6 +238,14 @@ bool TermReader::finish() {
 
 TermKind TermReader::peek() const {
     return next_ == end_ ? TermKind::other : kind_of(*next_);
+}
+
+std::uint32_t TermReader::peek_arity() const {
+    constexpr std::size_t small = 2;
+    constexpr std::size_t large = 5;
+    if (left() >= small && *next_ == static_cast<std::uint8_t>(Tag::small_tuple)) return next_[1];
+    if (left() >= large && *next_ == static_cast<std::uint8_t>(Tag::large_tuple)) return be(1, 4);
+    return 0;
 }
 
 bool TermReader::integer(Integer& out) {

@@ -94,6 +94,8 @@ class TermReader {
 
     /// Kind of the next term; never fails.
     TermKind peek() const;
+    /// Arity of the tuple that comes next; 0 when none, an empty one or a cut one does.
+    std::uint32_t peek_arity() const;
 
     bool integer(Integer& out);
     template <std::integral T>

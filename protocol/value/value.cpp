@@ -3,192 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+
+#include "protocol/value/records.hpp"
 
 namespace confd {
+
+using detail::layout;
+using detail::read_record;
+using detail::write_record;
+
 namespace {
 
-template <class T>
-constexpr ValueTypeInfo integer_type(ValueType type, std::string_view name) {
-    return {type, name, ValueShape::integer, std::numeric_limits<T>::min(),
-            std::numeric_limits<T>::max()};
-}
-
-constexpr ValueTypeInfo plain(ValueType type, std::string_view name, ValueShape shape) {
-    return {type, name, shape, 0, 0};
-}
-
-constexpr std::array value_table{
-    plain(ValueType::noexists, "noexists", ValueShape::nothing),
-    plain(ValueType::xmltag, "xmltag", ValueShape::tag),
-    plain(ValueType::buf, "buf", ValueShape::text),
-    integer_type<std::int8_t>(ValueType::int8, "int8"),
-    integer_type<std::int16_t>(ValueType::int16, "int16"),
-    integer_type<std::int32_t>(ValueType::int32, "int32"),
-    integer_type<std::int64_t>(ValueType::int64, "int64"),
-    integer_type<std::uint8_t>(ValueType::uint8, "uint8"),
-    integer_type<std::uint16_t>(ValueType::uint16, "uint16"),
-    integer_type<std::uint32_t>(ValueType::uint32, "uint32"),
-    plain(ValueType::uint64, "uint64", ValueShape::unsigned_64),
-    plain(ValueType::double_, "double", ValueShape::floating),
-    plain(ValueType::ipv4, "ipv4", ValueShape::ip4),
-    plain(ValueType::ipv6, "ipv6", ValueShape::ip6),
-    plain(ValueType::bool_, "bool", ValueShape::boolean),
-    plain(ValueType::qname, "qname", ValueShape::qname),
-    plain(ValueType::datetime, "datetime", ValueShape::datetime),
-    plain(ValueType::date, "date", ValueShape::date),
-    plain(ValueType::time, "time", ValueShape::time),
-    plain(ValueType::duration, "duration", ValueShape::duration),
-    integer_type<std::int32_t>(ValueType::enum_, "enum"),
-    integer_type<std::uint32_t>(ValueType::bit32, "bit32"),
-    plain(ValueType::bit64, "bit64", ValueShape::unsigned_64),
-    plain(ValueType::list, "list", ValueShape::values),
-    plain(ValueType::xmlbegin, "xmlbegin", ValueShape::marker),
-    plain(ValueType::xmlend, "xmlend", ValueShape::marker),
-    plain(ValueType::objectref, "objectref", ValueShape::path),
-    plain(ValueType::oid, "oid", ValueShape::oid),
-    plain(ValueType::binary, "binary", ValueShape::bytes),
-    plain(ValueType::ipv4prefix, "ipv4prefix", ValueShape::ip4_prefix),
-    plain(ValueType::ipv6prefix, "ipv6prefix", ValueShape::ip6_prefix),
-    plain(ValueType::default_, "default", ValueShape::nothing),
-    plain(ValueType::decimal64, "decimal64", ValueShape::decimal),
-    plain(ValueType::identityref, "identityref", ValueShape::identity),
-    plain(ValueType::xmlbegindel, "xmlbegindel", ValueShape::marker),
-    ValueTypeInfo{ValueType::dquad, "dquad", ValueShape::bytes, 4, 4},
-    plain(ValueType::hexstr, "hexstr", ValueShape::bytes),
-    plain(ValueType::ipv4_and_plen, "ipv4_and_plen", ValueShape::ip4_prefix),
-    plain(ValueType::ipv6_and_plen, "ipv6_and_plen", ValueShape::ip6_prefix),
-    plain(ValueType::bitbig, "bitbig", ValueShape::bytes),
-    plain(ValueType::xmlmovefirst, "xmlmovefirst", ValueShape::marker),
-    plain(ValueType::xmlmoveafter, "xmlmoveafter", ValueShape::marker),
-};
-
 constexpr std::size_t oid_part_size = 4;
-
-// ---- Records: tuples of numbers. Each one's layout is listed once, for reading and writing. ----
-
-template <class F>
-auto layout(auto& record, F&& parts)
-    requires std::same_as<std::remove_cvref_t<decltype(record)>, Datetime>
-{
-    return parts(record.year, record.month, record.day, record.hour, record.min, record.sec,
-                 record.micro, record.zone);
-}
-template <class F>
-auto layout(auto& record, F&& parts)
-    requires std::same_as<std::remove_cvref_t<decltype(record)>, Date>
-{
-    return parts(record.year, record.month, record.day, record.zone);
-}
-template <class F>
-auto layout(auto& record, F&& parts)
-    requires std::same_as<std::remove_cvref_t<decltype(record)>, Time>
-{
-    return parts(record.hour, record.min, record.sec, record.micro, record.zone);
-}
-template <class F>
-auto layout(auto& record, F&& parts)
-    requires std::same_as<std::remove_cvref_t<decltype(record)>, Duration>
-{
-    return parts(record.years, record.months, record.days, record.hours, record.mins, record.secs,
-                 record.micros);
-}
-template <class F>
-auto layout(auto& record, F&& parts)
-    requires std::same_as<std::remove_cvref_t<decltype(record)>, Decimal64>
-{
-    return parts(record.value, record.fraction_digits);
-}
-template <class F>
-auto layout(auto& record, F&& parts)
-    requires std::same_as<std::remove_cvref_t<decltype(record)>, IdentityRef>
-{
-    return parts(record.ns, record.id);
-}
-template <class F>
-auto layout(auto& record, F&& parts)
-    requires std::same_as<std::remove_cvref_t<decltype(record)>, Ip4Prefix> ||
-             std::same_as<std::remove_cvref_t<decltype(record)>, Ip6Prefix>
-{
-    return parts(record.ip, record.len);
-}
-
-template <std::integral T>
-constexpr std::size_t elements_of(const T&) {
-    return 1;
-}
-constexpr std::size_t elements_of(const Ip4&) {
-    return 1;
-}
-constexpr std::size_t elements_of(const Ip6&) {
-    return 1;
-}
-constexpr std::size_t elements_of(const Zone&) {
-    return 2;
-}
-
-bool read_part(TermReader& reader, std::integral auto& out) {
-    return reader.integer(out);
-}
-bool read_part(TermReader& reader, Ip4& out) {
-    return read_ip(reader, out);
-}
-bool read_part(TermReader& reader, Ip6& out) {
-    return read_ip(reader, out);
-}
-bool read_part(TermReader& reader, Zone& out) {
-    if (reader.peek() == TermKind::list) {
-        ListHead none;
-        const auto at = reader.offset();
-        if (!reader.list(none)) return false;
-        if (none.count != 0) {
-            return reader.fail(Errc::bad_value, at, "expected a time zone or [], found a list");
-        }
-        if (!reader.end_list(none)) return false;
-        out.timezone.reset();
-    } else {
-        std::int8_t hours = 0;
-        if (!reader.integer(hours)) return false;
-        out.timezone = hours;
-    }
-    return reader.integer(out.timezone_minutes);
-}
-
-void write_part(TermWriter& writer, std::integral auto value) {
-    writer.integer(value);
-}
-void write_part(TermWriter& writer, const Ip4& ip) {
-    write_ip(writer, ip);
-}
-void write_part(TermWriter& writer, const Ip6& ip) {
-    write_ip(writer, ip);
-}
-void write_part(TermWriter& writer, const Zone& zone) {
-    if (zone.timezone) {
-        writer.integer(*zone.timezone);
-    } else {
-        writer.nil();
-    }
-    writer.integer(zone.timezone_minutes);
-}
-
-template <class Record>
-bool read_record(TermReader& reader, Record& out) {
-    return layout(out, [&](auto&... part) {
-        if (!reader.tuple_of(static_cast<std::uint32_t>((elements_of(part) + ...)))) return false;
-        if (!(read_part(reader, part) && ...)) return false;
-        reader.leave();
-        return true;
-    });
-}
-
-template <class Record>
-void write_record(TermWriter& writer, const Record& record) {
-    layout(record, [&](const auto&... part) {
-        writer.tuple((elements_of(part) + ...));
-        (write_part(writer, part), ...);
-    });
-}
 
 // ---- The payload of `{Type, Payload}` by shape. ----
 
@@ -336,49 +162,22 @@ bool read_numbered(TermReader& reader, Value& out) {
 
 bool read_tuple_value(TermReader& reader, Value& out) {
     // An address has no type number; its arity tells it from the pairs.
-    TermReader ahead = reader;
+    switch (reader.peek_arity()) {
+        case std::tuple_size_v<Ip4>:
+            out.type = ValueType::ipv4;
+            return read_ip(reader, alternative<Ip4>(out));
+        case std::tuple_size_v<Ip6>:
+            out.type = ValueType::ipv6;
+            return read_ip(reader, alternative<Ip6>(out));
+        default:
+            break;
+    }
     const auto at = reader.offset();
     std::uint32_t arity = 0;
     if (!reader.tuple(arity)) return false;
-    switch (arity) {
-        case 2:
-            if (!read_numbered(reader, out)) return false;
-            reader.leave();
-            return true;
-        case 4:
-            out.type = ValueType::ipv4;
-            reader = ahead;
-            return read_ip(reader, alternative<Ip4>(out));
-        case 8:
-            out.type = ValueType::ipv6;
-            reader = ahead;
-            return read_ip(reader, alternative<Ip6>(out));
-        default:
-            return reader.fail_arity(at, "2, 4 or 8 for a value", arity);
-    }
-}
-
-bool read_atom_value(TermReader& reader, Value& out) {
-    const auto at = reader.offset();
-    AtomView atom;
-    if (!reader.atom(atom)) return false;
-    if (atom == "true" || atom == "false") {
-        out.type = ValueType::bool_;
-        out.payload = (atom == "true");
-        return true;
-    }
-    out.payload = std::monostate{};
-    if (atom == "not_found") {
-        out.type = ValueType::noexists;
-    } else if (atom == "default") {
-        out.type = ValueType::default_;
-    } else {
-        std::string name;
-        atom.assign_to(name);
-        return reader.fail(
-            Errc::bad_value, at,
-            fmt::format("expected true, false, not_found or default, found '{}'", name));
-    }
+    if (arity != 2) return reader.fail_arity(at, "2, 4 or 8 for a value", arity);
+    if (!read_numbered(reader, out)) return false;
+    reader.leave();
     return true;
 }
 
@@ -534,24 +333,25 @@ void write_numbered(TermWriter& writer, const Value& value) {
 
 bool ValueList::operator==(const ValueList&) const = default;
 
-std::span<const ValueTypeInfo> value_types() {
-    return value_table;
-}
-
-const ValueTypeInfo* find_value_type(std::uint64_t number) {
-    const auto found = std::ranges::find_if(value_table, [number](const ValueTypeInfo& info) {
-        return static_cast<std::uint64_t>(info.type) == number;
-    });
-    return found == value_table.end() ? nullptr : &*found;
-}
-
-const ValueTypeInfo* find_value_type(std::string_view name) {
-    const auto found = std::ranges::find(value_table, name, &ValueTypeInfo::name);
-    return found == value_table.end() ? nullptr : &*found;
-}
-
-const ValueTypeInfo& info_of(ValueType type) {
-    return *find_value_type(static_cast<std::uint64_t>(type));
+bool value_of_atom(TermReader& reader, const AtomView& atom, std::size_t at, Value& out) {
+    if (atom == "true" || atom == "false") {
+        out.type = ValueType::bool_;
+        out.payload = (atom == "true");
+        return true;
+    }
+    out.payload = std::monostate{};
+    if (atom == "not_found") {
+        out.type = ValueType::noexists;
+    } else if (atom == "default") {
+        out.type = ValueType::default_;
+    } else {
+        std::string name;
+        atom.assign_to(name);
+        return reader.fail(
+            Errc::bad_value, at,
+            fmt::format("expected true, false, not_found or default, found '{}'", name));
+    }
+    return true;
 }
 
 bool read_value(TermReader& reader, Value& out) {
@@ -569,8 +369,11 @@ bool read_value(TermReader& reader, Value& out) {
             alternative<std::string>(out).assign(as_text(bytes));
             return true;
         }
-        case TermKind::atom:
-            return read_atom_value(reader, out);
+        case TermKind::atom: {
+            const auto at = reader.offset();
+            AtomView atom;
+            return reader.atom(atom) && value_of_atom(reader, atom, at, out);
+        }
         case TermKind::tuple:
             return read_tuple_value(reader, out);
         case TermKind::list:

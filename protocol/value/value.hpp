@@ -256,6 +256,8 @@ struct Value {
 
 /// Reads any value. Unknown atoms and type numbers are bad_value.
 bool read_value(TermReader& reader, Value& out);
+/// The value that an atom, read at offset `at`, stands for.
+bool value_of_atom(TermReader& reader, const AtomView& atom, std::size_t at, Value& out);
 /// Writes a value whose payload is the one its type has.
 void write_value(TermWriter& writer, const Value& value);
 

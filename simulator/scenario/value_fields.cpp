@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "protocol/notification/codec.hpp"
+#include "protocol/notification/kinds.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/field_map.hpp"
 #include "simulator/scenario/scalars.hpp"
