@@ -102,10 +102,14 @@ struct Unused {
 template <class T>
 concept HasFields = requires { T::fields(); };
 
+/// T's list as a constant, so that walking it leaves nothing of it at run time.
+template <HasFields T>
+inline constexpr auto fields_of = T::fields();
+
 /// Calls `f(entry)` for each entry of T's list, in order.
 template <HasFields T, class F>
 constexpr void for_each_field(F&& f) {
-    std::apply([&](const auto&... entry) { (f(entry), ...); }, T::fields());
+    std::apply([&](const auto&... entry) { (f(entry), ...); }, fields_of<T>);
 }
 
 }  // namespace confd

@@ -60,7 +60,8 @@ constexpr Layouts layouts = [] {
 
 /// The layout of a type, or null for a number that is no event of the catalogue.
 const Layout* find_layout(std::uint64_t type, Dialect dialect) {
-    if (type > UINT32_MAX || !std::has_single_bit(type)) return nullptr;
+    // One bit; std::has_single_bit calls into libgcc on the x86-64 baseline.
+    if (type > UINT32_MAX || type == 0 || (type & (type - 1)) != 0) return nullptr;
     const auto& layout = layouts[static_cast<std::size_t>(dialect)]
                                 [static_cast<std::size_t>(std::countr_zero(type))];
     return layout.read == nullptr ? nullptr : &layout;

@@ -121,10 +121,16 @@ inline bool read(TermReader& r, TagValue& out, const Context&);
 template <HasFields T>
 bool read(TermReader& r, T& out, const Context& c);
 
+/// Elements that are there already are read into, so that they keep their capacity.
 template <class T>
 bool read(TermReader& r, std::vector<T>& out, const Context& c) {
-    out.clear();
-    return r.each([&](TermReader& element) { return read(element, out.emplace_back(), c); });
+    std::size_t used = 0;
+    const bool ok = r.each([&](TermReader& element) {
+        if (used == out.size()) out.emplace_back();
+        return read(element, out[used++], c);
+    });
+    out.resize(used);
+    return ok;
 }
 
 template <class T>
@@ -260,6 +266,7 @@ inline bool read_tagged(TermReader& r, TagValue& out) {
     AtomView atom;
     if (!r.atom(atom)) return false;
     out.marker = marker_of(atom);
+    out.v = Value{};
     return out.marker != TagMarker::value || value_of_atom(r, atom, at, out.v);
 }
 

@@ -117,34 +117,6 @@ void AtomView::assign_to(std::string& utf8) const {
 
 namespace {
 
-TermKind kind_of(std::uint8_t tag) {
-    switch (static_cast<Tag>(tag)) {
-        case Tag::small_integer:
-        case Tag::integer:
-        case Tag::small_big:
-        case Tag::large_big:
-            return TermKind::integer;
-        case Tag::new_float:
-        case Tag::float_text:
-            return TermKind::floating;
-        case Tag::atom:
-        case Tag::small_atom:
-        case Tag::atom_utf8:
-        case Tag::small_atom_utf8:
-            return TermKind::atom;
-        case Tag::small_tuple:
-        case Tag::large_tuple:
-            return TermKind::tuple;
-        case Tag::nil:
-        case Tag::string:
-        case Tag::list:
-            return TermKind::list;
-        case Tag::binary:
-            return TermKind::binary;
-    }
-    return TermKind::other;
-}
-
 constexpr std::size_t float_text_size = 31;
 
 }  // namespace
@@ -207,17 +179,6 @@ bool TermReader::within(std::size_t index) {
     return false;
 }
 
-bool TermReader::need(std::size_t bytes, std::string_view what) {
-    return left() >= bytes || fail_truncated(what, bytes);
-}
-
-std::uint32_t TermReader::be(std::size_t at, std::size_t size) const {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i)
-        value = value << 8 | next_[at + i];
-    return value;
-}
-
 bool TermReader::version() {
     if (failed_) return false;
     if (!need(1, "the version byte")) return false;
@@ -234,41 +195,6 @@ bool TermReader::finish() {
     if (next_ == end_) return true;
     return fail(Errc::trailing_bytes, offset(),
                 fmt::format("{} bytes follow the end of the term", left()));
-}
-
-TermKind TermReader::peek() const {
-    return next_ == end_ ? TermKind::other : kind_of(*next_);
-}
-
-std::uint32_t TermReader::peek_arity() const {
-    constexpr std::size_t small = 2;
-    constexpr std::size_t large = 5;
-    if (left() >= small && *next_ == static_cast<std::uint8_t>(Tag::small_tuple)) return next_[1];
-    if (left() >= large && *next_ == static_cast<std::uint8_t>(Tag::large_tuple)) return be(1, 4);
-    return 0;
-}
-
-bool TermReader::integer(Integer& out) {
-    if (failed_) return false;
-    if (next_ == end_) return fail_truncated("an integer", 1);
-    switch (static_cast<Tag>(*next_)) {
-        case Tag::small_integer:
-            if (!need(2, "SMALL_INTEGER_EXT")) return false;
-            out = Integer(next_[1]);
-            next_ += 2;
-            return true;
-        case Tag::integer:
-            if (!need(5, "INTEGER_EXT")) return false;
-            out = Integer(static_cast<std::int32_t>(be(1, 4)));
-            next_ += 5;
-            return true;
-        case Tag::small_big:
-            return big(out, 1);
-        case Tag::large_big:
-            return big(out, 4);
-        default:
-            return fail_type("an integer");
-    }
 }
 
 bool TermReader::big(Integer& out, std::size_t length_size) {
@@ -367,18 +293,6 @@ bool TermReader::atom_body(AtomView& out, std::size_t length_size, bool latin1) 
     return true;
 }
 
-bool TermReader::binary(ByteView& out) {
-    if (failed_) return false;
-    if (next_ == end_) return fail_truncated("a binary", 1);
-    if (*next_ != static_cast<std::uint8_t>(Tag::binary)) return fail_type("a binary");
-    if (!need(5, "BINARY_EXT")) return false;
-    const std::size_t size = be(1, 4);
-    if (left() - 5 < size) return fail_truncated("BINARY_EXT", std::uint64_t{5} + size);
-    out = {next_ + 5, size};
-    next_ += 5 + size;
-    return true;
-}
-
 bool TermReader::text(std::string& out) {
     if (next_ != end_ && kind_of(*next_) == TermKind::atom) {
         AtomView view;
@@ -395,32 +309,9 @@ bool TermReader::text(std::string& out) {
     return true;
 }
 
-bool TermReader::open(std::size_t header) {
-    if (depth_ >= max_depth_) {
-        return fail(Errc::too_deep, offset(),
-                    fmt::format("more than {} tuples and lists inside each other", max_depth_));
-    }
-    ++depth_;
-    next_ += header;
-    return true;
-}
-
-bool TermReader::tuple(std::uint32_t& arity) {
-    if (failed_) return false;
-    if (next_ == end_) return fail_truncated("a tuple", 1);
-    std::size_t header = 0;
-    if (*next_ == static_cast<std::uint8_t>(Tag::small_tuple)) {
-        header = 2;
-    } else if (*next_ == static_cast<std::uint8_t>(Tag::large_tuple)) {
-        header = 5;
-    } else {
-        return fail_type("a tuple");
-    }
-    if (!need(header, "a tuple")) return false;
-    arity = be(1, header - 1);
-    // Every element takes a byte at least, so a larger count can never be satisfied.
-    if (left() - header < arity) return fail_truncated("a tuple", std::uint64_t{header} + arity);
-    return open(header);
+bool TermReader::fail_depth() {
+    return fail(Errc::too_deep, offset(),
+                fmt::format("more than {} tuples and lists inside each other", max_depth_));
 }
 
 bool TermReader::tuple_of(std::uint32_t arity) {

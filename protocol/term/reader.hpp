@@ -156,6 +156,7 @@ class TermReader {
     std::size_t left() const { return static_cast<std::size_t>(end_ - next_); }
     bool fail_range(std::size_t at, const Integer& found, const Integer& low, const Integer& high);
     bool fail_truncated(std::string_view what, std::uint64_t needed);
+    bool fail_depth();
     bool need(std::size_t bytes, std::string_view what);
     bool open(std::size_t header);
     std::uint32_t be(std::size_t at, std::size_t size) const;
@@ -172,6 +173,91 @@ class TermReader {
     bool failed_ = false;
     Error error_;
 };
+
+// What every event needs many times is here, so that the compiler can see through it.
+
+inline bool TermReader::need(std::size_t bytes, std::string_view what) {
+    return left() >= bytes || fail_truncated(what, bytes);
+}
+
+inline std::uint32_t TermReader::be(std::size_t at, std::size_t size) const {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i)
+        value = value << 8 | next_[at + i];
+    return value;
+}
+
+inline TermKind TermReader::peek() const {
+    return next_ == end_ ? TermKind::other : kind_of(*next_);
+}
+
+inline std::uint32_t TermReader::peek_arity() const {
+    constexpr std::size_t small = 2;
+    constexpr std::size_t large = 5;
+    if (left() >= small && *next_ == static_cast<std::uint8_t>(Tag::small_tuple)) return next_[1];
+    if (left() >= large && *next_ == static_cast<std::uint8_t>(Tag::large_tuple)) return be(1, 4);
+    return 0;
+}
+
+inline bool TermReader::open(std::size_t header) {
+    if (depth_ >= max_depth_) return fail_depth();
+    ++depth_;
+    next_ += header;
+    return true;
+}
+
+inline bool TermReader::tuple(std::uint32_t& arity) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("a tuple", 1);
+    std::size_t header = 0;
+    if (*next_ == static_cast<std::uint8_t>(Tag::small_tuple)) {
+        header = 2;
+    } else if (*next_ == static_cast<std::uint8_t>(Tag::large_tuple)) {
+        header = 5;
+    } else {
+        return fail_type("a tuple");
+    }
+    if (!need(header, "a tuple")) return false;
+    arity = be(1, header - 1);
+    // Every element takes a byte at least, so a larger count can never be satisfied.
+    if (left() - header < arity) return fail_truncated("a tuple", std::uint64_t{header} + arity);
+    return open(header);
+}
+
+inline bool TermReader::binary(ByteView& out) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("a binary", 1);
+    if (*next_ != static_cast<std::uint8_t>(Tag::binary)) return fail_type("a binary");
+    if (!need(5, "BINARY_EXT")) return false;
+    const std::size_t size = be(1, 4);
+    if (left() - 5 < size) return fail_truncated("BINARY_EXT", std::uint64_t{5} + size);
+    out = {next_ + 5, size};
+    next_ += 5 + size;
+    return true;
+}
+
+inline bool TermReader::integer(Integer& out) {
+    if (failed_) return false;
+    if (next_ == end_) return fail_truncated("an integer", 1);
+    switch (static_cast<Tag>(*next_)) {
+        case Tag::small_integer:
+            if (!need(2, "SMALL_INTEGER_EXT")) return false;
+            out = Integer(next_[1]);
+            next_ += 2;
+            return true;
+        case Tag::integer:
+            if (!need(5, "INTEGER_EXT")) return false;
+            out = Integer(static_cast<std::int32_t>(be(1, 4)));
+            next_ += 5;
+            return true;
+        case Tag::small_big:
+            return big(out, 1);
+        case Tag::large_big:
+            return big(out, 4);
+        default:
+            return fail_type("an integer");
+    }
+}
 
 template <class Element>
 bool TermReader::each(Element&& element) {

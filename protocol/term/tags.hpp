@@ -1,6 +1,8 @@
 // The tags of the external term format (docs/protocol.md, "Terms").
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -31,6 +33,50 @@ enum class Tag : std::uint8_t {
 /// What a term is, whichever of several tags carries it. STRING_EXT, LIST_EXT and NIL_EXT are all
 /// lists. `other` stands for the end of the bytes and for tags that are errors here.
 enum class TermKind : std::uint8_t { integer, floating, atom, tuple, list, binary, other };
+
+namespace detail {
+
+constexpr TermKind find_kind(std::uint8_t tag) {
+    switch (static_cast<Tag>(tag)) {
+        case Tag::small_integer:
+        case Tag::integer:
+        case Tag::small_big:
+        case Tag::large_big:
+            return TermKind::integer;
+        case Tag::new_float:
+        case Tag::float_text:
+            return TermKind::floating;
+        case Tag::atom:
+        case Tag::small_atom:
+        case Tag::atom_utf8:
+        case Tag::small_atom_utf8:
+            return TermKind::atom;
+        case Tag::small_tuple:
+        case Tag::large_tuple:
+            return TermKind::tuple;
+        case Tag::nil:
+        case Tag::string:
+        case Tag::list:
+            return TermKind::list;
+        case Tag::binary:
+            return TermKind::binary;
+    }
+    return TermKind::other;
+}
+
+inline constexpr auto kinds = [] {
+    std::array<TermKind, 256> table{};
+    for (std::size_t tag = 0; tag < table.size(); ++tag)
+        table[tag] = find_kind(static_cast<std::uint8_t>(tag));
+    return table;
+}();
+
+}  // namespace detail
+
+/// TermKind::other for tags that are errors here and bytes that are no tags.
+constexpr TermKind kind_of(std::uint8_t tag) {
+    return detail::kinds[tag];
+}
 
 /// "an integer", "a tuple", ...: for messages.
 std::string_view article_name(TermKind kind);

@@ -7,77 +7,62 @@
 
 namespace confd {
 
-void TermWriter::be(std::uint64_t value, std::size_t size) {
-    for (std::size_t i = size; i-- > 0;) {
-        out_.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-    }
-}
-
 void TermWriter::integer(const Integer& value) {
     std::int32_t narrow = 0;
     if (!value.negative && value.magnitude <= 255) {
-        put(Tag::small_integer);
-        out_.push_back(static_cast<std::uint8_t>(value.magnitude));
+        put(Tag::small_integer, value.magnitude, 1);
     } else if (value.fits(narrow)) {
-        put(Tag::integer);
-        be(static_cast<std::uint32_t>(narrow), 4);
+        put(Tag::integer, static_cast<std::uint32_t>(narrow), 4);
     } else {
+        constexpr std::size_t header = 3;
         const auto digits = (static_cast<std::size_t>(std::bit_width(value.magnitude)) + 7) / 8;
-        put(Tag::small_big);
-        out_.push_back(static_cast<std::uint8_t>(digits));
-        out_.push_back(value.negative ? 1 : 0);
+        std::uint8_t* const at = more(header + digits);
+        at[0] = static_cast<std::uint8_t>(Tag::small_big);
+        at[1] = static_cast<std::uint8_t>(digits);
+        at[2] = value.negative ? 1 : 0;
         for (std::size_t i = 0; i < digits; ++i) {
-            out_.push_back(static_cast<std::uint8_t>(value.magnitude >> (8 * i)));
+            at[header + i] = static_cast<std::uint8_t>(value.magnitude >> (8 * i));
         }
     }
 }
 
 void TermWriter::floating(double value) {
-    put(Tag::new_float);
-    be(std::bit_cast<std::uint64_t>(value), 8);
+    put(Tag::new_float, std::bit_cast<std::uint64_t>(value), 8);
 }
 
 void TermWriter::atom(std::string_view utf8) {
     if (is_ascii(utf8)) {
-        put(Tag::atom);
-        be(utf8.size(), 2);
+        put(Tag::atom, utf8.size(), 2);
         raw(as_bytes(utf8));
     } else if (const auto latin1 = utf8_to_latin1(utf8)) {
-        put(Tag::atom);
-        be(latin1->size(), 2);
+        put(Tag::atom, latin1->size(), 2);
         raw(as_bytes(*latin1));
     } else {
         const bool small = utf8.size() <= 255;
-        put(small ? Tag::small_atom_utf8 : Tag::atom_utf8);
-        be(utf8.size(), small ? 1 : 2);
+        put(small ? Tag::small_atom_utf8 : Tag::atom_utf8, utf8.size(), small ? 1 : 2);
         raw(as_bytes(utf8));
     }
 }
 
 void TermWriter::binary(ByteView bytes) {
-    put(Tag::binary);
-    be(bytes.size(), 4);
+    put(Tag::binary, bytes.size(), 4);
     raw(bytes);
 }
 
 void TermWriter::tuple(std::size_t arity) {
     if (arity <= 255) {
-        put(Tag::small_tuple);
-        out_.push_back(static_cast<std::uint8_t>(arity));
+        put(Tag::small_tuple, arity, 1);
     } else {
-        put(Tag::large_tuple);
-        be(arity, 4);
+        put(Tag::large_tuple, arity, 4);
     }
 }
 
 void TermWriter::list(std::size_t count) {
-    put(Tag::list);
-    be(count, 4);
+    put(Tag::list, count, 4);
 }
 
 void TermWriter::string(std::size_t count) {
-    put(Tag::string);
-    be(count, 2);
+    put(Tag::string, count, 2);
 }
 
 bool fits_atom(std::string_view utf8) {

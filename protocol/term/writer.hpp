@@ -25,8 +25,7 @@ class TermWriter {
     template <std::integral T>
     void integer(T value) {
         if (value >= T{0} && static_cast<std::uint64_t>(value) <= 255) {
-            put(Tag::small_integer);
-            out_.push_back(static_cast<std::uint8_t>(value));
+            put(Tag::small_integer, static_cast<std::uint8_t>(value), 1);
         } else {
             integer(Integer(value));
         }
@@ -51,7 +50,19 @@ class TermWriter {
 
   private:
     void put(Tag tag) { out_.push_back(static_cast<std::uint8_t>(tag)); }
-    void be(std::uint64_t value, std::size_t size);
+    /// A tag and a big-endian number; the buffer grows once for both.
+    void put(Tag tag, std::uint64_t value, std::size_t size) {
+        std::uint8_t* const at = more(1 + size);
+        at[0] = static_cast<std::uint8_t>(tag);
+        for (std::size_t i = size; i > 0; --i, value >>= 8)
+            at[i] = static_cast<std::uint8_t>(value);
+    }
+    /// `size` more bytes, to be filled.
+    std::uint8_t* more(std::size_t size) {
+        const auto used = out_.size();
+        out_.resize(used + size);
+        return out_.data() + used;
+    }
 
     Bytes& out_;
 };

@@ -9,7 +9,7 @@
 
 #include "protocol/notification/generate.hpp"
 #include "protocol/render/render.hpp"
-#include "protocol/tests/vectors.hpp"
+#include "conformance/tests/vectors.hpp"
 
 namespace confd::test {
 namespace {

@@ -1,5 +1,6 @@
 // The one list of value types.
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "protocol/value/value.hpp"
@@ -69,10 +70,14 @@ std::span<const ValueTypeInfo> value_types() {
 }
 
 const ValueTypeInfo* find_value_type(std::uint64_t number) {
-    const auto found = std::ranges::find_if(value_table, [number](const ValueTypeInfo& info) {
-        return static_cast<std::uint64_t>(info.type) == number;
-    });
-    return found == value_table.end() ? nullptr : &*found;
+    // Every value that is read asks, so the answer is looked up rather than searched for.
+    static constexpr auto by_number = [] {
+        std::array<const ValueTypeInfo*, 64> table{};
+        for (const auto& info : value_table)
+            table[static_cast<std::size_t>(info.type)] = &info;
+        return table;
+    }();
+    return number < by_number.size() ? by_number[number] : nullptr;
 }
 
 const ValueTypeInfo* find_value_type(std::string_view name) {

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "protocol/notification/generate.hpp"
-#include "protocol/tests/vectors.hpp"
+#include "conformance/tests/vectors.hpp"
 
 namespace confd::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "protocol/tests/expected_json.hpp"
+#include "conformance/tests/expected_json.hpp"
 
 #include <fmt/format.h>
 

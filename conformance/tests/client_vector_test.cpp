@@ -5,10 +5,10 @@
 #include <charconv>
 #include <sstream>
 
+#include "conformance/tests/vectors.hpp"
 #include "protocol/session/client_session.hpp"
 #include "protocol/session/server_session.hpp"
 #include "protocol/term/tree.hpp"
-#include "protocol/tests/vectors.hpp"
 
 namespace confd::test {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "conformance/tests/expected_json.hpp"
+#include "conformance/tests/vectors.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
-#include "protocol/tests/expected_json.hpp"
-#include "protocol/tests/vectors.hpp"
 
 namespace confd::test {
 namespace {
