@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "client/error.hpp"
 
@@ -44,18 +45,6 @@ void need(bool present, const char* bit, const char* what) {
     throw Error(Error::Kind::usage,
                 fmt::format("the mask has {}, which needs {} (notifications_connect2)", bit, what),
                 true);
-}
-
-StreamRequest make_stream(const NotificationsData& data) {
-    if (data.stop_time && !data.start_time) {
-        throw Error(Error::Kind::usage, "a stop time needs a start time", true);
-    }
-    StreamRequest stream{.name = data.stream_name,
-                         .start_time = data.start_time,
-                         .stop_time = data.stop_time,
-                         .usid = data.usid};
-    if (!data.xpath_filter.empty()) stream.xpath_filter = data.xpath_filter;
-    return stream;
 }
 
 }  // namespace
@@ -102,22 +91,27 @@ Subscription make_subscription(std::uint32_t mask, const NotificationsData* data
     const auto has = [&](std::uint32_t bits) { return (mask & bits) != 0; };
     const NotificationsData none;
     const auto& given = data == nullptr ? none : *data;
-    Subscription subscription{.mask = mask};
     if (has(NOTIF_HEARTBEAT)) {
         need(given.heartbeat_interval > 0, "NOTIF_HEARTBEAT", "a heartbeat_interval above 0");
-        subscription.heartbeat_interval = given.heartbeat_interval;
     }
     if (has(NOTIF_HEALTH_CHECK)) {
         need(given.health_check_interval > 0, "NOTIF_HEALTH_CHECK",
              "a health_check_interval above 0");
-        subscription.health_check_interval = given.health_check_interval;
     }
     if (has(NOTIF_STREAM_EVENT)) {
         need(!given.stream_name.empty(), "NOTIF_STREAM_EVENT", "a stream_name");
-        subscription.stream = make_stream(given);
     }
-    if (has(NOTIF_PROGRESS | NOTIF_COMMIT_PROGRESS)) subscription.verbosity = given.verbosity;
-    return subscription;
+    StreamRequest stream;
+    stream.name = given.stream_name;
+    stream.start_time = given.start_time;
+    stream.stop_time = given.stop_time;
+    stream.usid = given.usid;
+    if (!given.xpath_filter.empty()) stream.xpath_filter = given.xpath_filter;
+    return without_unused({.mask = mask,
+                           .heartbeat_interval = given.heartbeat_interval,
+                           .health_check_interval = given.health_check_interval,
+                           .stream = std::move(stream),
+                           .verbosity = given.verbosity});
 }
 
 }  // namespace confd::events

@@ -21,7 +21,7 @@ struct NotificationsData {
     std::int64_t health_check_interval = 0;     ///< milliseconds; for NOTIF_HEALTH_CHECK
     std::string stream_name;                    ///< for NOTIF_STREAM_EVENT
     std::optional<Datetime> start_time;         ///< replay from here
-    std::optional<Datetime> stop_time;          ///< up to here; only with a start time
+    std::optional<Datetime> stop_time;          ///< up to here; dropped without a start time
     std::string xpath_filter;                   ///< empty for none
     std::int64_t usid = 0;                      ///< session whose access rights apply; 0 for none
     std::int64_t verbosity = VERBOSITY_NORMAL;  ///< of progress events
@@ -52,8 +52,9 @@ struct ConnectOptions {
 Bytes read_access_file(const std::string& path);
 
 /// The subscription for a mask, checked as the stock library checks it before it connects: throws
-/// Error (usage) for heartbeats, health checks or a stream without their data, and for a stop time
-/// without a start time. What `data` says about bits that the mask lacks is left out.
+/// Error (usage) for heartbeats, health checks or a stream without their data. As there, what has
+/// no effect is left out: what `data` says about bits that the mask lacks, and a stop time without
+/// a start time.
 /// `data` is null for notifications_connect.
 Subscription make_subscription(std::uint32_t mask, const NotificationsData* data);
 

@@ -260,6 +260,8 @@ void choose_data(Options& options, const CLI::App& app, const Raw& raw) {
             0) {
         wrong("--start, --stop, --filter and --usid are about a stream: give --stream too");
     }
+    // The library, like the vendor's, drops such a stop time; nobody gives one to have it dropped.
+    if (options.data.stop_time && !options.data.start_time) wrong("--stop needs --start");
     // What the library would refuse is refused here, so that all wrong usage exits alike.
     events::make_subscription(options.mask, &options.data);
 }
