@@ -2,36 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "protocol/constants.hpp"
+#include "protocol/nearest.hpp"
 
 namespace confd::listen {
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Levenshtein distance, one row at a time.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        auto diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const auto changed = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-        }
-    }
-    return row.back();
-}
 
 std::optional<std::uint32_t> parse_number(std::string_view text) {
     const bool hex = text.starts_with("0x") || text.starts_with("0X");
@@ -65,19 +44,6 @@ std::string unknown(std::string_view word) {
 }
 
 }  // namespace
-
-std::string_view nearest(std::string_view text, std::span<const std::string_view> candidates) {
-    std::string_view best;
-    // More than a third of the letters wrong is another word, not a slip.
-    auto bound = std::max<std::size_t>(text.size() / 3, 1) + 1;
-    for (const auto candidate : candidates) {
-        const auto far = distance(text, candidate);
-        if (far >= bound) continue;
-        bound = far;
-        best = candidate;
-    }
-    return best;
-}
 
 std::expected<std::uint32_t, std::string> parse_mask(std::string_view text) {
     std::uint32_t mask = 0;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,9 +17,5 @@ std::expected<std::uint32_t, std::string> parse_mask(std::string_view text);
 /// Every event type that this product and dialect have, but streams, which need a name; with the
 /// flags that ask for acknowledgements.
 std::uint32_t all_events(Product product, Dialect dialect);
-
-/// The candidate that takes the fewest changes of letters to reach, case aside; empty when none
-/// is near.
-std::string_view nearest(std::string_view text, std::span<const std::string_view> candidates);
 
 }  // namespace confd::listen

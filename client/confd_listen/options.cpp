@@ -10,6 +10,7 @@
 
 #include "client/confd_listen/mask.hpp"
 #include "client/error.hpp"
+#include "protocol/nearest.hpp"
 #include "protocol/value/text.hpp"
 
 namespace confd::listen {

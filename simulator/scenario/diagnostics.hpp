@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "protocol/nearest.hpp"
 
 namespace confd::sim {
 
@@ -36,6 +39,9 @@ inline constexpr std::size_t max_diagnostics = 100;
 class Diagnostics {
    public:
     void report(const Place& place, std::string message);
+    /// The same, when what is wrong makes anything else said about this place misleading: later
+    /// reports for it are dropped.
+    void report_root_cause(const Place& place, std::string message);
     bool empty() const { return reported_ == 0; }
     /// How many were reported, kept or not: a caller sees by it whether a call reported any.
     std::size_t reported() const { return reported_; }
@@ -44,11 +50,9 @@ class Diagnostics {
 
    private:
     std::vector<Diagnostic> list_;
+    std::set<std::pair<int, int>> explained_;  // lines and columns
     std::size_t reported_ = 0;
 };
-
-/// The candidate closest to `name`, or empty when none is close enough to be what was meant.
-std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
 
 /// "; did you mean 'NOTIF_AUDIT'?", or empty.
 std::string suggestion(std::string_view name, std::span<const std::string_view> candidates);
