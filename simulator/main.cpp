@@ -38,7 +38,9 @@ struct Options {
     std::size_t max_subscribers = 0;
 };
 
-void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+void say(const std::string& line) {
+    fmt::print(stderr, "{}\n", line);
+}
 
 int usage(const std::string& line) {
     say("confd-sim: " + line);
@@ -80,7 +82,8 @@ std::expected<std::vector<transport::Endpoint>, std::string> endpoints(const Opt
         if (!endpoint) return std::unexpected(fmt::format("--listen: {}", endpoint.error()));
         out.push_back(*endpoint);
     }
-    for (const auto& path : options.paths) out.push_back(transport::UnixEndpoint{path});
+    for (const auto& path : options.paths)
+        out.push_back(transport::UnixEndpoint{path});
     if (out.empty()) {
         const std::uint16_t port = product == Product::nso ? 4569 : 4565;
         out.push_back(transport::TcpEndpoint{"127.0.0.1", port});
@@ -96,17 +99,22 @@ int lint(const Options& options) {
         const auto scenario = sim::load_scenario_file(file, *load);
         if (scenario) continue;
         code = exit_usage;
-        for (const auto& diagnostic : scenario.error()) say(to_string(diagnostic));
+        for (const auto& diagnostic : scenario.error())
+            say(to_string(diagnostic));
     }
     return code;
 }
 
 int exit_code(sim::Outcome outcome) {
     switch (outcome) {
-        case sim::Outcome::fulfilled: return exit_fulfilled;
-        case sim::Outcome::expectation_failed: return exit_expectation_failed;
-        case sim::Outcome::nobody_connected: return exit_nobody_connected;
-        case sim::Outcome::timed_out: return exit_timed_out;
+        case sim::Outcome::fulfilled:
+            return exit_fulfilled;
+        case sim::Outcome::expectation_failed:
+            return exit_expectation_failed;
+        case sim::Outcome::nobody_connected:
+            return exit_nobody_connected;
+        case sim::Outcome::timed_out:
+            return exit_timed_out;
     }
     return exit_internal;
 }
@@ -129,15 +137,14 @@ int run(const Options& options) {
     if (!load) return usage(load.error());
     const auto scenario = sim::load_scenario_file(options.files.front(), *load);
     if (!scenario) {
-        for (const auto& diagnostic : scenario.error()) say(to_string(diagnostic));
+        for (const auto& diagnostic : scenario.error())
+            say(to_string(diagnostic));
         return exit_usage;
     }
     const auto where = endpoints(options, scenario->product);
     if (!where) return usage(where.error());
-    sim::ServerOptions server{.listen = *where,
-                              .secret = {},
-                              .max_subscribers = options.max_subscribers,
-                              .log = say};
+    sim::ServerOptions server{
+        .listen = *where, .secret = {}, .max_subscribers = options.max_subscribers, .log = say};
     if (!options.access_file.empty()) {
         auto secret = read_secret(options.access_file);
         if (!secret) return usage(secret.error());
@@ -186,7 +193,8 @@ int dispatch(int argc, char** argv) {
                  "confd-sim");
     app.require_subcommand(1);
     auto* run_command = add_run(app, options);
-    auto* lint_command = app.add_subcommand("lint", "Check scenario files and say all that is wrong");
+    auto* lint_command =
+        app.add_subcommand("lint", "Check scenario files and say all that is wrong");
     lint_command->add_option("FILE", options.files, "Scenario files")->required();
     add_scenario_options(*lint_command, options);
     try {

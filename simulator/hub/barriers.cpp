@@ -13,10 +13,14 @@ constexpr std::size_t remembered_answers = 1024;
 
 std::string_view to_string(AckVerdict verdict) {
     switch (verdict) {
-        case AckVerdict::known: return "known";
-        case AckVerdict::duplicate: return "duplicate";
-        case AckVerdict::late: return "late";
-        case AckVerdict::unknown: break;
+        case AckVerdict::known:
+            return "known";
+        case AckVerdict::duplicate:
+            return "duplicate";
+        case AckVerdict::late:
+            return "late";
+        case AckVerdict::unknown:
+            break;
     }
     return "unknown";
 }
@@ -73,7 +77,8 @@ std::vector<Owed> Barriers::expire(SendId send) {
     open_.erase(barrier);
     expired_.insert(send);
     for (const auto& owed : waits) {
-        for (auto& debt : accounts_[owed.peer].debts) debt.expired |= debt.send == send;
+        for (auto& debt : accounts_[owed.peer].debts)
+            debt.expired |= debt.send == send;
     }
     return waits;
 }
@@ -106,15 +111,15 @@ std::vector<Owed> Barriers::missing(SendId send) const {
 
 std::vector<SendId> Barriers::open() const {
     std::vector<SendId> sends;
-    for (const auto& [send, barrier] : open_) sends.push_back(send);
+    for (const auto& [send, barrier] : open_)
+        sends.push_back(send);
     return sends;
 }
 
 std::size_t Barriers::owed_by(PeerId peer) const {
     const auto found = accounts_.find(peer);
     if (found == accounts_.end()) return 0;
-    return static_cast<std::size_t>(
-        std::ranges::count(found->second.debts, false, &Debt::expired));
+    return static_cast<std::size_t>(std::ranges::count(found->second.debts, false, &Debt::expired));
 }
 
 }  // namespace confd::sim

@@ -34,7 +34,7 @@ inline constexpr std::size_t ack_verdict_count = 4;
 std::string_view to_string(AckVerdict verdict);
 
 class Barriers {
-   public:
+  public:
     struct Answer {
         AckVerdict verdict = AckVerdict::unknown;
         SendId send = 0;        ///< the event it belongs to; 0 when unknown
@@ -68,7 +68,7 @@ class Barriers {
     /// Acknowledgements that open barriers wait for from this peer.
     std::size_t owed_by(PeerId peer) const;
 
-   private:
+  private:
     struct Debt {
         Ack ack;
         SendId send = 0;

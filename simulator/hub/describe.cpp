@@ -23,16 +23,20 @@ struct Describe {
         const auto who = peer_name(e.peer, e.role);
         const auto what = to_string(e.ack);
         switch (e.verdict) {
-            case AckVerdict::known: return fmt::format("{} gave {}", who, what);
-            case AckVerdict::duplicate: return fmt::format("{} gave {} again", who, what);
-            case AckVerdict::late: return fmt::format("{} gave {} too late", who, what);
-            case AckVerdict::unknown: break;
+            case AckVerdict::known:
+                return fmt::format("{} gave {}", who, what);
+            case AckVerdict::duplicate:
+                return fmt::format("{} gave {} again", who, what);
+            case AckVerdict::late:
+                return fmt::format("{} gave {} too late", who, what);
+            case AckVerdict::unknown:
+                break;
         }
         return fmt::format("{} gave {}, for which nothing waits", who, what);
     }
     std::string operator()(const Disconnected& e) const {
-        const auto who = e.subscribed ? peer_name(e.peer, e.role)
-                                      : fmt::format("connection {}", e.peer);
+        const auto who =
+            e.subscribed ? peer_name(e.peer, e.role) : fmt::format("connection {}", e.peer);
         return fmt::format("{} disconnected{}{}", who, e.reason.empty() ? "" : ": ", e.reason);
     }
     std::string operator()(const BarrierReleased& e) const {
@@ -68,7 +72,9 @@ std::string peer_name(PeerId peer, std::string_view role) {
     return fmt::format("subscriber {} ({})", peer, role);
 }
 
-std::string peer_name(PeerId peer, const Hub& hub) { return peer_name(peer, hub.role_of(peer)); }
+std::string peer_name(PeerId peer, const Hub& hub) {
+    return peer_name(peer, hub.role_of(peer));
+}
 
 std::string describe(const Owed& owed, const Hub& hub) {
     return fmt::format("{}: {}", peer_name(owed.peer, hub), to_string(owed.ack));
@@ -81,8 +87,8 @@ std::string describe(const HubEvent& event, const Hub& hub) {
 std::string describe_subscription(const ServerSession& session) {
     const auto& subscription = session.subscription();
     const auto version = session.hello() ? session.hello()->protocol_version : 0;
-    auto out = fmt::format("{}.{}, mask {}", version / 10, version % 10,
-                           mask_names(subscription.mask));
+    auto out =
+        fmt::format("{}.{}, mask {}", version / 10, version % 10, mask_names(subscription.mask));
     if (subscription.heartbeat_interval != 0) {
         out += fmt::format(", heartbeat {} ms", subscription.heartbeat_interval);
     }

@@ -55,10 +55,17 @@ void Hub::forget(PeerId id, std::string reason) {
 void Hub::look(Instant now, PeerId id, Peer& peer) {
     while (!peer.detached) {
         switch (peer.session.poll()) {
-            case ServerSession::Poll::need_input: return;
-            case ServerSession::Poll::subscription: decide(now, id, peer); break;
-            case ServerSession::Poll::ack: on_ack(id, peer); break;
-            case ServerSession::Poll::closed: detach(id, peer, peer.session.reason()); break;
+            case ServerSession::Poll::need_input:
+                return;
+            case ServerSession::Poll::subscription:
+                decide(now, id, peer);
+                break;
+            case ServerSession::Poll::ack:
+                on_ack(id, peer);
+                break;
+            case ServerSession::Poll::closed:
+                detach(id, peer, peer.session.reason());
+                break;
         }
     }
 }
@@ -128,7 +135,8 @@ void Hub::detach(PeerId id, Peer& peer, std::string reason) {
     peer.detached = true;
     if (!peer.subscribed && !reason.empty()) happened_.push_back(Refused{id, reason});
     happened_.push_back(Disconnected{id, peer.subscribed, peer.role, std::move(reason)});
-    for (const auto send : barriers_.drop(id)) happened_.push_back(BarrierReleased{send});
+    for (const auto send : barriers_.drop(id))
+        happened_.push_back(BarrierReleased{send});
 }
 
 std::vector<PeerId> Hub::ready() const {
@@ -183,8 +191,7 @@ std::optional<Instant> Hub::next_deadline() const {
     return next;
 }
 
-bool Hub::receives(const Peer& peer, const Notification& notification,
-                   const Target& target) const {
+bool Hub::receives(const Peer& peer, const Notification& notification, const Target& target) const {
     const auto& subscription = peer.session.subscription();
     if (!active(peer) || (subscription.mask & notification.type) == 0) return false;
     if (target.role != everybody && target.role != peer.role) return false;

@@ -30,9 +30,7 @@ struct Role {
     std::uint32_t must_not = 0;  ///< bits that it lacks
     std::size_t count = 0;       ///< how many at once; 0 for any number
 
-    bool fits(std::uint32_t mask) const {
-        return (mask & must) == must && (mask & must_not) == 0;
-    }
+    bool fits(std::uint32_t mask) const { return (mask & must) == must && (mask & must_not) == 0; }
 };
 
 /// The role of every subscriber when a scenario names none.
@@ -79,8 +77,8 @@ struct BarrierExpired {
     std::vector<Owed> missing;
 };
 
-using HubEvent = std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased,
-                              BarrierExpired>;
+using HubEvent =
+    std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased, BarrierExpired>;
 
 /// Who gets an event, among those whose mask has it.
 struct Target {
@@ -103,7 +101,7 @@ struct PeerCounters {
 };
 
 class Hub {
-   public:
+  public:
     explicit Hub(HubConfig config) : config_(std::move(config)) {}
 
     // Connections. A peer is known from connect() to forget().
@@ -148,7 +146,7 @@ class Hub {
     /// Subscribers since the start, those that are gone included.
     std::size_t subscriptions() const { return subscriptions_; }
 
-   private:
+  private:
     /// An event that comes by itself, at an interval.
     struct Beat {
         std::uint32_t type = 0;
@@ -162,9 +160,9 @@ class Hub {
         std::string role;
         std::vector<Beat> beats;
         PeerCounters counters;
-        bool subscribed = false;    // is or was: the role and the subscription are known
-        bool stream_over = false;   // a stream's last event has been sent
-        bool detached = false;      // Disconnected has been reported
+        bool subscribed = false;   // is or was: the role and the subscription are known
+        bool stream_over = false;  // a stream's last event has been sent
+        bool detached = false;     // Disconnected has been reported
     };
 
     void look(Instant now, PeerId id, Peer& peer);

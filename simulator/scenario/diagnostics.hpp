@@ -37,7 +37,7 @@ std::string to_string(const Diagnostic& diagnostic);
 inline constexpr std::size_t max_diagnostics = 100;
 
 class Diagnostics {
-   public:
+  public:
     void report(const Place& place, std::string message);
     /// The same, when what is wrong makes anything else said about this place misleading: later
     /// reports for it are dropped.
@@ -48,7 +48,7 @@ class Diagnostics {
     /// In the order of the file, each error once.
     std::vector<Diagnostic> take();
 
-   private:
+  private:
     std::vector<Diagnostic> list_;
     std::set<std::pair<int, int>> explained_;  // lines and columns
     std::size_t reported_ = 0;

@@ -8,7 +8,8 @@ Engine::Engine(const Scenario& scenario, Hub& hub, std::function<void(const std:
     : world_(hub, std::move(log)), run_(scenario.steps, scenario.variables) {}
 
 StepStatus Engine::poll(Instant now, std::vector<HubEvent> events) {
-    for (auto& event : events) world_.observe(std::move(event));
+    for (auto& event : events)
+        world_.observe(std::move(event));
     if (status_ != StepStatus::running) return status_;
     world_.begin(now);
     status_ = run_.poll(world_);

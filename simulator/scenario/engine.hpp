@@ -1,5 +1,5 @@
-// Plays a scenario on a hub. No I/O and no clock of its own: whoever drives it calls poll() whenever
-// something has happened at the hub or next_deadline() has come.
+// Plays a scenario on a hub. No I/O and no clock of its own: whoever drives it calls poll()
+// whenever something has happened at the hub or next_deadline() has come.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 namespace confd::sim {
 
 class Engine {
-   public:
+  public:
     /// Both must outlive the engine. `log` gets the lines of log steps.
     Engine(const Scenario& scenario, Hub& hub, std::function<void(const std::string&)> log);
 
@@ -30,7 +30,7 @@ class Engine {
     const std::optional<Failure>& failure() const { return world_.failure(); }
     Outcome outcome() const;
 
-   private:
+  private:
     World world_;
     SequenceRun run_;
     StepStatus status_ = StepStatus::running;

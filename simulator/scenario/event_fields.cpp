@@ -115,7 +115,8 @@ bool parse(const YamlNode& node, std::vector<T>& out, const Context& c) {
         return false;
     }
     bool good = true;
-    for (const auto& item : node.items) good &= parse(*item, out.emplace_back(), c);
+    for (const auto& item : node.items)
+        good &= parse(*item, out.emplace_back(), c);
     return good;
 }
 
@@ -146,8 +147,10 @@ bool read_address(FieldMap& map, std::string_view key, std::string_view family, 
         parse(*node, out.template emplace<std::string>(), c);
     } else {
         const auto ip = [&] {
-            if constexpr (std::same_as<Ip, Ip4>) return parse_ip4(node->text);
-            else return parse_ip6(node->text);
+            if constexpr (std::same_as<Ip, Ip4>)
+                return parse_ip4(node->text);
+            else
+                return parse_ip6(node->text);
         }();
         if (ip) {
             out = *ip;
@@ -237,7 +240,9 @@ void keys_of(std::string_view name, F&& f) {
 }
 
 std::string why_absent(bool by_release, const WireContext& wire) {
-    if (by_release) return fmt::format("in {} releases of {}", to_string(wire.dialect), to_string(wire.product));
+    if (by_release)
+        return fmt::format("in {} releases of {}", to_string(wire.dialect),
+                           to_string(wire.product));
     return "in this form of the event, given the fields before it";
 }
 
@@ -262,8 +267,9 @@ void read_absent(FieldMap& map, const T& out, const Field<T, M>& entry, const Co
         M given{};
         read_member(map, entry.name, given, c);
         if (given == M{}) return;
-        c.diagnostics.report(map.take(entry.name)->place,
-                             fmt::format("'{}' is not there in this form of the event", entry.name));
+        c.diagnostics.report(
+            map.take(entry.name)->place,
+            fmt::format("'{}' is not there in this form of the event", entry.name));
         return;
     }
     const auto why = why_absent(depends_on_release(out, entry), c.wire);
@@ -327,7 +333,8 @@ std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fiel
 
 std::vector<std::string_view> event_names() {
     std::vector<std::string_view> names;
-    for (const auto type : event_types()) names.push_back(notif_name(type).value_or(""));
+    for (const auto type : event_types())
+        names.push_back(notif_name(type).value_or(""));
     return names;
 }
 

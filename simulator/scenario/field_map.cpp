@@ -37,10 +37,10 @@ void FieldMap::report(const YamlNode& key) {
         return;
     }
     const auto hint = suggestion(key.text, known_);
-    const auto expected = known_.empty() ? std::string("there are none")
-                                         : fmt::format("expected {}", one_of(known_));
-    diagnostics_.report(key.place, fmt::format("'{}' is not among {}: {}{}", key.text, what_,
-                                               expected, hint));
+    const auto expected =
+        known_.empty() ? std::string("there are none") : fmt::format("expected {}", one_of(known_));
+    diagnostics_.report(key.place,
+                        fmt::format("'{}' is not among {}: {}{}", key.text, what_, expected, hint));
 }
 
 }  // namespace confd::sim

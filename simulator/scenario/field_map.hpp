@@ -10,7 +10,7 @@
 namespace confd::sim {
 
 class FieldMap {
-   public:
+  public:
     /// `what` names the map in messages: "the fields of NOTIF_AUDIT". Reports when it is no map;
     /// then it has no entries.
     FieldMap(const YamlNode& node, std::string what, Diagnostics& diagnostics);
@@ -25,7 +25,7 @@ class FieldMap {
 
     const YamlNode& node() const { return node_; }
 
-   private:
+  private:
     struct Forbidden {
         std::string_view key;
         std::string why;

@@ -17,7 +17,7 @@ constexpr std::int64_t format_version = 1;
 constexpr std::int64_t max_role_count = 100'000;
 
 class Loader {
-   public:
+  public:
     Loader(const LoadOptions& options, Diagnostics& diagnostics)
         : options_(options), diagnostics_(diagnostics) {}
 
@@ -39,7 +39,7 @@ class Loader {
         return std::move(out_);
     }
 
-   private:
+  private:
     YamlPtr get(std::string_view key) { return map_->take_shared(key); }
     std::string text(const YamlNode& node, std::string_view what) {
         return parse_text(node, what, diagnostics_).value_or("");
@@ -193,7 +193,8 @@ std::expected<Scenario, std::vector<Diagnostic>> load_scenario(std::string_view 
                                                                const LoadOptions& options) {
     Diagnostics diagnostics;
     Scenario scenario;
-    if (const auto root = parse_yaml(text, std::make_shared<const std::string>(file), diagnostics)) {
+    if (const auto root =
+            parse_yaml(text, std::make_shared<const std::string>(file), diagnostics)) {
         scenario = Loader(options, diagnostics).load(root);
     }
     if (!diagnostics.empty()) return std::unexpected(diagnostics.take());
@@ -202,11 +203,11 @@ std::expected<Scenario, std::vector<Diagnostic>> load_scenario(std::string_view 
 
 std::expected<Scenario, std::vector<Diagnostic>> load_scenario_file(const std::string& path,
                                                                     const LoadOptions& options) {
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
     std::string text;
     // One byte more than is allowed is enough to see that it is too much.
     text.resize(max_scenario_bytes + 1);
-    errno = 0;
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!file.is_open() || file.bad()) {
         const auto name = std::make_shared<const std::string>(path);

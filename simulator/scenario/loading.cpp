@@ -12,7 +12,8 @@ namespace {
 
 std::vector<std::string_view> kind_names() {
     std::vector<std::string_view> names;
-    for (const auto& kind : step_kinds) names.push_back(kind.name);
+    for (const auto& kind : step_kinds)
+        names.push_back(kind.name);
     return names;
 }
 
@@ -27,7 +28,8 @@ std::optional<std::string> Loading::parse_role(const YamlNode& node) const {
     auto name = parse_name(node, "the name of a role", diagnostics);
     if (!name || *name == everybody || find_role(*name) != nullptr) return name;
     std::vector<std::string_view> names{everybody};
-    for (const auto& role : roles) names.push_back(role.name);
+    for (const auto& role : roles)
+        names.push_back(role.name);
     diagnostics.report(node.place, fmt::format("there is no role '{}', expected {}{}", *name,
                                                one_of(names), suggestion(*name, names)));
     return std::nullopt;
@@ -44,8 +46,7 @@ std::optional<std::string> Loading::parse_send_id(const YamlNode& node) const {
 
 YamlPtr StepMap::get(std::string_view key) {
     const auto node = raw(key);
-    return node == nullptr ? nullptr
-                           : substitute(node, *loading_.first, loading_.diagnostics);
+    return node == nullptr ? nullptr : substitute(node, *loading_.first, loading_.diagnostics);
 }
 
 void StepMap::report_missing(std::string_view key) {
@@ -89,19 +90,19 @@ StepPtr parse_step(const YamlPtr& node, Loading& loading) {
     const auto names = kind_names();
     if (!node->is_map() || node->entries.size() != 1) {
         loading.diagnostics.report(
-            node->place, fmt::format("a step is a map with one key, expected {}, found {}",
-                                     one_of(names),
-                                     node->is_map() ? fmt::format("{} keys", node->entries.size())
-                                                    : describe(*node)));
+            node->place,
+            fmt::format(
+                "a step is a map with one key, expected {}, found {}", one_of(names),
+                node->is_map() ? fmt::format("{} keys", node->entries.size()) : describe(*node)));
         return nullptr;
     }
     const auto& [key, body] = node->entries.front();
     for (const auto& kind : step_kinds) {
         if (kind.name == key->text) return kind.parse(body, loading, key->place);
     }
-    loading.diagnostics.report(key->place,
-                               fmt::format("there is no step '{}', expected {}{}", key->text,
-                                           one_of(names), suggestion(key->text, names)));
+    loading.diagnostics.report(
+        key->place, fmt::format("there is no step '{}', expected {}{}", key->text, one_of(names),
+                                suggestion(key->text, names)));
     return nullptr;
 }
 

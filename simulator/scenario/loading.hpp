@@ -37,7 +37,7 @@ struct Loading {
 
 /// The map of a step: keys are asked for one by one, with their variables written out.
 class StepMap {
-   public:
+  public:
     StepMap(const YamlPtr& node, std::string_view kind, Loading& loading)
         : loading_(loading), map_(*node, "the keys of " + std::string(kind), loading.diagnostics) {}
     StepMap(const StepMap&) = delete;
@@ -58,7 +58,7 @@ class StepMap {
     std::int64_t count(std::string_view key, std::int64_t otherwise, std::int64_t low,
                        std::int64_t high);
 
-   private:
+  private:
     void report_missing(std::string_view key);
 
     Loading& loading_;

@@ -24,7 +24,8 @@ constexpr Unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000
 
 std::vector<std::string_view> names_of(std::span<const Constant> table) {
     std::vector<std::string_view> names;
-    for (const auto& constant : table) names.push_back(constant.name);
+    for (const auto& constant : table)
+        names.push_back(constant.name);
     return names;
 }
 
@@ -33,8 +34,10 @@ void report_constant(const YamlNode& node, std::span<const Constant> table,
     const auto names = names_of(table);
     // Long tables are named by their nearest entry alone.
     constexpr std::size_t listed = 12;
+    auto choices = names;
+    choices.emplace_back("a number");
     const auto expected = names.size() <= listed && !names.empty()
-                              ? fmt::format("{} or a number", one_of(names))
+                              ? one_of(choices)
                               : std::string("the name of a constant or a number");
     diagnostics.report(node.place, fmt::format("expected {}, found {}{}", expected, describe(node),
                                                suggestion(node.text, names)));
@@ -88,8 +91,8 @@ std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,
                                                         Diagnostics& diagnostics) {
     const std::string_view text = node.is_scalar() ? std::string_view(node.text) : "";
     double amount = -1;
-    const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), amount,
-                                              std::chars_format::fixed);
+    const auto [stop, code] =
+        std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
     if (code == std::errc{} && amount >= 0) {
         const auto suffix = text.substr(static_cast<std::size_t>(stop - text.data()));
         for (const auto& unit : units) {
@@ -127,7 +130,8 @@ std::optional<std::uint32_t> parse_mask(const YamlNode& node, Diagnostics& diagn
         if (good) mask |= static_cast<std::uint32_t>(*bit);
     };
     if (node.is_sequence()) {
-        for (const auto& item : node.items) add(*item);
+        for (const auto& item : node.items)
+            add(*item);
     } else {
         add(node);
     }

@@ -44,7 +44,7 @@ std::expected<Scenario, std::vector<Diagnostic>> load_scenario(std::string_view 
                                                                const LoadOptions& options = {});
 
 /// The same, from a file; one that cannot be read is a diagnostic too.
-std::expected<Scenario, std::vector<Diagnostic>> load_scenario_file(const std::string& path,
-                                                                    const LoadOptions& options = {});
+std::expected<Scenario, std::vector<Diagnostic>> load_scenario_file(
+    const std::string& path, const LoadOptions& options = {});
 
 }  // namespace confd::sim

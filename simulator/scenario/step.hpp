@@ -21,7 +21,7 @@ class World;
 enum class StepStatus : std::uint8_t { running, done, failed };
 
 class StepRun {
-   public:
+  public:
     virtual ~StepRun() = default;
     /// Goes as far as it can. While running, it has told the world when time alone takes it on
     /// (World::wake_at); anything that happens at the hub leads to another poll anyway. After
@@ -30,14 +30,14 @@ class StepRun {
 };
 
 class StepSpec {
-   public:
+  public:
     explicit StepSpec(Place place) : place_(std::move(place)) {}
     virtual ~StepSpec() = default;
     /// `scope` holds the variables around the step and outlives the run.
     virtual std::unique_ptr<StepRun> start(const Scope& scope) const = 0;
     const Place& place() const { return place_; }
 
-   private:
+  private:
     Place place_;
 };
 
@@ -45,12 +45,12 @@ using StepPtr = std::shared_ptr<const StepSpec>;
 
 /// One after the other.
 class SequenceRun : public StepRun {
-   public:
+  public:
     SequenceRun(const std::vector<StepPtr>& steps, const Scope& scope)
         : steps_(steps), scope_(scope) {}
     StepStatus poll(World& world) override;
 
-   private:
+  private:
     const std::vector<StepPtr>& steps_;
     const Scope& scope_;
     std::size_t next_ = 0;

@@ -34,44 +34,65 @@ auto text_form(const YamlNode* node, Parse parse, std::string_view expected,
 
 /// Reads the members of one value after its type.
 class ValueParser {
-   public:
+  public:
     ValueParser(FieldMap& map, const ValueTypeInfo& info, Diagnostics& diagnostics)
         : map_(map), info_(info), diagnostics_(diagnostics) {}
 
     std::optional<Value> parse() {
         switch (info_.shape) {
-            case ValueShape::nothing: return Value{info_.type, {}};
-            case ValueShape::text: return from(text());
-            case ValueShape::integer: return from(ranged());
-            case ValueShape::unsigned_64: return from(unsigned_64());
-            case ValueShape::floating: return from(floating());
-            case ValueShape::boolean: return from(boolean());
-            case ValueShape::ip4: return spelt(parse_ip4, "an IPv4 address");
-            case ValueShape::ip6: return spelt(parse_ip6, "an IPv6 address");
-            case ValueShape::qname: return from(qname());
+            case ValueShape::nothing:
+                return Value{info_.type, {}};
+            case ValueShape::text:
+                return from(text());
+            case ValueShape::integer:
+                return from(ranged());
+            case ValueShape::unsigned_64:
+                return from(unsigned_64());
+            case ValueShape::floating:
+                return from(floating());
+            case ValueShape::boolean:
+                return from(boolean());
+            case ValueShape::ip4:
+                return spelt(parse_ip4, "an IPv4 address");
+            case ValueShape::ip6:
+                return spelt(parse_ip6, "an IPv6 address");
+            case ValueShape::qname:
+                return from(qname());
             case ValueShape::datetime:
                 return spelt(parse_datetime, "a date and time such as 2026-11-22T10:00:00Z");
-            case ValueShape::date: return spelt(parse_date, "a date such as 2026-11-22");
-            case ValueShape::time: return spelt(parse_time, "a time such as 10:00:00");
-            case ValueShape::duration: return spelt(parse_duration, "a duration such as P1DT2H");
-            case ValueShape::values: return from(values());
-            case ValueShape::path: return from(path());
-            case ValueShape::oid: return from(oid());
-            case ValueShape::bytes: return from(bytes());
-            case ValueShape::ip4_prefix: return spelt(parse_ip4_prefix, "a prefix such as 10.0.0.0/8");
+            case ValueShape::date:
+                return spelt(parse_date, "a date such as 2026-11-22");
+            case ValueShape::time:
+                return spelt(parse_time, "a time such as 10:00:00");
+            case ValueShape::duration:
+                return spelt(parse_duration, "a duration such as P1DT2H");
+            case ValueShape::values:
+                return from(values());
+            case ValueShape::path:
+                return from(path());
+            case ValueShape::oid:
+                return from(oid());
+            case ValueShape::bytes:
+                return from(bytes());
+            case ValueShape::ip4_prefix:
+                return spelt(parse_ip4_prefix, "a prefix such as 10.0.0.0/8");
             case ValueShape::ip6_prefix:
                 return spelt(parse_ip6_prefix, "a prefix such as 2001:db8::/32");
-            case ValueShape::decimal: return from(decimal());
-            case ValueShape::identity: return from(pair<IdentityRef>("id", &IdentityRef::id));
-            case ValueShape::tag: return from(pair<XmlTag>("tag", &XmlTag::tag));
-            case ValueShape::marker: break;
+            case ValueShape::decimal:
+                return from(decimal());
+            case ValueShape::identity:
+                return from(pair<IdentityRef>("id", &IdentityRef::id));
+            case ValueShape::tag:
+                return from(pair<XmlTag>("tag", &XmlTag::tag));
+            case ValueShape::marker:
+                break;
         }
         diagnostics_.report(map_.node().place,
                             fmt::format("{} stands only as 'v' of a stream's values", info_.name));
         return std::nullopt;
     }
 
-   private:
+  private:
     template <class T>
     std::optional<Value> from(std::optional<T> payload) {
         if (!payload) return std::nullopt;
@@ -271,7 +292,8 @@ const ValueTypeInfo* parse_type(FieldMap& map, Diagnostics& diagnostics) {
     const auto* info = find_value_type(std::string_view(type->text));
     if (info != nullptr) return info;
     std::vector<std::string_view> names;
-    for (const auto& known : value_types()) names.push_back(known.name);
+    for (const auto& known : value_types())
+        names.push_back(known.name);
     diagnostics.report(type->place, fmt::format("expected the name of a value type, found {}{}",
                                                 describe(*type), suggestion(type->text, names)));
     return nullptr;
@@ -297,9 +319,9 @@ bool parse_v(const YamlNode& node, TagValue& out, Diagnostics& diagnostics) {
             return true;
         }
         if (info->shape == ValueShape::marker) {
-            diagnostics.report(node.place,
-                               fmt::format("{} has the ns and tag of the element it stands in",
-                                           info->name));
+            diagnostics.report(
+                node.place,
+                fmt::format("{} has the ns and tag of the element it stands in", info->name));
             return false;
         }
     }

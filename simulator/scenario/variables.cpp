@@ -12,8 +12,12 @@ namespace {
 /// Longest text that variables can grow to: variables made of variables double it at every step.
 constexpr std::size_t max_text = std::size_t{1} << 20;
 
-bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-bool continues_name(char c) { return starts_name(c) || (c >= '0' && c <= '9'); }
+bool starts_name(char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+bool continues_name(char c) {
+    return starts_name(c) || (c >= '0' && c <= '9');
+}
 
 std::size_t name_length(std::string_view text) {
     if (text.empty() || !starts_name(text.front())) return 0;
@@ -47,22 +51,25 @@ bool next_piece(std::string_view& rest, Piece& out) {
 }
 
 class Substitution {
-   public:
+  public:
     Substitution(const Scope& scope, Diagnostics& diagnostics, bool* loops)
         : scope_(scope), diagnostics_(diagnostics), loops_(loops) {}
 
     YamlPtr visit(const YamlPtr& node) {
         if (node == nullptr || too_large_) return node;
         switch (node->kind) {
-            case YamlNode::Kind::null: return node;
-            case YamlNode::Kind::scalar: return scalar(node);
+            case YamlNode::Kind::null:
+                return node;
+            case YamlNode::Kind::scalar:
+                return scalar(node);
             case YamlNode::Kind::sequence:
-            case YamlNode::Kind::map: return collection(node);
+            case YamlNode::Kind::map:
+                return collection(node);
         }
         return node;
     }
 
-   private:
+  private:
     YamlPtr collection(const YamlPtr& node) {
         auto copy = std::make_shared<YamlNode>(*node);
         bool changed = false;
@@ -73,7 +80,8 @@ class Substitution {
             child = std::move(replaced);
             copy->weight += child->weight;
         };
-        for (auto& item : copy->items) replace(item);
+        for (auto& item : copy->items)
+            replace(item);
         for (auto& [key, value] : copy->entries) {
             copy->weight += key->weight;
             replace(value);
@@ -95,7 +103,8 @@ class Substitution {
         while (!rest.empty()) {
             Piece piece;
             if (!next_piece(rest, piece)) {
-                report(*node, "'${' without a name and '}' after it; '$$' stands for a dollar sign");
+                report(*node,
+                       "'${' without a name and '}' after it; '$$' stands for a dollar sign");
                 return node;
             }
             if (!piece.variable) {
@@ -143,14 +152,15 @@ class Substitution {
         if (loops_ != nullptr) {
             *loops_ = true;
         } else {
-            report(node, fmt::format("'{}' changes from round to round: it can be used in the fields "
-                                     "of an event and in log texts, not here",
-                                     variable.name));
+            report(node,
+                   fmt::format("'{}' changes from round to round: it can be used in the fields "
+                               "of an event and in log texts, not here",
+                               variable.name));
         }
     }
 
     void report(const YamlNode& node, std::string message) {
-        diagnostics_.report(node.place, std::move(message));
+        diagnostics_.report_root_cause(node.place, std::move(message));
     }
     void report_size(const YamlNode& node, std::string_view unit, std::size_t limit) {
         too_large_ = true;
@@ -185,7 +195,8 @@ const Scope::Variable* Scope::find(std::string_view name) const {
 std::vector<std::string_view> Scope::names() const {
     std::vector<std::string_view> out;
     for (const auto* scope = this; scope != nullptr; scope = scope->outer_) {
-        for (const auto& variable : scope->variables_) out.push_back(variable.name);
+        for (const auto& variable : scope->variables_)
+            out.push_back(variable.name);
     }
     return out;
 }
@@ -194,8 +205,7 @@ bool is_variable_name(std::string_view name) {
     return !name.empty() && name_length(name) == name.size();
 }
 
-YamlPtr substitute(const YamlPtr& node, const Scope& scope, Diagnostics& diagnostics,
-                   bool* loops) {
+YamlPtr substitute(const YamlPtr& node, const Scope& scope, Diagnostics& diagnostics, bool* loops) {
     return Substitution(scope, diagnostics, loops).visit(node);
 }
 

@@ -15,8 +15,9 @@ namespace confd::sim {
 
 /// The variables that can be seen at some point. Scopes form a chain; an inner name hides an outer.
 class Scope {
-   public:
-    explicit Scope(const Scope* outer = nullptr) : outer_(outer) {}
+  public:
+    Scope() = default;
+    explicit Scope(const Scope* outer) : outer_(outer) {}
 
     struct Variable {
         std::string name;
@@ -35,8 +36,8 @@ class Scope {
     /// All names, inner ones first.
     std::vector<std::string_view> names() const;
 
-   private:
-    const Scope* outer_;
+  private:
+    const Scope* outer_ = nullptr;
     std::vector<Variable> variables_;
 };
 

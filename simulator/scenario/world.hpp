@@ -40,7 +40,7 @@ struct Observation {
 };
 
 class World {
-   public:
+  public:
     World(Hub& hub, std::function<void(const std::string&)> log)
         : hub_(hub), log_(std::move(log)) {}
 
@@ -77,7 +77,7 @@ class World {
     void begin(Instant now);
     std::optional<Instant> wake() const { return wake_; }
 
-   private:
+  private:
     Hub& hub_;
     std::function<void(const std::string&)> log_;
     Instant now_;

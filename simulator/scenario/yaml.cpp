@@ -17,7 +17,7 @@ struct Stop {};
 
 /// Builds the tree from the parser's events.
 class Builder : public YAML::EventHandler {
-   public:
+  public:
     Builder(std::shared_ptr<const std::string> file, Diagnostics& diagnostics)
         : file_(std::move(file)), diagnostics_(diagnostics) {}
 
@@ -56,11 +56,11 @@ class Builder : public YAML::EventHandler {
     }
     void OnMapEnd() override { close(); }
 
-   private:
+  private:
     struct Open {
         std::shared_ptr<YamlNode> node;
         YAML::anchor_t anchor;
-        YamlPtr key;                                // of the entry whose value comes next
+        YamlPtr key;                                 // of the entry whose value comes next
         std::unordered_map<std::string, int> lines;  // of the keys so far
     };
 
@@ -112,8 +112,8 @@ class Builder : public YAML::EventHandler {
         auto& top = open_.back();
         top.node->weight += node->weight;
         if (top.node->weight > max_yaml_nodes) {
-            stop(mark, fmt::format("more than {} nodes with every alias written out",
-                                   max_yaml_nodes));
+            stop(mark,
+                 fmt::format("more than {} nodes with every alias written out", max_yaml_nodes));
         }
         if (top.node->is_sequence()) {
             top.node->items.push_back(std::move(node));
@@ -130,9 +130,9 @@ class Builder : public YAML::EventHandler {
         }
         const auto [first, added] = top.lines.emplace(key->text, key->place.line);
         if (!added) {
-            diagnostics_.report(place(mark),
-                                fmt::format("the key '{}' is there twice; first on line {}",
-                                            key->text, first->second));
+            diagnostics_.report(
+                place(mark), fmt::format("the key '{}' is there twice; first on line {}", key->text,
+                                         first->second));
         }
         top.key = std::move(key);
     }
@@ -145,8 +145,7 @@ class Builder : public YAML::EventHandler {
 };
 
 /// The parser's own messages, without the place it puts in front of them.
-void report_syntax(const YAML::Exception& error, const Builder& builder,
-                   Diagnostics& diagnostics) {
+void report_syntax(const YAML::Exception& error, const Builder& builder, Diagnostics& diagnostics) {
     diagnostics.report(builder.place(error.mark), fmt::format("not YAML: {}", error.msg));
 }
 
@@ -167,10 +166,14 @@ const YamlPtr* YamlNode::find(std::string_view key) const {
 std::string describe(const YamlNode& node) {
     constexpr std::size_t shown = 40;
     switch (node.kind) {
-        case YamlNode::Kind::null: return "nothing";
-        case YamlNode::Kind::sequence: return "a list";
-        case YamlNode::Kind::map: return "a map";
-        case YamlNode::Kind::scalar: break;
+        case YamlNode::Kind::null:
+            return "nothing";
+        case YamlNode::Kind::sequence:
+            return "a list";
+        case YamlNode::Kind::map:
+            return "a map";
+        case YamlNode::Kind::scalar:
+            break;
     }
     if (node.plain && is_number(node.text)) return fmt::format("the number {}", node.text);
     if (node.text.size() <= shown) return fmt::format("the text \"{}\"", node.text);
@@ -181,8 +184,9 @@ YamlPtr parse_yaml(std::string_view text, std::shared_ptr<const std::string> fil
                    Diagnostics& diagnostics) {
     Builder builder(std::move(file), diagnostics);
     if (text.size() > max_scenario_bytes) {
-        diagnostics.report(builder.place({}), fmt::format("the file has {} bytes, at most {} are read",
-                                                          text.size(), max_scenario_bytes));
+        diagnostics.report(builder.place({}),
+                           fmt::format("the file has {} bytes, at most {} are read", text.size(),
+                                       max_scenario_bytes));
         return nullptr;
     }
     std::istringstream stream{std::string(text)};

@@ -30,11 +30,11 @@ struct YamlNode {
 
     Kind kind = Kind::null;
     Place place;
-    std::string text;             ///< of a scalar
-    bool plain = false;           ///< a scalar without quotes: 17 is a number, "17" is not
-    std::vector<YamlPtr> items;   ///< of a sequence
-    std::vector<Entry> entries;   ///< of a map, in the order of the file; keys are scalars
-    std::size_t weight = 1;       ///< nodes in this subtree, aliases counted where they stand
+    std::string text;            ///< of a scalar
+    bool plain = false;          ///< a scalar without quotes: 17 is a number, "17" is not
+    std::vector<YamlPtr> items;  ///< of a sequence
+    std::vector<Entry> entries;  ///< of a map, in the order of the file; keys are scalars
+    std::size_t weight = 1;      ///< nodes in this subtree, aliases counted where they stand
 
     bool is_null() const { return kind == Kind::null; }
     bool is_scalar() const { return kind == Kind::scalar; }

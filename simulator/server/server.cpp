@@ -28,7 +28,8 @@ constexpr std::chrono::seconds write_timeout{15};
 Challenge random_challenge() {
     std::random_device source;
     Challenge challenge{};
-    for (auto& byte : challenge) byte = static_cast<std::uint8_t>(source());
+    for (auto& byte : challenge)
+        byte = static_cast<std::uint8_t>(source());
     return challenge;
 }
 
@@ -40,7 +41,7 @@ HubConfig config_of(const Scenario& scenario, const ServerOptions& options) {
 }
 
 class Server {
-   public:
+  public:
     Server(const Scenario& scenario, const ServerOptions& options)
         : options_(options),
           hub_(config_of(scenario, options)),
@@ -64,10 +65,10 @@ class Server {
         return result_;
     }
 
-   private:
+  private:
     /// One connection and the peer it is at the hub.
     class Link : public transport::ConnectionOwner {
-       public:
+      public:
         Link(Server& server, PeerId id, transport::Connection connection)
             : server_(server), id_(id), connection_(std::move(connection)) {}
 
@@ -96,7 +97,7 @@ class Server {
         }
         void closed(const transport::Closed& why) override { server_.remove(id_, why.text); }
 
-       private:
+      private:
         void finish() {
             if (std::exchange(finishing_, true)) return;
             connection_.finish();
@@ -132,10 +133,12 @@ class Server {
     void advance() {
         const auto now = Clock::now();
         auto events = hub_.poll(now);
-        for (const auto& event : events) report(event);
+        for (const auto& event : events)
+            report(event);
         const auto status = engine_.poll(now, std::move(events));
         if (status != StepStatus::running) end();
-        for (const auto& [id, link] : links_) link->flush();
+        for (const auto& [id, link] : links_)
+            link->flush();
         if (ending_ && links_.empty()) {
             io_.stop();
         } else {
@@ -152,7 +155,8 @@ class Server {
 
     void set_timer() {
         auto next = hub_.next_deadline();
-        if (const auto steps = engine_.next_deadline()) next = next ? std::min(*next, *steps) : steps;
+        if (const auto steps = engine_.next_deadline())
+            next = next ? std::min(*next, *steps) : steps;
         if (ending_ || !next) {
             timer_.cancel();
             return;
@@ -177,7 +181,8 @@ class Server {
         result_.stopped = !ending_;
         ending_ = true;
         acceptor_.stop();
-        for (const auto& [id, link] : links_) link->flush();
+        for (const auto& [id, link] : links_)
+            link->flush();
         timer_.cancel();
         if (links_.empty()) io_.stop();
     }

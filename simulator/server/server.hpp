@@ -34,7 +34,6 @@ struct RunResult {
 /// Listens, plays the scenario, sends what is left and closes every connection so that nothing sent
 /// is lost. Logs "listening on ..", one line an endpoint, once peers can connect. The error is a
 /// sentence: an address that cannot be listened on.
-std::expected<RunResult, std::string> serve(const Scenario& scenario,
-                                            const ServerOptions& options);
+std::expected<RunResult, std::string> serve(const Scenario& scenario, const ServerOptions& options);
 
 }  // namespace confd::sim

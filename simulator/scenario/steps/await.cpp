@@ -20,7 +20,7 @@ struct Await : StepSpec {
 };
 
 class AwaitRun : public StepRun {
-   public:
+  public:
     explicit AwaitRun(const Await& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
@@ -34,13 +34,13 @@ class AwaitRun : public StepRun {
         return give_up(world, there.size());
     }
 
-   private:
+  private:
     StepStatus give_up(World& world, std::size_t count) const {
         const bool nobody = world.hub().subscriptions() == 0;
-        auto message = fmt::format("await: expected {} subscriber{}{} within {}, {} there",
-                                   spec_.count, spec_.count == 1 ? "" : "s", of_role(),
-                                   duration_text(spec_.within),
-                                   count == 1 ? "1 is" : fmt::format("{} are", count));
+        auto message =
+            fmt::format("await: expected {} subscriber{}{} within {}, {} there", spec_.count,
+                        spec_.count == 1 ? "" : "s", of_role(), duration_text(spec_.within),
+                        count == 1 ? "1 is" : fmt::format("{} are", count));
         for (const auto peer : world.hub().subscribers()) {
             message += fmt::format("; {}: {}", peer_name(peer, world.hub()),
                                    describe_subscription(*world.hub().session(peer)));
@@ -66,8 +66,8 @@ StepPtr parse_await(const YamlPtr& body, Loading& loading, const Place& place) {
     auto step = std::make_shared<Await>(place);
     if (!body->is_map()) {
         const auto node = substitute(body, *loading.first, loading.diagnostics);
-        const auto count = parse_int(*node, 1, max_count, "a number of subscribers or a map",
-                                     loading.diagnostics);
+        const auto count =
+            parse_int(*node, 1, max_count, "a number of subscribers or a map", loading.diagnostics);
         step->count = static_cast<std::size_t>(count.value_or(1));
         return step;
     }

@@ -16,7 +16,7 @@ struct BarrierStep : StepSpec {
 };
 
 class BarrierRun : public StepRun {
-   public:
+  public:
     explicit BarrierRun(const BarrierStep& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
@@ -33,7 +33,7 @@ class BarrierRun : public StepRun {
         return StepStatus::running;  // the hub wakes up when a barrier expires
     }
 
-   private:
+  private:
     bool start(World& world) {
         started_ = true;
         first_ = world.observed() + 1;
@@ -47,7 +47,8 @@ class BarrierRun : public StepRun {
                        fmt::format("barrier: no event has been sent as '{}'", *spec_.of));
             return false;
         }
-        for (const auto send : waits_) barriers.expire_at(send, world.now() + spec_.within);
+        for (const auto send : waits_)
+            barriers.expire_at(send, world.now() + spec_.within);
         return true;
     }
 

@@ -15,7 +15,7 @@ struct Delay : StepSpec {
 };
 
 class DelayRun : public StepRun {
-   public:
+  public:
     explicit DelayRun(const Delay& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
@@ -25,7 +25,7 @@ class DelayRun : public StepRun {
         return StepStatus::running;
     }
 
-   private:
+  private:
     const Delay& spec_;
     std::optional<Instant> end_;
 };

@@ -13,7 +13,7 @@ namespace {
 
 /// What has to happen.
 class Expectation {
-   public:
+  public:
     virtual ~Expectation() = default;
     virtual bool met_by(const HubEvent& event, const World& world) const = 0;
     virtual std::string text() const = 0;
@@ -28,7 +28,7 @@ struct Expect : StepSpec {
 };
 
 class ExpectRun : public StepRun {
-   public:
+  public:
     explicit ExpectRun(const Expect& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
@@ -47,11 +47,10 @@ class ExpectRun : public StepRun {
         }
         return world.fail(Outcome::expectation_failed, spec_.place(),
                           fmt::format("expect: expected {} within {}{}", spec_.what->text(),
-                                      duration_text(spec_.within),
-                                      world.unexpected_since(first_)));
+                                      duration_text(spec_.within), world.unexpected_since(first_)));
     }
 
-   private:
+  private:
     const Expect& spec_;
     std::optional<Instant> deadline_;
     std::uint64_t first_ = 0;
@@ -69,7 +68,7 @@ struct Nothing : StepSpec {
 };
 
 class NothingRun : public StepRun {
-   public:
+  public:
     explicit NothingRun(const Nothing& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
@@ -78,16 +77,16 @@ class NothingRun : public StepRun {
             first_ = world.observed() + 1;
         }
         if (const auto came = world.unexpected_since(first_); !came.empty()) {
-            return world.fail(Outcome::expectation_failed, spec_.place(),
-                              fmt::format("expect: expected nothing for {}{}",
-                                          duration_text(spec_.span), came));
+            return world.fail(
+                Outcome::expectation_failed, spec_.place(),
+                fmt::format("expect: expected nothing for {}{}", duration_text(spec_.span), came));
         }
         if (world.now() >= *end_) return StepStatus::done;
         world.wake_at(*end_);
         return StepStatus::running;
     }
 
-   private:
+  private:
     const Nothing& spec_;
     std::optional<Instant> end_;
     std::uint64_t first_ = 0;
@@ -114,9 +113,10 @@ struct AckExpected : Expectation {
     }
     std::string text() const override {
         const auto adjective =
-            verdict == AckVerdict::known ? "" : fmt::format("{} ", to_string(verdict));
-        return fmt::format("{} {}acknowledgement{}{}", verdict == AckVerdict::unknown ? "an" : "a",
-                           adjective, of ? fmt::format(" of '{}'", *of) : "", from_role(from));
+            verdict == AckVerdict::known ? std::string() : fmt::format("{} ", to_string(verdict));
+        const bool vowel = adjective.empty() || verdict == AckVerdict::unknown;
+        return fmt::format("{} {}acknowledgement{}{}", vowel ? "an" : "a", adjective,
+                           of ? fmt::format(" of '{}'", *of) : "", from_role(from));
     }
 };
 
@@ -204,8 +204,8 @@ StepPtr parse_expect(const YamlPtr& body, Loading& loading, const Place& place) 
     map.raw("nothing");
     step->within = map.duration("within", default_within);
     if (found != 1) {
-        loading.diagnostics.report(body->place, fmt::format("expect needs one of {}, found {}",
-                                                            one_of(names), found));
+        loading.diagnostics.report(
+            body->place, fmt::format("expect needs one of {}, found {}", one_of(names), found));
     }
     return step->what ? step : nullptr;
 }

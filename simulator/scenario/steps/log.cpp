@@ -13,7 +13,7 @@ struct Log : StepSpec {
 };
 
 class LogRun : public StepRun {
-   public:
+  public:
     LogRun(const Log& spec, const Scope& scope) : spec_(spec), scope_(scope) {}
 
     StepStatus poll(World& world) override {
@@ -23,7 +23,7 @@ class LogRun : public StepRun {
         return StepStatus::done;
     }
 
-   private:
+  private:
     const Log& spec_;
     const Scope& scope_;
 };

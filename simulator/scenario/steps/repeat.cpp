@@ -19,7 +19,7 @@ struct Repeat : StepSpec {
 };
 
 class RepeatRun : public StepRun {
-   public:
+  public:
     RepeatRun(const Repeat& spec, const Scope& outer) : spec_(spec), outer_(outer) {}
 
     StepStatus poll(World& world) override {
@@ -39,7 +39,7 @@ class RepeatRun : public StepRun {
         }
     }
 
-   private:
+  private:
     void next_round() {
         scope_.emplace(&outer_);
         scope_->set_loop(spec_.as, ++round_);

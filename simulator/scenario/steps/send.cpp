@@ -23,7 +23,7 @@ struct Send : StepSpec {
 };
 
 class SendRun : public StepRun {
-   public:
+  public:
     SendRun(const Send& spec, const Scope& scope) : spec_(spec), scope_(scope) {}
 
     StepStatus poll(World& world) override {
@@ -38,7 +38,7 @@ class SendRun : public StepRun {
                           why.empty() ? "the event has no such fields" : why[0].message);
     }
 
-   private:
+  private:
     StepStatus send(World& world, const Notification& event) {
         const auto sent = world.hub().send(event, spec_.target);
         if (sent.error) {
@@ -121,9 +121,9 @@ void parse_stream(Send& step, const YamlNode& node, std::optional<std::uint32_t>
     }
     const std::vector<std::string_view> names(loading.streams.begin(), loading.streams.end());
     if (!names.empty() && std::ranges::find(names, *name) == names.end()) {
-        loading.diagnostics.report(node.place,
-                                   fmt::format("there is no stream '{}', expected {}{}", *name,
-                                               one_of(names), suggestion(*name, names)));
+        loading.diagnostics.report(
+            node.place, fmt::format("there is no stream '{}', expected {}{}", *name, one_of(names),
+                                    suggestion(*name, names)));
     }
 }
 

@@ -52,7 +52,8 @@ std::vector<Pattern> parse_patterns(const YamlNode& node, Diagnostics& diagnosti
         if (const auto pattern = parse_pattern(item, diagnostics)) patterns.push_back(*pattern);
     };
     if (node.is_sequence()) {
-        for (const auto& item : node.items) add(*item);
+        for (const auto& item : node.items)
+            add(*item);
     } else {
         add(node);
     }

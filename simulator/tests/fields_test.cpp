@@ -1,0 +1,204 @@
+// Event fields: what is printed as JSON can be pasted into a scenario and means the same event.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/json/serialize.hpp>
+
+#include "protocol/render/render.hpp"
+#include "protocol/value/text.hpp"
+#include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/value_fields.hpp"
+#include "simulator/tests/support.hpp"
+
+namespace confd::sim {
+namespace {
+
+using testing::SizeIs;
+
+YamlPtr yaml(std::string_view text) {
+    Diagnostics diagnostics;
+    auto node = parse_yaml(text, std::make_shared<const std::string>("f"), diagnostics);
+    for (const auto& d : diagnostics.take())
+        ADD_FAILURE() << to_string(d);
+    return node;
+}
+
+std::optional<Notification> event(std::uint32_t type, std::string_view fields,
+                                  const WireContext& wire = {}) {
+    Diagnostics diagnostics;
+    auto out = parse_event(type, yaml(fields).get(), wire, diagnostics);
+    for (const auto& d : diagnostics.take())
+        ADD_FAILURE() << to_string(d);
+    return out;
+}
+
+/// Prints the event, reads it back, and compares what both print: absent and empty are one there.
+void expect_round_trip(const Notification& notification, const WireContext& wire) {
+    const RenderOptions options{wire, true};
+    const auto json = to_json(notification, options);
+    const auto* fields = json.if_contains(key_of(notification));
+    const auto text = fields == nullptr ? "{}" : boost::json::serialize(*fields);
+    const auto back = event(notification.type, text, wire);
+    ASSERT_TRUE(back) << text;
+    EXPECT_EQ(boost::json::serialize(to_json(*back, options)), boost::json::serialize(json));
+}
+
+TEST(EventFields, EveryEventReadsBackWhatItPrints) {
+    for (const auto dialect : {Dialect::v6x, Dialect::v7x, Dialect::v8x}) {
+        for (const auto product : {Product::confd, Product::nso}) {
+            for (const auto type : event_types()) {
+                SCOPED_TRACE(fmt::format("{} {}", *notif_name(type), to_string(dialect)));
+                expect_round_trip(*make_notification(type, dialect), {dialect, product});
+            }
+        }
+    }
+}
+
+TEST(EventFields, EveryFormOfAnEventReadsBack) {
+    for (const auto& type : constants<HaInfoType>) {
+        HaNotification ha;
+        ha.type = static_cast<HaInfoType>(type.value);
+        ha.nomaster = HA_NOTICK;
+        ha.slave_arrived = {Value::buf("n1"), Ip6{1, 2, 3, 4, 5, 6, 7, 8}};
+        ha.slave_died = {Value{ValueType::uint16, std::int64_t{7}}, std::string("rack 4")};
+        expect_round_trip({NOTIF_HA_INFO, ha}, {});
+    }
+    for (const auto& provider : constants<DataProvider>) {
+        CommitFailedNotification failed;
+        failed.provider = static_cast<DataProvider>(provider.value);
+        failed.ip = Ip6{0x2001, 0xdb8, 0, 0, 0, 0, 0, 1};
+        failed.port = 65535;
+        failed.daemon_name = "ifd";
+        expect_round_trip({NOTIF_COMMIT_FAILED, failed}, {});
+    }
+    for (const auto& pdu : constants<SnmpaPduType>) {
+        SnmpaNotification snmp;
+        snmp.pdu_type = static_cast<SnmpaPduType>(pdu.value);
+        snmp.enterprise = {1, 3, 6, 1, 4, 1, 4294967295};
+        snmp.vb = {{{SNMP_VARIABLE, SNMP_INTEGER, "ifIndex", {}, {}, {}}, {"2"}},
+                   {{SNMP_OID, SNMP_NULL, {}, {1, 3}, {}, {}}, {}},
+                   {{SNMP_COL_ROW, SNMP_Counter64, {}, {}, {2, 3}, "ifDescr"}, {""}}};
+        expect_round_trip({NOTIF_SNMPA, snmp}, {});
+    }
+    for (const auto& type : constants<StreamType>) {
+        StreamNotification stream;
+        stream.type = static_cast<StreamType>(type.value);
+        stream.error = "no log";
+        stream.values = {
+            {1, 2, TagMarker::start, {}},      {1, 3, TagMarker::leaf, {}},
+            {1, 3, TagMarker::del, {}},        {1, 3, TagMarker::move_first, {}},
+            {1, 3, TagMarker::move_after, {}}, {1, 4, TagMarker::value, Value::buf("x")},
+            {1, 2, TagMarker::stop, {}}};
+        expect_round_trip({NOTIF_STREAM_EVENT, stream}, {});
+    }
+}
+
+TEST(EventFields, TheCommitQueuesColumnsReadBack) {
+    CqProgressNotification cq;
+    cq.timestamp.year = 2026;
+    cq.cq_tag = "tag";
+    cq.completed_devices = {{"ce0", "ce1"}};
+    cq.failed_devices.rows = {{{"ce2", "refused"}, {"ce3", "no route"}}};
+    cq.completed_services.rows = {{{"red", {"ce0"}}}};
+    cq.failed_services.rows = {{{"blue", {}, {"ce2", "ce3"}}}};
+    const auto back =
+        event(NCS_NOTIF_CQ_PROGRESS,
+              boost::json::serialize(to_json({NCS_NOTIF_CQ_PROGRESS, cq}).at("cq_progress")),
+              {Dialect::v7x, Product::nso});
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->get<CqProgressNotification>()->failed_devices, cq.failed_devices);
+    EXPECT_EQ(back->get<CqProgressNotification>()->completed_services, cq.completed_services);
+    EXPECT_EQ(back->get<CqProgressNotification>()->failed_services, cq.failed_services);
+    EXPECT_EQ(back->get<CqProgressNotification>()->cq_tag, "tag");
+}
+
+TEST(EventFields, TakeNamesOfConstantsAndDefaults) {
+    const auto start = event(NOTIF_USER_SESSION,
+                             "{type: USER_SESS_LOCK, database: RUNNING, uinfo: {proto: SSH, addr: "
+                             "'::1', logintime: 5, context: my own}}");
+    const auto* body = start->get<UserSessNotification>();
+    EXPECT_EQ(body->type, USER_SESS_LOCK);
+    EXPECT_EQ(body->database, Datastore::RUNNING);
+    EXPECT_EQ(body->uinfo.proto, SessionProto::SSH);
+    EXPECT_EQ(body->uinfo.addr.ip, Ip(Ip6{0, 0, 0, 0, 0, 0, 0, 1}));
+    EXPECT_EQ(body->uinfo.logintime.seconds, 5);
+    EXPECT_EQ(body->uinfo.context, "my own");
+    EXPECT_EQ(body->uinfo.usid, 0);
+}
+
+TEST(EventFields, ATextIsAnyScalar) {
+    EXPECT_EQ(event(NOTIF_AUDIT, "{msg: 17, user: true}")->get<AuditNotification>()->msg, "17");
+    EXPECT_EQ(event(NOTIF_AUDIT, "{msg: ''}")->get<AuditNotification>()->msg, "");
+}
+
+TEST(EventFields, SpanAttributesAreTextsOrNumbers) {
+    const auto progress =
+        event(NOTIF_PROGRESS, "{attributes: [{name: a, value: 3}, {name: b, value: '3'}]}",
+              {Dialect::v8x, Product::confd});
+    const auto& attributes = progress->get<ProgressSpanNotification>()->attributes;
+    ASSERT_THAT(attributes, SizeIs(2));
+    EXPECT_EQ(std::get<std::int64_t>(attributes[0].value), 3);
+    EXPECT_EQ(std::get<std::string>(attributes[1].value), "3");
+}
+
+TEST(EventFields, EveryTypeOfValueReadsBack) {
+    const std::vector<Value> values{
+        {ValueType::noexists, {}},
+        {ValueType::default_, {}},
+        {ValueType::xmltag, XmlTag{1, 4294967295}},
+        Value::buf("5mf\"5b\n"),
+        {ValueType::int8, std::int64_t{-128}},
+        {ValueType::int64, INT64_MIN},
+        {ValueType::uint64, UINT64_MAX},
+        {ValueType::bit32, std::int64_t{0xffffffff}},
+        {ValueType::double_, -1.5e300},
+        {ValueType::bool_, true},
+        {ValueType::ipv4, Ip4{10, 0, 0, 1}},
+        {ValueType::ipv6, Ip6{0x2001, 0xdb8, 0, 0, 0, 0, 0, 1}},
+        {ValueType::qname, Box<Qname>(Qname{"if", "mtu"})},
+        {ValueType::qname, Box<Qname>(Qname{{}, "mtu"})},
+        {ValueType::datetime, *parse_datetime("2026-11-22T10:00:00.000001+05:30")},
+        {ValueType::date, *parse_date("2026-11-22Z")},
+        {ValueType::time, *parse_time("10:00:00-03:30")},
+        {ValueType::duration, *parse_duration("P1Y2M3DT4H5M6.000007S")},
+        {ValueType::enum_, std::int64_t{-1}},
+        {ValueType::list, ValueList{{Value::buf("a"), {ValueType::int32, std::int64_t{3}}}}},
+        {ValueType::list, ValueList{}},
+        {ValueType::objectref,
+         ObjectRef{{{.ns = {}, .tag = 0, .keys = ValueList{{Value::buf("eth0")}}},
+                    {.ns = 5, .tag = 6, .keys = {}}}}},
+        {ValueType::oid, Oid{{1, 3, 6, 4294967295}}},
+        {ValueType::binary, Bytes{0, 255}},
+        {ValueType::dquad, Bytes{192, 0, 2, 1}},
+        {ValueType::ipv4prefix, Ip4Prefix{{10, 0, 0, 0}, 8}},
+        {ValueType::ipv6_and_plen, Ip6Prefix{{1}, 64}},
+        {ValueType::decimal64, Decimal64{-12345, 2}},
+        {ValueType::identityref, IdentityRef{7, 8}},
+    };
+    for (const auto& value : values) {
+        const auto json = boost::json::serialize(to_json(value));
+        Diagnostics diagnostics;
+        EXPECT_EQ(parse_value(*yaml(json), diagnostics), std::optional(value)) << json;
+        for (const auto& d : diagnostics.take())
+            ADD_FAILURE() << to_string(d);
+    }
+}
+
+TEST(EventFields, AWholeLineOfJsonCanBePasted) {
+    test::load(R"(
+format: 1
+steps:
+  - send: {fields: {"type":1,"name":"NOTIF_AUDIT","audit":{"logno":115,"user":"a","usid":17,"msg":"m"}}}
+  - send: {event: NOTIF_HEARTBEAT, fields: {"type":8192,"name":"NOTIF_HEARTBEAT"}}
+)");
+}
+
+TEST(EventFields, SaysWhichEventsAReleaseLacks) {
+    EXPECT_EQ(why_unavailable(NOTIF_PROGRESS, {Dialect::v6x, Product::confd}),
+              "NOTIF_PROGRESS came with the 7 releases");
+    EXPECT_EQ(why_unavailable(NOTIF_COMMIT_PROGRESS, {Dialect::v6x, Product::confd}), "");
+    EXPECT_EQ(why_unavailable(NCS_NOTIF_AUDIT_NETWORK, {Dialect::v7x, Product::nso}), "");
+}
+
+}  // namespace
+}  // namespace confd::sim
