@@ -271,7 +271,7 @@ TEST(ListenOptions, SayWhatIsWrong) {
     EXPECT_THAT(why({"-a", "-p", "x"}), HasSubstr("no port"));
     EXPECT_THAT(why({"-a", "-x", "f"}), HasSubstr("give --stream too"));
     EXPECT_THAT(why({"-n", "s", "-B", "noon"}), HasSubstr("no date and time"));
-    EXPECT_THAT(why({"-n", "s", "-E", "2026-11-22T10:00:00Z"}), HasSubstr("needs a start time"));
+    EXPECT_THAT(why({"-n", "s", "-E", "2026-11-22T10:00:00Z"}), HasSubstr("--stop needs --start"));
     EXPECT_THAT(why({"--mask", "NOTIF_STREAM_EVENT"}), HasSubstr("needs a stream_name"));
     EXPECT_THAT(why({"-a", "--count", "0"}), HasSubstr("1 or more"));
     EXPECT_THAT(why({"-a", "--timeout", "-1"}), HasSubstr("above 0"));

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <fstream>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -36,6 +37,11 @@ inline constexpr EventVectors event_vectors[] = {
     {"events_confd_78.jsonl", {Dialect::v7x, Product::confd}},
     {"events_nso_78.jsonl", {Dialect::v7x, Product::nso}},
 };
+
+/// How test names show the file.
+inline void PrintTo(const EventVectors& vectors, std::ostream* out) {
+    *out << vectors.file;
+}
 
 inline std::vector<Bytes> payloads_of(const boost::json::object& vector) {
     std::vector<Bytes> out;

@@ -74,6 +74,10 @@ struct HelloCase {
     const char* reply;  // all that the server says
 };
 
+void PrintTo(const HelloCase& hello, std::ostream* out) {
+    *out << hello.name;
+}
+
 class HelloTest : public testing::TestWithParam<HelloCase> {};
 
 TEST_P(HelloTest, IsAnswered) {
