@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
+#include <map>
 
 namespace confd::sim {
+
 std::string to_string(const Place& place) {
     return fmt::format("{}:{}:{}", place.file ? std::string_view(*place.file) : "?", place.line,
                        place.column);
@@ -27,13 +28,20 @@ void Diagnostics::report_root_cause(const Place& place, std::string message) {
 }
 
 std::vector<Diagnostic> Diagnostics::take() {
-    const auto key = [](const Diagnostic& d) { return std::tie(d.place.line, d.place.column); };
-    std::ranges::stable_sort(list_, [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    const auto repeats = std::ranges::unique(list_, [&](const auto& a, const auto& b) {
-        return key(a) == key(b) && a.message == b.message;
-    });
-    list_.erase(repeats.begin(), repeats.end());
-    return std::move(list_);
+    // Not std::stable_sort: with the library of GCC 12, clang warns of deprecated code inside it.
+    std::multimap<std::pair<int, int>, Diagnostic> sorted;
+    for (auto& d : list_) {
+        const std::pair place(d.place.line, d.place.column);
+        const auto [first, last] = sorted.equal_range(place);
+        const bool repeated = std::any_of(
+            first, last, [&](const auto& before) { return before.second.message == d.message; });
+        if (!repeated) sorted.emplace(place, std::move(d));
+    }
+    std::vector<Diagnostic> out;
+    for (auto& [place, d] : sorted)
+        out.push_back(std::move(d));
+    list_.clear();
+    return out;
 }
 
 std::string suggestion(std::string_view name, std::span<const std::string_view> candidates) {

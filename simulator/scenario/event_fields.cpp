@@ -264,9 +264,11 @@ void read_members(FieldMap& map, T& out, const Context& c);
 template <class T, class M>
 void read_absent(FieldMap& map, const T& out, const Field<T, M>& entry, const Context& c) {
     if (entry.show == Show::always) {
-        M given{};
-        read_member(map, entry.name, given, c);
-        if (given == M{}) return;
+        static const M absent{};
+        auto given = out;
+        given.*entry.member = absent;
+        read_member(map, entry.name, given.*entry.member, c);
+        if (given.*entry.member == absent) return;
         c.diagnostics.report(
             map.take(entry.name)->place,
             fmt::format("'{}' is not there in this form of the event", entry.name));
