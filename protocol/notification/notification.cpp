@@ -151,6 +151,14 @@ void assign(Progress& out, const ProgressCommon& c) {
 
 }  // namespace
 
+Notification::Notification() = default;
+Notification::Notification(const Notification& other) = default;
+Notification::Notification(Notification&& other) noexcept = default;
+Notification& Notification::operator=(const Notification& other) = default;
+Notification& Notification::operator=(Notification&& other) noexcept = default;
+Notification::~Notification() = default;
+bool Notification::operator==(const Notification& other) const = default;
+
 std::expected<void, Error> decode_notification(ByteView payload, Notification& out,
                                                const DecodeOptions& options) {
     TermReader reader(payload, options.limits);

@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "protocol/bytes.hpp"
 #include "protocol/error.hpp"
@@ -22,7 +24,20 @@ struct Notification {
     std::uint32_t type = 0;  ///< the mask bit: NOTIF_AUDIT, ...
     NotificationBody body;
 
-    bool operator==(const Notification&) const = default;
+    // In notification.cpp: copying, comparing and destroying twenty structs is much to compile, and
+    // not for every file that passes an event on.
+    Notification();
+    Notification(const Notification& other);
+    Notification(Notification&& other) noexcept;
+    Notification& operator=(const Notification& other);
+    Notification& operator=(Notification&& other) noexcept;
+    ~Notification();
+    bool operator==(const Notification& other) const;
+
+    /// An event with a body that must be the one of its type: see encode_notification().
+    template <class Body>
+    Notification(std::uint32_t of_type, Body content)
+        : type(of_type), body(std::in_place_type<Body>, std::move(content)) {}
 
     /// The body as a B, or null.
     template <class B>
