@@ -7,9 +7,9 @@
 #include <random>
 #include <sstream>
 
+#include "conformance/tests/vectors.hpp"
 #include "protocol/notification/generate.hpp"
 #include "protocol/render/render.hpp"
-#include "conformance/tests/vectors.hpp"
 
 namespace confd::test {
 namespace {

@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "protocol/notification/generate.hpp"
 #include "conformance/tests/vectors.hpp"
+#include "protocol/notification/generate.hpp"
 
 namespace confd::test {
 namespace {
