@@ -13,9 +13,9 @@ class Deadline {
     using Clock = std::chrono::steady_clock;
 
     Deadline() = default;
-    Deadline(Clock::time_point at) : at_(at) {}  // NOLINT: a time point is a deadline
+    Deadline(Clock::time_point at) : at_(at) {}  // implicit: a time point is a deadline
     template <class Rep, class Period>
-    Deadline(std::chrono::duration<Rep, Period> timeout) {  // NOLINT: so is a timeout
+    Deadline(std::chrono::duration<Rep, Period> timeout) {  // implicit: so is a timeout
         const auto now = Clock::now();
         // What a clock cannot hold is never reached.
         using Seconds = std::chrono::duration<double>;

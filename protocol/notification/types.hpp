@@ -16,7 +16,7 @@ namespace confd {
 /// Text written as an atom; read from a binary just as well.
 struct AtomText : std::string {
     using std::string::string;
-    AtomText(std::string text) : std::string(std::move(text)) {}  // NOLINT: it is a text
+    AtomText(std::string text) : std::string(std::move(text)) {}  // implicit: it is a text
 };
 
 /// Text that must not be shown: printed as *** unless asked for.

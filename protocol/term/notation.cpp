@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <iterator>
@@ -11,238 +10,14 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/term/notation_characters.hpp"
 #include "protocol/utf8.hpp"
 
 namespace confd {
+
+using namespace notation;
+
 namespace {
-
-constexpr std::array<std::string_view, 27> reserved_words = {
-    "after", "and",  "andalso", "band",   "begin",   "bnot", "bor", "bsl",  "bsr",
-    "bxor",  "case", "catch",   "cond",   "div",     "end",  "fun", "if",   "let",
-    "not",   "of",   "or",      "orelse", "receive", "rem",  "try", "when", "xor"};
-
-/// Reserved in newer releases only: printed with quotes, read without them too.
-constexpr std::array<std::string_view, 2> newly_reserved_words = {"else", "maybe"};
-
-template <std::size_t Size>
-bool contains(const std::array<std::string_view, Size>& words, std::string_view word) {
-    return std::ranges::find(words, word) != words.end();
-}
-
-bool is_lower(char32_t c) {
-    return c >= 'a' && c <= 'z';
-}
-bool is_upper(char32_t c) {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char32_t c) {
-    return c >= '0' && c <= '9';
-}
-
-/// Letters of Latin-1 may stand in Erlang's bare atoms; no others beyond ASCII may.
-bool is_latin1_letter(char32_t c) {
-    return c >= 0xc0 && c <= 0xff && c != 0xd7 && c != 0xf7;
-}
-
-bool starts_atom(char32_t c) {
-    return is_lower(c) || (is_latin1_letter(c) && c >= 0xdf);
-}
-
-bool starts_variable(char32_t c) {
-    return is_upper(c) || c == '_' || (is_latin1_letter(c) && c < 0xdf);
-}
-
-bool continues_name(char32_t c) {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '@' || is_latin1_letter(c);
-}
-
-struct Character {
-    char32_t code = 0;
-    std::size_t size = 0;
-};
-
-/// The character at `at` in text that is known to be UTF-8.
-Character character_at(std::string_view utf8, std::size_t at) {
-    const auto first = static_cast<std::uint8_t>(utf8[at]);
-    if (first < 0x80) return {first, 1};
-    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    char32_t code = first & (0xffU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        code = code << 6 | (static_cast<std::uint8_t>(utf8[at + i]) & 0x3fU);
-    }
-    return {code, size};
-}
-
-void append_utf8(char32_t code, std::string& out) {
-    const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
-    if (code < 0x80) return put(code);
-    if (code < 0x800) {
-        put(0xc0 | code >> 6);
-    } else if (code < 0x10000) {
-        put(0xe0 | code >> 12);
-        put(0x80 | (code >> 6 & 0x3f));
-    } else {
-        put(0xf0 | code >> 18);
-        put(0x80 | (code >> 12 & 0x3f));
-        put(0x80 | (code >> 6 & 0x3f));
-    }
-    put(0x80 | (code & 0x3f));
-}
-
-bool is_control(char32_t c) {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0);
-}
-
-/// Characters that change the text around them or cannot be seen: line and paragraph separators,
-/// marks of writing direction, zero-width ones, the byte order mark.
-bool is_invisible(char32_t c) {
-    return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
-}
-
-/// Erlang's scanner refuses these two, even as \x{..}.
-bool is_unspeakable(char32_t c) {
-    return c == 0xfffe || c == 0xffff;
-}
-
-constexpr std::string_view escape_letters = "btnvfresd";
-constexpr std::string_view escape_values = "\b\t\n\v\f\r\x1b\x20\x7f";
-
-/// Letter of the short escape that printing uses; 0 for none (and for space and delete, whose
-/// escapes surprise).
-char short_escape(char32_t c) {
-    const auto at = c < 0x20 ? escape_values.find(static_cast<char>(c)) : std::string_view::npos;
-    return at == std::string_view::npos ? '\0' : escape_letters[at];
-}
-
-// ---------------------------------------------------------------------------------- printing
-
-class Printer {
-  public:
-    explicit Printer(std::string& out) : out_(out) {}
-
-    void term(const Term& term) {
-        switch (term.kind()) {
-            case TermKind::integer:
-                out_ += to_string(*term.as_integer());
-                break;
-            case TermKind::floating:
-                floating(*term.as_float());
-                break;
-            case TermKind::atom:
-                atom(*term.as_atom());
-                break;
-            case TermKind::binary:
-                binary(as_text(*term.as_binary()));
-                break;
-            case TermKind::tuple:
-                sequence('{', term, '}');
-                break;
-            case TermKind::list:
-                sequence('[', term, ']');
-                break;
-            case TermKind::other:
-                break;
-        }
-    }
-
-  private:
-    void sequence(char open, const Term& container, char close) {
-        out_ += open;
-        bool first = true;
-        for (const auto& element : container.elements()) {
-            if (!std::exchange(first, false)) out_ += ", ";
-            term(element);
-        }
-        if (const auto* tail = container.tail()) {
-            out_ += '|';
-            term(*tail);
-        }
-        out_ += close;
-    }
-
-    void floating(double value) {
-        // The shortest digits that read back as the same number. Erlang wants a dot in all floats.
-        std::array<char, 32> buffer;
-        const auto end = std::to_chars(buffer.begin(), buffer.end(), value).ptr;
-        const std::string_view digits(buffer.begin(), end);
-        const auto exponent = std::min(digits.find('e'), digits.size());
-        out_ += digits.substr(0, exponent);
-        if (digits.find('.') == std::string_view::npos) out_ += ".0";
-        out_ += digits.substr(exponent);
-    }
-
-    void atom(std::string_view utf8) {
-        if (is_bare(utf8)) {
-            out_ += utf8;
-        } else if (!utf8_length(utf8)) {  // made by hand, and no atom: still no reason to crash
-            quoted('\'', utf8_sanitized(utf8));
-        } else {
-            quoted('\'', utf8);
-        }
-    }
-
-    static bool is_bare(std::string_view utf8) {
-        return !utf8.empty() && is_ascii(utf8) && is_lower(character_at(utf8, 0).code) &&
-               std::ranges::all_of(
-                   utf8, [](char c) { return continues_name(static_cast<char32_t>(c)); }) &&
-               !contains(reserved_words, utf8) && !contains(newly_reserved_words, utf8);
-    }
-
-    void binary(std::string_view bytes) {
-        out_ += "<<";
-        if (!bytes.empty() && is_printable(bytes)) {
-            quoted('"', bytes);
-            if (!is_ascii(bytes)) out_ += "/utf8";
-        } else {
-            for (std::size_t i = 0; i < bytes.size(); ++i) {
-                fmt::format_to(std::back_inserter(out_), "{}{}", i == 0 ? "" : ",",
-                               static_cast<std::uint8_t>(bytes[i]));
-            }
-        }
-        out_ += ">>";
-    }
-
-    static bool is_printable(std::string_view bytes) {
-        if (!utf8_length(bytes)) return false;
-        for (std::size_t i = 0; i < bytes.size();) {
-            const auto [code, size] = character_at(bytes, i);
-            if ((is_control(code) && short_escape(code) == '\0') || is_unspeakable(code)) {
-                return false;
-            }
-            i += size;
-        }
-        return true;
-    }
-
-    void quoted(char quote, std::string_view utf8) {
-        out_ += quote;
-        for (std::size_t i = 0; i < utf8.size();) {
-            const auto [code, size] = character_at(utf8, i);
-            character(quote, code, utf8.substr(i, size));
-            i += size;
-        }
-        out_ += quote;
-    }
-
-    void character(char quote, char32_t code, std::string_view utf8) {
-        if (code == static_cast<char32_t>(quote) || code == '\\') {
-            out_ += '\\';
-            out_ += utf8;
-        } else if (const char letter = short_escape(code)) {
-            out_ += '\\';
-            out_ += letter;
-        } else if (is_control(code) || is_invisible(code) || is_unspeakable(code)) {
-            fmt::format_to(std::back_inserter(out_), "\\x{{{:x}}}", std::uint32_t{code});
-        } else {
-            out_ += utf8;
-        }
-    }
-
-    std::string& out_;
-};
-
-// ----------------------------------------------------------------------------------- parsing
 
 using Characters = std::u32string;
 
@@ -713,12 +488,6 @@ class Parser {
 };
 
 }  // namespace
-
-std::string to_string(const Term& term) {
-    std::string out;
-    Printer(out).term(term);
-    return out;
-}
 
 std::string to_string(const NotationError& error) {
     return fmt::format("line {}, column {}: expected {}, found {}", error.line, error.column,

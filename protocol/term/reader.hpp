@@ -27,7 +27,7 @@ struct Integer {
 
     Integer() = default;
     template <std::integral T>
-    Integer(T value)  // NOLINT: integers are integers
+    Integer(T value)  // implicit: integers are integers
         : magnitude(value < T{} ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
                                 : static_cast<std::uint64_t>(value)),
           negative(value < T{}) {}

@@ -31,10 +31,10 @@ class Term {
     Term() = default;
     template <std::integral T>
         requires(!std::same_as<T, bool>)
-    Term(T value)  // NOLINT: so that tuple({1, 2}) reads as it should
+    Term(T value)  // implicit: so that tuple({1, 2}) reads as it should
         : Term(Integer(value)) {}
-    Term(Integer value) : value_(value) {}  // NOLINT: the same
-    Term(double value) : value_(value) {}   // NOLINT: the same
+    Term(Integer value) : value_(value) {}  // implicit: the same
+    Term(double value) : value_(value) {}   // implicit: the same
     /// A flag has several forms on the wire (an atom, 0 or 1): say which.
     Term(bool) = delete;
 

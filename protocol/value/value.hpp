@@ -115,7 +115,7 @@ template <class T>
 class Box {
   public:
     Box() : value_(std::make_unique<T>()) {}
-    Box(T value) : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT: a T is a box of T
+    Box(T value) : value_(std::make_unique<T>(std::move(value))) {}  // implicit: a T is a box of T
     Box(const Box& other) : Box(*other) {}
     Box(Box&& other) : Box() { value_.swap(other.value_); }
     Box& operator=(Box other) {
