@@ -169,6 +169,12 @@ inline constexpr std::uint32_t nso_bits = NCS_NOTIF_PACKAGE_RELOAD | NCS_NOTIF_C
                                           NCS_NOTIF_CALL_HOME_INFO | NCS_NOTIF_AUDIT_NETWORK |
                                           NCS_NOTIF_AUDIT_NETWORK_SYNC;
 
+/// Bits that came with the 7 and with the 8 releases.
+inline constexpr std::uint32_t since_7_bits =
+    NOTIF_PROGRESS | NCS_NOTIF_CALL_HOME_INFO | NOTIF_JSONRPC | NOTIF_WEBUI |
+    NCS_NOTIF_AUDIT_NETWORK | NCS_NOTIF_AUDIT_NETWORK_SYNC;
+inline constexpr std::uint32_t since_8_bits = NOTIF_COMPACTION;
+
 /// "NOTIF_AUDIT" for 1, or nothing for a number that is no single known bit.
 constexpr std::optional<std::string_view> notif_name(std::uint32_t type) {
     return name_of(mask_constants, type);

@@ -63,16 +63,13 @@ std::expected<std::uint32_t, std::string> parse_mask(std::string_view text) {
 }
 
 std::uint32_t all_events(Product product, Dialect dialect) {
-    constexpr std::uint32_t since_7x = NOTIF_PROGRESS | NCS_NOTIF_CALL_HOME_INFO | NOTIF_JSONRPC |
-                                       NOTIF_WEBUI | NCS_NOTIF_AUDIT_NETWORK |
-                                       NCS_NOTIF_AUDIT_NETWORK_SYNC;
     std::uint32_t mask = 0;
     for (const auto& constant : mask_constants)
         mask |= static_cast<std::uint32_t>(constant.value);
     mask &= ~NOTIF_STREAM_EVENT;
     if (product != Product::nso) mask &= ~nso_bits;
-    if (dialect == Dialect::v6x) mask &= ~since_7x;
-    if (dialect != Dialect::v8x) mask &= ~NOTIF_COMPACTION;
+    if (dialect == Dialect::v6x) mask &= ~since_7_bits;
+    if (dialect != Dialect::v8x) mask &= ~since_8_bits;
     return mask;
 }
 

@@ -307,12 +307,6 @@ bool parse(const YamlNode& node, T& out, const Context& c) {
     return c.diagnostics.reported() == before;
 }
 
-// Events that older releases did not have: section 6.1 of docs/protocol.md.
-constexpr std::uint32_t since_7_bits = NOTIF_PROGRESS | NCS_NOTIF_CALL_HOME_INFO | NOTIF_JSONRPC |
-                                       NOTIF_WEBUI | NCS_NOTIF_AUDIT_NETWORK |
-                                       NCS_NOTIF_AUDIT_NETWORK_SYNC;
-constexpr std::uint32_t since_8_bits = NOTIF_COMPACTION;
-
 }  // namespace
 
 std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fields,
