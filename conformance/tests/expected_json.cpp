@@ -154,11 +154,12 @@ json::array tag_values_json(const json::array& list) {
 }
 
 void split_ip(json::object& out) {
-    const auto* ip = out.if_contains("ip");
-    if (ip == nullptr) return;
-    const bool v6 = ip->as_string().find(':') != json::string::npos;
+    const auto* found = out.if_contains("ip");
+    if (found == nullptr) return;
+    const json::string ip = found->as_string();  // inserting below moves the members
+    const bool v6 = ip.find(':') != json::string::npos;
     out["af"] = v6 ? "inet6" : "inet";
-    out[v6 ? "ip6" : "ip4"] = *ip;
+    out[v6 ? "ip6" : "ip4"] = ip;
     out.erase("ip");
 }
 
@@ -216,7 +217,8 @@ json::object body_json(const json::object& expect) {
     }
     rename(out, "replay_error", "error");
     if (const auto* th = out.if_contains("thandle")) {
-        out["tctx"] = {{"th", *th}};
+        const json::value handle = *th;
+        out["tctx"] = {{"th", handle}};
         out.erase("thandle");
     }
     if (const auto* uinfo = out.if_contains("uinfo")) out["uinfo"] = uinfo_json(uinfo->as_object());
