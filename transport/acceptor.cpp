@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <list>
 #include <utility>
+#include <vector>
 
 #include "transport/asio_socket.hpp"
 
@@ -92,9 +94,13 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
         asio::ip::tcp::resolver resolver(executor);
         const auto found = resolver.resolve(tcp.host, std::to_string(tcp.port),
                                             asio::ip::tcp::resolver::passive, failed);
-        for (const auto& entry : found) {
+        // One of a name's addresses: IPv4 first, because that is where the vendor's clients look.
+        std::vector<asio::ip::tcp::endpoint> addresses(found.begin(), found.end());
+        std::ranges::stable_partition(addresses,
+                                      [](const auto& at) { return at.address().is_v4(); });
+        for (const auto& address : addresses) {
             auto& port = ports.emplace_back(executor);
-            failed = bind_and_listen(port.listener, entry.endpoint());
+            failed = bind_and_listen(port.listener, address);
             if (!failed) {
                 const auto text = to_text(port.listener.local_endpoint());
                 return endpoints.emplace_back(*parse_endpoint(text));

@@ -22,9 +22,9 @@ class Acceptor {
     ~Acceptor();
 
     /// Binds and listens; peers can connect from now on and wait until start(). A host name takes
-    /// the first of its addresses that can be bound. A UNIX socket file on which nobody listens
-    /// any more is replaced. Returns where it listens, with the real port and numeric address, or
-    /// a sentence.
+    /// the first of its addresses that can be bound, IPv4 before IPv6. A UNIX socket file on which
+    /// nobody listens any more is replaced. Returns where it listens, with the real port and
+    /// numeric address, or a sentence.
     std::expected<Endpoint, std::string> listen(const Endpoint& endpoint);
 
     /// Hands each new connection to `accepted`, which calls Connection::start() sooner or later.
