@@ -49,10 +49,6 @@ void need(bool present, const char* bit, const char* what) {
 
 }  // namespace
 
-std::uint16_t default_port(Product product) {
-    return product == Product::nso ? 4569 : 4565;
-}
-
 ConnectOptions ConnectOptions::from_environment(Product product) {
     const auto& names = product == Product::nso ? nso_variables : confd_variables;
     ConnectOptions options;

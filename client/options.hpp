@@ -27,11 +27,9 @@ struct NotificationsData {
     std::int64_t verbosity = VERBOSITY_NORMAL;  ///< of progress events
 };
 
-/// 4565 for ConfD, 4569 for NSO.
-std::uint16_t default_port(Product product);
-
 struct ConnectOptions {
-    transport::Endpoint endpoint = transport::TcpEndpoint{"127.0.0.1", 4565};
+    transport::Endpoint endpoint =
+        transport::TcpEndpoint{"127.0.0.1", default_port(Product::confd)};
     Release release;                   ///< what we claim to be; decides how events are laid out
     Product product = Product::confd;  ///< what the peer is
     /// Contents of the access file; when set, the peer must run the access check.

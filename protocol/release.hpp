@@ -48,6 +48,11 @@ struct Release {
     bool operator==(const Release&) const = default;
 };
 
+/// The TCP port that a daemon listens on unless told otherwise: 4565 for ConfD, 4569 for NSO.
+constexpr std::uint16_t default_port(Product product) {
+    return product == Product::nso ? 4569 : 4565;
+}
+
 /// "7.8.2".
 std::string to_string(const Release& release);
 /// "6x", "7x", "8x".

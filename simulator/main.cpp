@@ -85,8 +85,7 @@ std::expected<std::vector<transport::Endpoint>, std::string> endpoints(const Opt
     for (const auto& path : options.paths)
         out.push_back(transport::UnixEndpoint{path});
     if (out.empty()) {
-        const std::uint16_t port = product == Product::nso ? 4569 : 4565;
-        out.push_back(transport::TcpEndpoint{"127.0.0.1", port});
+        out.push_back(transport::TcpEndpoint{"127.0.0.1", default_port(product)});
     }
     return out;
 }

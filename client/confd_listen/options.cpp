@@ -200,9 +200,9 @@ void choose_address(Options& options, const CLI::App& app, const Raw& raw) {
     }
     if (!tcp_given) return;
     const auto* known = std::get_if<transport::TcpEndpoint>(&options.connect.endpoint);
-    auto tcp = known != nullptr ? *known
-                                : transport::TcpEndpoint{
-                                      "127.0.0.1", events::default_port(options.connect.product)};
+    auto tcp = known != nullptr
+                   ? *known
+                   : transport::TcpEndpoint{"127.0.0.1", default_port(options.connect.product)};
     if (app.count("--host") > 0) tcp.host = raw.host;
     if (app.count("--port") > 0) {
         const auto port = transport::parse_port(raw.port);

@@ -6,8 +6,6 @@
 #include <charconv>
 #include <cstdint>
 #include <iterator>
-#include <limits>
-#include <optional>
 #include <utility>
 
 #include "protocol/term/notation_characters.hpp"
