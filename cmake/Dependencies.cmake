@@ -7,6 +7,8 @@ find_package(fmt REQUIRED)                        # fmt::fmt
 find_package(yaml-cpp REQUIRED)                   # yaml-cpp
 find_package(CLI11 REQUIRED)                      # CLI11::CLI11
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # OpenSSL::Crypto
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libyang REQUIRED IMPORTED_TARGET libyang>=2.1) # PkgConfig::libyang
 
 if(CONFD_BUILD_TESTS)
     find_package(GTest REQUIRED)      # GTest::gmock_main

@@ -16,4 +16,7 @@ using SendId = std::uint64_t;
 using Clock = std::chrono::steady_clock;
 using Instant = Clock::time_point;
 
+/// Time of day, as it stands in events: handed in too.
+using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
+
 }  // namespace confd::sim
