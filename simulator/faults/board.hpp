@@ -1,0 +1,64 @@
+// The faults that are active, and what they have done.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "simulator/faults/fault.hpp"
+#include "simulator/hub/ids.hpp"
+
+namespace confd::sim {
+
+/// How the server's side of a connection ends: with all that was written delivered, with a TCP
+/// reset, or with its sending side only.
+enum class CloseHow : std::uint8_t { fin, rst, half };
+
+struct ActiveFault {
+    FaultSpec spec;
+    std::int64_t candidates = 0;  ///< units, or connections, that it could have been done to
+    std::int64_t hits = 0;        ///< those it was done to
+};
+
+/// Something a fault did.
+struct FaultHit {
+    FaultId fault = 0;
+    FaultKind kind{};
+    PeerId peer = 0;
+    std::string note;  ///< "fault 3 (drop): NOTIF_AUDIT to peer 2 dropped"
+};
+
+class FaultBoard {
+  public:
+    /// From now on, on connections that are there too. Gives the id.
+    std::expected<FaultId, FaultProblem> add(FaultSpec spec);
+    /// False when there is none. What it holds back still comes when it was to come.
+    bool remove(FaultId id);
+
+    const std::vector<ActiveFault>& faults() const { return faults_; }
+    /// Null when there is none.
+    const ActiveFault* find(FaultId id) const;
+
+    /// Whether any fault may be done to peers of this role (empty: before it is known). Peers that
+    /// none touches need no lines.
+    bool touches(std::string_view role) const;
+
+    /// A new connection; how to end it at once, if so.
+    std::optional<CloseHow> on_connect(PeerId peer);
+
+    /// What happened since the last call, in order.
+    std::vector<FaultHit> take_hits() { return std::exchange(hits_, {}); }
+
+  private:
+    friend class FaultLine;
+
+    std::vector<ActiveFault> faults_;
+    std::vector<FaultHit> hits_;
+    FaultId last_id_ = 0;
+};
+
+}  // namespace confd::sim

@@ -1,0 +1,130 @@
+// One direction of one connection, with the faults of the board done to what goes through.
+//
+//     line.push(now, bytes);                     // what the session sends, or the socket received
+//     for (auto& action : line.poll(now)) ...    // what really goes on, and when
+//     wake_up_at(line.deadline());
+//
+// What no fault touches comes out at the next poll(), behind what still waits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "protocol/release.hpp"
+#include "simulator/faults/board.hpp"
+#include "simulator/faults/unit.hpp"
+#include "simulator/hub/ids.hpp"
+
+namespace confd::sim {
+
+/// Bytes to go on: outwards to the socket, in one write; inwards to the session.
+struct Write {
+    Bytes bytes;
+};
+
+/// The connection is to be closed. Both directions say it of the server's side of the socket.
+struct Close {
+    CloseHow how = CloseHow::fin;
+};
+
+using Action = std::variant<Write, Close>;
+
+/// Inwards the client decides how much comes: reading pauses while more than this is held.
+inline constexpr std::size_t inbound_held_limit = std::size_t{256} << 10;
+
+class FaultLine {
+  public:
+    /// The board outlives the line. Faults added or removed later count from then on.
+    FaultLine(FaultBoard& board, PeerId peer, Direction direction, Stage from = Stage::handshake);
+
+    /// The subscription is granted: call before its reply is pushed. Until then only faults for
+    /// "all" act, and fields of events are not found.
+    void subscribed(std::string role, const WireContext& context);
+
+    /// Bytes as they come; incomplete units wait for their end.
+    void push(Instant now, ByteView bytes);
+    void push(Instant now, Unit unit);
+    /// No more will be pushed: what was begun goes on as it is.
+    void finish(Instant now);
+
+    /// What goes on now, in order. Nothing comes after Close{fin} or Close{rst}; outwards nothing
+    /// after Close{half} either.
+    std::vector<Action> poll(Instant now);
+    /// When poll() has something to do even if nothing is pushed.
+    std::optional<Instant> deadline() const;
+
+    /// Drops what is held and what is still pushed: the connection is gone.
+    void stop();
+
+    /// Bytes that are held. The owner bounds them by not pushing more.
+    std::size_t held() const { return held_ + cutter_.buffered(); }
+    /// Whether nothing waits to go out; the owner closes a connection only then.
+    bool idle() const { return queue_.empty() && late_.empty(); }
+    /// A stall is on, or too much is held.
+    bool reading_paused(Instant now) const;
+
+  private:
+    /// Bytes that wait for their turn and their time.
+    struct Segment {
+        Bytes bytes;
+        std::size_t sent = 0;
+        std::size_t piece = 0;              // split into writes of so many bytes; 0 for one write
+        std::chrono::milliseconds gap{};    // between them
+        std::chrono::milliseconds pause{};  // from when it is first in the queue
+        Instant earliest;
+        bool stalls = false;    // the pause is a stall
+        bool gathered = false;  // waits for others to be sent with
+        std::optional<CloseHow> close;
+    };
+    /// A frame that others overtake.
+    struct Late {
+        std::vector<Segment> segments;
+        std::int64_t overtakers = 0;
+        Instant until;
+    };
+    struct Gather {
+        std::int64_t missing = 0;
+        Instant until;
+    };
+    /// What the faults that hit a unit make of it.
+    struct Shape;
+
+    struct Tally {
+        std::int64_t candidates = 0;
+        std::int64_t hits = 0;
+    };
+
+    bool is_candidate(const FaultSpec& fault, const Unit& unit) const;
+    bool chosen(ActiveFault& fault, Tally& tally) const;
+    std::string apply(const FaultSpec& fault, Unit& unit, Shape& shape, std::int64_t n);
+    std::string describe_hit(const FaultSpec& fault, const Unit& unit, std::string_view what) const;
+    std::vector<Segment> segments_of(Instant now, Unit unit, const Shape& shape) const;
+    void enqueue(std::vector<Segment> segments);
+    void gather(Instant now, const Shape& shape, std::vector<Segment>& segments);
+    void overtake();
+    Instant due(const Segment& head) const;
+    void emit(Instant now, std::vector<Action>& out);
+
+    FaultBoard& board_;
+    PeerId peer_;
+    Direction direction_;
+    std::string role_;
+    WireContext context_;
+    UnitCutter cutter_;
+    std::map<FaultId, Tally> tallies_;
+    std::deque<Segment> queue_;
+    std::vector<Late> late_;
+    std::optional<Gather> gather_;
+    Instant head_since_;
+    std::size_t held_ = 0;
+    bool closing_ = false;
+};
+
+}  // namespace confd::sim

@@ -1,0 +1,68 @@
+// What goes over a connection in one piece: a message of the handshake, or a frame with its header.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "protocol/bytes.hpp"
+#include "simulator/faults/fault.hpp"
+
+namespace confd::sim {
+
+enum class UnitKind : std::uint8_t {
+    hello,            ///< in
+    challenge,        ///< out
+    access_answer,    ///< in
+    access_result,    ///< out
+    hello_reply,      ///< out
+    subscribe,        ///< in, a frame
+    subscribe_reply,  ///< out, a frame
+    event,            ///< out, a frame
+    ack,              ///< in, a frame
+    other,            ///< bytes that are none of these; only faults of bytes touch them
+};
+
+struct Unit {
+    UnitKind kind = UnitKind::other;
+    Bytes bytes;
+    std::uint32_t event = 0;  ///< its type, for events
+};
+
+Stage stage_of(UnitKind kind);
+bool is_frame(UnitKind kind);
+/// "NOTIF_AUDIT", "the subscription's reply": for people.
+std::string describe(const Unit& unit);
+
+/// Cuts what a session sends or receives into units. Bytes that no peer of this protocol sends
+/// (an announced length above the limit) end that: the rest comes as it is.
+class UnitCutter {
+  public:
+    /// `from` is where the connection is when the first byte is given: `handshake`, or
+    /// `subscription` or `events` for a line that comes in later.
+    UnitCutter(Direction direction, Stage from, std::size_t limit);
+
+    void append(ByteView bytes);
+    /// The next unit, when all of it is there.
+    std::optional<Unit> next();
+    /// What is there of a unit that will not be completed.
+    Unit rest();
+    /// Bytes of a unit that is not complete.
+    std::size_t buffered() const { return buffer_.size() - begin_; }
+
+  private:
+    enum class Expect : std::uint8_t { first, answer, result, reply, subscription, frames, raw };
+
+    std::optional<Unit> take(UnitKind kind, std::size_t size, Expect then);
+    std::optional<Unit> next_out();
+    std::optional<Unit> next_in();
+    std::optional<Unit> frame(UnitKind kind);
+
+    Direction direction_;
+    Expect expect_;
+    std::size_t limit_;
+    Bytes buffer_;
+    std::size_t begin_ = 0;
+};
+
+}  // namespace confd::sim
