@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "simulator/faults/fault.hpp"
+#include "simulator/faults/random.hpp"
 #include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
@@ -22,6 +23,12 @@ struct ActiveFault {
     FaultSpec spec;
     std::int64_t candidates = 0;  ///< units, or connections, that it could have been done to
     std::int64_t hits = 0;        ///< those it was done to
+};
+
+/// What a fault did on one connection.
+struct FaultTally {
+    std::int64_t candidates = 0;
+    std::int64_t hits = 0;
 };
 
 /// Something a fault did.
@@ -55,6 +62,10 @@ class FaultBoard {
 
   private:
     friend class FaultLine;
+
+    /// Counts a candidate. When it is to be hit: the source of what is random in that.
+    static std::optional<Choice> choose(ActiveFault& fault, FaultTally& tally, PeerId peer);
+    void report(const FaultSpec& spec, PeerId peer, std::string_view what);
 
     std::vector<ActiveFault> faults_;
     std::vector<FaultHit> hits_;

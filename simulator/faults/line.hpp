@@ -7,6 +7,7 @@
 // What no fault touches comes out at the next poll(), behind what still waits.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,6 +20,7 @@
 
 #include "protocol/release.hpp"
 #include "simulator/faults/board.hpp"
+#include "simulator/faults/shape.hpp"
 #include "simulator/faults/unit.hpp"
 #include "simulator/hub/ids.hpp"
 
@@ -75,56 +77,52 @@ class FaultLine {
     struct Segment {
         Bytes bytes;
         std::size_t sent = 0;
-        std::size_t piece = 0;              // split into writes of so many bytes; 0 for one write
-        std::chrono::milliseconds gap{};    // between them
-        std::chrono::milliseconds pause{};  // from when it is first in the queue
+        std::size_t piece = 0;              // in writes of so many bytes; 0 for one write
+        std::chrono::milliseconds pause{};  // before each write, once nothing is in front of it
         Instant earliest;
-        bool stalls = false;    // the pause is a stall
-        bool gathered = false;  // waits for others to be sent with
+        std::optional<Instant> gathering;   // others to be sent with are waited for until then
+        std::chrono::milliseconds stall{};  // before the first of them
         std::optional<CloseHow> close;
     };
-    /// A frame that others overtake.
-    struct Late {
-        std::vector<Segment> segments;
-        std::int64_t overtakers = 0;
-        Instant until;
-    };
+    using Segments = std::vector<Segment>;
+
+    /// Units that wait for each other.
     struct Gather {
         std::int64_t missing = 0;
         Instant until;
     };
-    /// What the faults that hit a unit make of it.
-    struct Shape;
-
-    struct Tally {
-        std::int64_t candidates = 0;
-        std::int64_t hits = 0;
+    /// A frame that others overtake.
+    struct Late {
+        Segments segments;
+        std::int64_t missing = 0;
+        Instant until;
     };
 
     bool is_candidate(const FaultSpec& fault, const Unit& unit) const;
-    bool chosen(ActiveFault& fault, Tally& tally) const;
-    std::string apply(const FaultSpec& fault, Unit& unit, Shape& shape, std::int64_t n);
-    std::string describe_hit(const FaultSpec& fault, const Unit& unit, std::string_view what) const;
-    std::vector<Segment> segments_of(Instant now, Unit unit, const Shape& shape) const;
-    void enqueue(std::vector<Segment> segments);
-    void gather(Instant now, const Shape& shape, std::vector<Segment>& segments);
-    void overtake();
+    std::string name() const;
+    Segments segments_of(Instant now, const Shape& shape) const;
+    void schedule(Instant now, const Shape& shape);
+    bool ends(CloseHow how) const;
+    void gather(Instant now, const Shape& shape, Segments& segments);
+    void overtake(Instant now);
+    void enqueue(Instant now, Segments segments);
     Instant due(const Segment& head) const;
     void emit(Instant now, std::vector<Action>& out);
 
     FaultBoard& board_;
     PeerId peer_;
     Direction direction_;
+    bool subscribed_ = false;
     std::string role_;
     WireContext context_;
     UnitCutter cutter_;
-    std::map<FaultId, Tally> tallies_;
+    std::map<FaultId, FaultTally> tallies_;
     std::deque<Segment> queue_;
     std::vector<Late> late_;
     std::optional<Gather> gather_;
     Instant head_since_;
     std::size_t held_ = 0;
-    bool closing_ = false;
+    bool over_ = false;  // an end is queued or has come: nothing follows it
 };
 
 }  // namespace confd::sim

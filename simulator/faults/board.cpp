@@ -1,0 +1,83 @@
+#include "simulator/faults/board.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "simulator/faults/mutate.hpp"
+#include "simulator/faults/random.hpp"
+
+namespace confd::sim {
+namespace {
+
+constexpr std::string_view everyone = "all";
+
+/// The numbers of events that check() cannot judge, because it does not know the catalogue.
+std::optional<FaultProblem> check_type(const FaultSpec& spec) {
+    if (spec.kind == FaultKind::unknown_event && is_event_type(spec.type)) {
+        return FaultProblem{"type", fmt::format("{} is the type of a known event", spec.type)};
+    }
+    if (spec.kind == FaultKind::early_event && !is_event_type(spec.type)) {
+        return FaultProblem{"type", fmt::format("{} is no type of an event", spec.type)};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<FaultId, FaultProblem> FaultBoard::add(FaultSpec spec) {
+    if (auto good = check(spec); !good) return std::unexpected(std::move(good.error()));
+    if (auto bad = check_type(spec)) return std::unexpected(std::move(*bad));
+    spec.id = ++last_id_;
+    faults_.push_back({std::move(spec)});
+    return last_id_;
+}
+
+bool FaultBoard::remove(FaultId id) {
+    return std::erase_if(faults_, [&](const ActiveFault& f) { return f.spec.id == id; }) > 0;
+}
+
+const ActiveFault* FaultBoard::find(FaultId id) const {
+    const auto found =
+        std::ranges::find_if(faults_, [&](const ActiveFault& f) { return f.spec.id == id; });
+    return found == faults_.end() ? nullptr : &*found;
+}
+
+bool FaultBoard::touches(std::string_view role) const {
+    return std::ranges::any_of(faults_, [&](const ActiveFault& f) {
+        return f.spec.kind != FaultKind::fail_connections &&
+               (f.spec.role == everyone || f.spec.role == role);
+    });
+}
+
+std::optional<Choice> FaultBoard::choose(ActiveFault& fault, FaultTally& tally, PeerId peer) {
+    const auto& spec = fault.spec;
+    ++fault.candidates;
+    Choice choice(spec.seed, peer, ++tally.candidates);
+    if (tally.candidates <= spec.skip || choice.fraction() >= spec.probability) return std::nullopt;
+    if (spec.times > 0 && tally.hits >= spec.times) return std::nullopt;
+    if (spec.total > 0 && fault.hits >= spec.total) return std::nullopt;
+    ++tally.hits;
+    ++fault.hits;
+    return choice;
+}
+
+void FaultBoard::report(const FaultSpec& spec, PeerId peer, std::string_view what) {
+    hits_.push_back({spec.id, spec.kind, peer, fmt::format("{}: {}", label(spec), what)});
+}
+
+std::optional<CloseHow> FaultBoard::on_connect(PeerId peer) {
+    std::optional<CloseHow> how;
+    for (auto& fault : faults_) {
+        if (fault.spec.kind != FaultKind::fail_connections) continue;
+        // All connections together are its one line of candidates.
+        FaultTally tally{fault.candidates, fault.hits};
+        if (fault.hits >= fault.spec.count || !choose(fault, tally, 0)) continue;
+        if (how) continue;
+        how = fault.spec.how == "rst" ? CloseHow::rst : CloseHow::fin;
+        report(fault.spec, peer, fmt::format("connection {} ended at once", peer));
+    }
+    return how;
+}
+
+}  // namespace confd::sim

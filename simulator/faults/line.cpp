@@ -1,0 +1,229 @@
+#include "simulator/faults/line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocol/frame/frame.hpp"
+#include "protocol/limits.hpp"
+#include "simulator/faults/mutate.hpp"
+
+namespace confd::sim {
+namespace {
+
+/// The server's own frames may have any size, a client's are cut where the session refuses them.
+std::size_t frame_limit(Direction direction) {
+    return direction == Direction::out ? UINT32_MAX : subscriber_payload_limit;
+}
+
+/// Whether the kind of fault can be done to this kind of unit, whatever its stage.
+bool fits(const FaultSpec& fault, UnitKind kind) {
+    switch (fault.kind) {
+        case FaultKind::split:
+        case FaultKind::coalesce:
+        case FaultKind::delay:
+        case FaultKind::stall:
+            return true;
+        case FaultKind::refuse:
+            return kind == UnitKind::hello_reply;
+        case FaultKind::wrong_challenge:
+            return kind == (fault.how == "deny" ? UnitKind::access_result : UnitKind::challenge);
+        case FaultKind::fail_connections:
+            return false;
+        default:
+            return kind != UnitKind::other;
+    }
+}
+
+}  // namespace
+
+FaultLine::FaultLine(FaultBoard& board, PeerId peer, Direction direction, Stage from)
+    : board_(board),
+      peer_(peer),
+      direction_(direction),
+      cutter_(direction, from, frame_limit(direction)) {}
+
+void FaultLine::subscribed(std::string role, const WireContext& context) {
+    role_ = std::move(role);
+    context_ = context;
+    subscribed_ = true;
+}
+
+void FaultLine::push(Instant now, ByteView bytes) {
+    if (over_) return;
+    cutter_.append(bytes);
+    while (auto unit = cutter_.next())
+        push(now, std::move(*unit));
+}
+
+void FaultLine::finish(Instant now) {
+    if (cutter_.buffered() > 0) push(now, cutter_.rest());
+}
+
+void FaultLine::push(Instant now, Unit unit) {
+    if (over_) return;
+    Shape shape;
+    shape.unit = unit;
+    for (auto& fault : board_.faults_) {
+        // Judged by what came, not by what other faults have made of it.
+        if (!is_candidate(fault.spec, unit)) continue;
+        auto choice = FaultBoard::choose(fault, tallies_[fault.spec.id], peer_);
+        if (!choice) continue;
+        const auto what = apply(fault.spec, shape, context_, *choice);
+        board_.report(fault.spec, peer_, fmt::format("{} {} {}", describe(unit), name(), what));
+    }
+    schedule(now, shape);
+}
+
+bool FaultLine::is_candidate(const FaultSpec& fault, const Unit& unit) const {
+    if (fault.direction != direction_ || !fits(fault, unit.kind)) return false;
+    if (fault.role != "all" && fault.role != role_) return false;
+    if (fault.stage != Stage::any && fault.stage != stage_of(unit.kind)) return false;
+    if (fault.events != 0 && (fault.events & unit.event) == 0) return false;
+    return fault.field.empty() ||
+           find_field(ByteView(unit.bytes).subspan(frame_header_size), fault.field, context_);
+}
+
+/// "to subscriber 2".
+std::string FaultLine::name() const {
+    return fmt::format("{} {} {}", direction_ == Direction::out ? "to" : "from",
+                       subscribed_ ? "subscriber" : "connection", peer_);
+}
+
+FaultLine::Segments FaultLine::segments_of(Instant now, const Shape& shape) const {
+    Segments out;
+    const Segment plain{.piece = shape.piece, .pause = shape.gap, .earliest = now + shape.delay};
+    const auto add = [&](ByteView bytes) {
+        if (bytes.empty()) return;
+        out.push_back(plain);
+        out.back().bytes.assign(bytes.begin(), bytes.end());
+    };
+    const ByteView whole = shape.unit.bytes;
+    const auto cut = shape.stall ? std::min(shape.stall->after, whole.size()) : 0;
+    add(shape.before);
+    add(whole.first(cut));
+    const auto before_rest = out.size();
+    add(whole.subspan(cut));
+    if (shape.stall && out.size() > before_rest) out.back().stall = shape.stall->duration;
+    for (std::int64_t i = 0; i < shape.copies; ++i)
+        add(whole);
+    if (shape.close) {
+        out.push_back(Segment{.earliest = plain.earliest, .close = shape.close});
+    }
+    return out;
+}
+
+void FaultLine::schedule(Instant now, const Shape& shape) {
+    auto segments = segments_of(now, shape);
+    if (segments.empty()) return;
+    for (const auto& segment : segments)
+        held_ += segment.bytes.size();
+    gather(now, shape, segments);
+    if (shape.overtaken && !shape.close) {
+        late_.push_back(
+            {std::move(segments), shape.overtaken->count, now + shape.overtaken->within});
+        return;
+    }
+    enqueue(now, std::move(segments));
+    if (is_frame(shape.unit.kind)) overtake(now);
+    over_ = shape.close && ends(*shape.close);
+}
+
+/// Whether nothing comes after it: inwards a half close ends only what goes the other way.
+bool FaultLine::ends(CloseHow how) const {
+    return direction_ == Direction::out || how != CloseHow::half;
+}
+
+void FaultLine::gather(Instant now, const Shape& shape, Segments& segments) {
+    if (gather_ && gather_->until <= now) gather_.reset();
+    if (!gather_ && shape.gather) {
+        gather_ = Gather{shape.gather->count, now + shape.gather->within};
+    }
+    if (!gather_) return;
+    for (auto& segment : segments)
+        segment.gathering = gather_->until;
+    // An end has nothing to wait for.
+    if (--gather_->missing > 0 && !shape.close) return;
+    gather_.reset();
+    for (auto& segment : segments)
+        segment.gathering.reset();
+    for (auto& segment : queue_)
+        segment.gathering.reset();
+}
+
+/// A frame has been queued: those that waited for it follow.
+void FaultLine::overtake(Instant now) {
+    std::erase_if(late_, [&](Late& late) {
+        if (--late.missing > 0) return false;
+        enqueue(now, std::move(late.segments));
+        return true;
+    });
+}
+
+void FaultLine::enqueue(Instant now, Segments segments) {
+    if (queue_.empty()) head_since_ = now;
+    std::ranges::move(segments, std::back_inserter(queue_));
+}
+
+Instant FaultLine::due(const Segment& head) const {
+    const auto stall = head.sent == 0 ? head.stall : std::chrono::milliseconds();
+    const auto turn = head_since_ + std::max(head.pause, stall);
+    return std::max({turn, head.earliest, head.gathering.value_or(head.earliest)});
+}
+
+std::vector<Action> FaultLine::poll(Instant now) {
+    std::erase_if(late_, [&](Late& late) {
+        if (late.until > now) return false;
+        enqueue(now, std::move(late.segments));
+        return true;
+    });
+    std::vector<Action> out;
+    while (!queue_.empty() && due(queue_.front()) <= now)
+        emit(now, out);
+    return out;
+}
+
+void FaultLine::emit(Instant now, std::vector<Action>& out) {
+    auto& head = queue_.front();
+    head_since_ = now;
+    if (head.close) {
+        const auto how = *head.close;
+        out.emplace_back(Close{how});
+        queue_.pop_front();
+        if (ends(how)) stop();
+        return;
+    }
+    const auto left = head.bytes.size() - head.sent;
+    const auto size = head.piece == 0 ? left : std::min(head.piece, left);
+    const auto bytes = ByteView(head.bytes).subspan(head.sent, size);
+    // What leaves at once leaves in one write, unless it was split on purpose.
+    auto* last = out.empty() || head.piece > 0 ? nullptr : std::get_if<Write>(&out.back());
+    if (last == nullptr) last = &std::get<Write>(out.emplace_back(Write{}));
+    last->bytes.insert(last->bytes.end(), bytes.begin(), bytes.end());
+    held_ -= size;
+    head.sent += size;
+    if (head.sent == head.bytes.size()) queue_.pop_front();
+}
+
+std::optional<Instant> FaultLine::deadline() const {
+    std::optional<Instant> next;
+    if (!queue_.empty()) next = due(queue_.front());
+    for (const auto& late : late_)
+        next = next ? std::min(*next, late.until) : late.until;
+    return next;
+}
+
+void FaultLine::stop() {
+    over_ = true;
+    queue_.clear();
+    late_.clear();
+    gather_.reset();
+    held_ = 0;
+}
+
+bool FaultLine::reading_paused(Instant now) const {
+    if (held() > inbound_held_limit) return true;
+    return !queue_.empty() && queue_.front().stall.count() > 0 && due(queue_.front()) > now;
+}
+
+}  // namespace confd::sim

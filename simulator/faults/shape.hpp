@@ -1,0 +1,45 @@
+// What faults make of a unit: other bytes, and how and when it goes on.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "protocol/release.hpp"
+#include "simulator/faults/board.hpp"
+#include "simulator/faults/random.hpp"
+#include "simulator/faults/unit.hpp"
+
+namespace confd::sim {
+
+struct Stall {
+    std::size_t after = 0;  ///< bytes that still come
+    std::chrono::milliseconds duration{};
+};
+
+/// Waiting for so many others, and at most so long.
+struct Wait {
+    std::int64_t count = 0;
+    std::chrono::milliseconds within{};
+};
+
+/// The unit, and what is to happen to it.
+struct Shape {
+    Unit unit;
+    Bytes before;             ///< bytes that come in front of it
+    std::int64_t copies = 0;  ///< beside the unit itself
+    std::size_t piece = 0;    ///< written in so many bytes at once; 0 for all
+    std::chrono::milliseconds gap{};
+    std::chrono::milliseconds delay{};
+    std::optional<Stall> stall;
+    std::optional<Wait> gather;     ///< for others that leave in the same write
+    std::optional<Wait> overtaken;  ///< for others that go first
+    std::optional<CloseHow> close;  ///< after it
+};
+
+/// Does what the fault says, and says what it did: "dropped", "delayed by 100 ms".
+std::string apply(const FaultSpec& fault, Shape& shape, const WireContext& context, Choice& choice);
+
+}  // namespace confd::sim

@@ -1,0 +1,180 @@
+// The table of kinds, parameters as text, and the board.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "simulator/faults/board.hpp"
+
+namespace confd::sim {
+namespace {
+
+using testing::HasSubstr;
+
+std::string message(const std::expected<void, FaultProblem>& done) {
+    return done ? "" : done.error().param + ": " + done.error().message;
+}
+
+std::string set(FaultSpec& spec, std::string_view name, std::string_view text) {
+    return message(set_param(spec, name, text));
+}
+
+TEST(FaultTable, NamesAreUniqueAndFound) {
+    std::set<std::string_view> names;
+    for (const auto& info : fault_kinds()) {
+        EXPECT_TRUE(names.insert(info.name).second) << info.name;
+        EXPECT_EQ(find_fault_kind(info.name), &info);
+        EXPECT_FALSE(info.doc.empty() || info.directions.empty() || info.stages.empty());
+        for (const auto& param : info.params) {
+            EXPECT_EQ(find_param(info.kind, param.name), &param) << "hides a common one";
+        }
+    }
+    EXPECT_EQ(find_fault_kind("nonsense"), nullptr);
+}
+
+TEST(FaultTable, DefaultsAreGoodAndReadBack) {
+    for (const auto& info : fault_kinds()) {
+        const auto spec = make_fault(info.kind);
+        EXPECT_EQ(message(check(spec)), "") << info.name;
+        for (const auto params : {common_params(), info.params}) {
+            for (const auto& param : params) {
+                const auto text = param_text(spec, param);
+                if (text.empty()) continue;
+                auto copy = spec;
+                EXPECT_EQ(set(copy, param.name, text), "") << info.name << "." << param.name;
+                EXPECT_EQ(copy, spec) << info.name << "." << param.name;
+            }
+        }
+    }
+}
+
+TEST(FaultTable, EverythingIsInTheReadme) {
+    std::ifstream file(CONFD_SOURCE_DIR "/simulator/faults/README.md");
+    const std::string readme(std::istreambuf_iterator<char>(file), {});
+    const auto mentioned = [&](std::string_view name) {
+        EXPECT_THAT(readme, HasSubstr("`" + std::string(name) + "`"));
+    };
+    for (const auto& param : common_params())
+        mentioned(param.name);
+    for (const auto& info : fault_kinds()) {
+        const auto row = readme.find("| `" + std::string(info.name) + "` |");
+        ASSERT_NE(row, std::string::npos) << info.name;
+        const auto line = readme.substr(row, readme.find('\n', row) - row);
+        for (const auto& param : info.params)
+            EXPECT_THAT(line, HasSubstr("`" + std::string(param.name) + "`"));
+        for (const auto& choice : info.directions)
+            EXPECT_THAT(line, HasSubstr(name_of(choice)));
+    }
+}
+
+TEST(FaultParams, AreReadFromText) {
+    auto spec = make_fault(FaultKind::split);
+    EXPECT_EQ(set(spec, "bytes", "0x10"), "");
+    EXPECT_EQ(spec.bytes, 16);
+    EXPECT_EQ(set(spec, "gap", "1.5s"), "");
+    EXPECT_EQ(spec.gap, std::chrono::milliseconds(1500));
+    EXPECT_EQ(set(spec, "probability", "0.25"), "");
+    EXPECT_EQ(spec.probability, 0.25);
+    EXPECT_EQ(set(spec, "events", "NOTIF_AUDIT | NOTIF_HA_INFO"), "");
+    EXPECT_EQ(spec.events, 1U | 64U);
+    EXPECT_EQ(set(spec, "direction", "in"), "");
+    EXPECT_EQ(spec.direction, Direction::in);
+    auto corrupt = make_fault(FaultKind::corrupt);
+    EXPECT_EQ(set(corrupt, "hex", "ff 00a1"), "");
+    EXPECT_EQ(corrupt.hex, (Bytes{0xff, 0x00, 0xa1}));
+}
+
+TEST(FaultParams, SayWhatIsWrong) {
+    auto split = make_fault(FaultKind::split);
+    EXPECT_EQ(set(split, "bites", "1"), "bites: split takes no 'bites'");
+    EXPECT_EQ(set(split, "bytes", "0"), "bytes: 0 is not in 1 to 16777216");
+    EXPECT_EQ(set(split, "bytes", "many"), "bytes: expected an integer, found 'many'");
+    EXPECT_EQ(set(split, "gap", "10"), "gap: expected a duration such as 250ms or 2s, found '10'");
+    EXPECT_EQ(set(split, "probability", "nan"),
+              "probability: expected a number from 0 to 1, found 'nan'");
+    EXPECT_EQ(set(split, "events", "NOTIF_AUDITS"),
+              "events: 'NOTIF_AUDITS' is no event; did you mean 'NOTIF_AUDIT'?");
+    auto refuse = make_fault(FaultKind::refuse);
+    EXPECT_EQ(set(refuse, "direction", "in"), "direction: refuse takes out here, not 'in'");
+    auto corrupt = make_fault(FaultKind::corrupt);
+    EXPECT_EQ(set(corrupt, "hex", "abc"),
+              "hex: expected an even number of hexadecimal digits, found 'abc'");
+    auto garbage = make_fault(FaultKind::garbage);
+    EXPECT_EQ(set(garbage, "how", "behind"),
+              "how: expected one of before, instead, found 'behind'");
+}
+
+TEST(FaultCheck, RefusesWhatMakesNoSense) {
+    auto spec = make_fault(FaultKind::drop);
+    spec.stage = Stage::handshake;
+    EXPECT_EQ(message(check(spec)), "stage: drop takes events, subscription here, not 'handshake'");
+    spec = make_fault(FaultKind::oversized_length);
+    spec.direction = Direction::in;
+    EXPECT_EQ(message(check(spec)), "direction: oversized_length goes out only");
+    spec = make_fault(FaultKind::refuse);
+    spec.role = "auditor";
+    EXPECT_EQ(message(check(spec)),
+              "role: 'auditor' is not known yet at this stage, which takes 'all' only");
+    spec = make_fault(FaultKind::drop);
+    spec.direction = Direction::in;
+    spec.events = 1;
+    EXPECT_EQ(message(check(spec)), "events: only what goes out is events");
+    spec = make_fault(FaultKind::corrupt);
+    spec.direction = Direction::in;
+    spec.field = "msg";
+    EXPECT_EQ(message(check(spec)), "field: only events, which go out, have fields");
+    spec = make_fault(FaultKind::split);
+    spec.bytes = 0;
+    EXPECT_EQ(message(check(spec)), "bytes: 0 is not in 1 to 16777216");
+}
+
+TEST(Board, KeepsFaultsUntilTheyAreRemoved) {
+    FaultBoard board;
+    EXPECT_FALSE(board.touches(""));
+    auto spec = make_fault(FaultKind::drop);
+    spec.role = "auditor";
+    const auto id = board.add(spec);
+    ASSERT_TRUE(id);
+    EXPECT_TRUE(board.touches("auditor"));
+    EXPECT_FALSE(board.touches("other"));
+    EXPECT_FALSE(board.touches(""));
+    EXPECT_EQ(board.find(*id)->spec.role, "auditor");
+    EXPECT_TRUE(board.remove(*id));
+    EXPECT_FALSE(board.remove(*id));
+    EXPECT_FALSE(board.touches("auditor"));
+    EXPECT_EQ(*board.add(spec), *id + 1);
+}
+
+TEST(Board, KnowsTheCatalogue) {
+    FaultBoard board;
+    auto unknown = make_fault(FaultKind::unknown_event);
+    unknown.type = 1;
+    EXPECT_EQ(board.add(unknown).error().message, "1 is the type of a known event");
+    auto early = make_fault(FaultKind::early_event);
+    early.type = 4;
+    EXPECT_EQ(board.add(early).error().message, "4 is no type of an event");
+}
+
+TEST(Board, FailsTheFirstConnections) {
+    FaultBoard board;
+    auto spec = make_fault(FaultKind::fail_connections);
+    spec.count = 2;
+    spec.skip = 1;
+    spec.how = "rst";
+    ASSERT_TRUE(board.add(spec));
+    EXPECT_EQ(board.on_connect(1), std::nullopt);
+    EXPECT_EQ(board.on_connect(2), CloseHow::rst);
+    EXPECT_EQ(board.on_connect(3), CloseHow::rst);
+    EXPECT_EQ(board.on_connect(4), std::nullopt);
+    const auto hits = board.take_hits();
+    ASSERT_EQ(hits.size(), 2U);
+    EXPECT_EQ(hits[0].note, "fault 1 (fail_connections): connection 2 ended at once");
+    EXPECT_EQ(hits[0].peer, 2U);
+    EXPECT_EQ(board.faults()[0].hits, 2);
+    EXPECT_TRUE(board.take_hits().empty());
+}
+
+}  // namespace
+}  // namespace confd::sim
