@@ -30,6 +30,10 @@ struct Place {
 std::optional<Place> find_field(ByteView payload, std::string_view path,
                                 const WireContext& context);
 
+/// Whether any event of these types (0: of all) may have this field, in any release or product. If
+/// not, `meant` is a name that is close, if there is one. For messages: it decodes much.
+bool may_have_field(std::uint32_t types, std::string_view path, std::string& meant);
+
 /// Whether the catalogue has events of this type.
 bool is_event_type(std::int64_t type);
 

@@ -155,6 +155,15 @@ TEST(Board, KnowsTheCatalogue) {
     auto early = make_fault(FaultKind::early_event);
     early.type = 4;
     EXPECT_EQ(board.add(early).error().message, "4 is no type of an event");
+    auto corrupt = make_fault(FaultKind::corrupt);
+    corrupt.field = "uinfo.adr";
+    EXPECT_EQ(board.add(corrupt).error().message,
+              "no event here has a field 'uinfo.adr'; did you mean 'uinfo.addr'?");
+    corrupt.field = "uinfo.addr";
+    EXPECT_TRUE(board.add(corrupt));
+    corrupt.events = 1;
+    EXPECT_FALSE(board.add(corrupt));
+    EXPECT_FALSE(board.find(3));
 }
 
 TEST(Board, FailsTheFirstConnections) {

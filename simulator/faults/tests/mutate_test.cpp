@@ -135,6 +135,24 @@ TEST(FindField, FindsWhatTheDecoderNames) {
     });
 }
 
+TEST(FindField, NoFieldOfAnyEventIsTakenForAMisspeltOne) {
+    std::set<std::pair<std::uint32_t, std::string>> seen;
+    for_many_events([&](const Notification& event, const WireContext& context) {
+        auto payload = payload_of(event, context);
+        for (std::size_t at = 2; at < payload.size(); ++at) {
+            const auto byte = std::exchange(payload[at], std::uint8_t{0});
+            const auto decoded = decode_notification(payload, {.context = context});
+            payload[at] = byte;
+            if (decoded || decoded.error().offset != at) continue;
+            const auto& path = decoded.error().path;
+            if (path == key_of(event) || !seen.insert({event.type, path}).second) continue;
+            std::string meant;
+            EXPECT_TRUE(may_have_field(event.type, path, meant)) << event.type << " " << path;
+        }
+    });
+    EXPECT_GT(seen.size(), 100U);
+}
+
 TEST(Mutate, WrongArityIsOneOfEveryEvent) {
     for (const auto how : {"fewer", "more"}) {
         const auto spec = fault(FaultKind::wrong_arity, {{"how", how}});
