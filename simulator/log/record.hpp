@@ -64,6 +64,9 @@ struct LogRecord {
     std::optional<ByteView> bytes;  ///< the whole frame, with its length
 };
 
+/// `{"call": "sync_audit_notification", "id": 17}`; sync_ha_notification has no id.
+boost::json::object ack_json(const Ack& ack);
+
 /// All but the times and the bytes.
 boost::json::object details(const LogRecord& record);
 
