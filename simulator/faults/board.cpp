@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "simulator/faults/fields.hpp"
 #include "simulator/faults/mutate.hpp"
 #include "simulator/faults/random.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "protocol/frame/frame.hpp"
 #include "protocol/limits.hpp"
-#include "simulator/faults/mutate.hpp"
+#include "simulator/faults/fields.hpp"
 
 namespace confd::sim {
 namespace {

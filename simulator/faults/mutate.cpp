@@ -8,138 +8,12 @@
 #include <vector>
 
 #include "protocol/frame/frame.hpp"
-#include "protocol/nearest.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/term/writer.hpp"
+#include "simulator/faults/fields.hpp"
 
 namespace confd::sim {
 namespace {
-
-/// Elements of one list or tuple among which a field is looked for: each costs a decoding.
-constexpr std::size_t most_siblings = 1024;
-
-/// No tag of the format, so every reader stops there.
-constexpr std::uint8_t no_tag = 0;
-
-/// The elements of a tuple or list that have bytes of their own.
-std::vector<Place> elements_of(ByteView payload, const Place& term) {
-    std::vector<Place> out;
-    TermReader reader(payload.subspan(term.at, term.size), {}, term.at);
-    ListHead head;
-    if (reader.peek() == TermKind::tuple) {
-        reader.tuple(head.count);
-    } else if (reader.peek() == TermKind::list) {
-        reader.list(head);
-    }
-    if (head.string) return out;
-    for (std::uint32_t i = 0; i < head.count; ++i) {
-        const auto at = reader.offset();
-        if (!reader.skip()) return out;
-        out.push_back({at, reader.offset() - at});
-    }
-    return out;
-}
-
-/// The whole event, after the version byte.
-Place root_of(ByteView payload) {
-    return {1, payload.size() - 1};
-}
-
-/// "vb[7].val" as "vb[0].val".
-std::string with_first_indices(std::string_view path) {
-    std::string out;
-    bool inside = false;
-    for (const char c : path) {
-        if (c == ']') out += '0';
-        inside = c == '[' || (inside && c != ']');
-        if (!inside || c == '[') out += c;
-    }
-    return out;
-}
-
-class FieldFinder {
-  public:
-    FieldFinder(ByteView payload, const WireContext& context)
-        : payload_(payload.begin(), payload.end()), options_{.context = context} {}
-
-    std::optional<Place> find(const Place& parent, std::string_view wanted) {
-        auto elements = elements_of(payload_, parent);
-        elements.resize(std::min(elements.size(), most_siblings));
-        for (const auto& element : elements) {
-            const auto path = path_at(element.at);
-            if (path.empty()) continue;
-            const auto dot = path.find('.');
-            const auto below_key = dot == std::string::npos ? "" : path.substr(dot + 1);
-            if (wanted == path || wanted == below_key) return element;
-            // A record in a tuple of its own has the path of the event: its key.
-            if (dot == std::string::npos || contains(path, wanted) || contains(below_key, wanted)) {
-                if (const auto inside = find(element, wanted)) return inside;
-            }
-        }
-        return std::nullopt;
-    }
-
-    /// Names of everything below, with the event's key in front and without.
-    void collect(const Place& parent, std::set<std::string>& names) {
-        for (const auto& element : elements_of(payload_, parent)) {
-            const auto path = path_at(element.at);
-            if (path.empty()) continue;
-            const auto name = with_first_indices(path);
-            names.insert(name);
-            if (const auto dot = name.find('.'); dot != std::string::npos) {
-                names.insert(name.substr(dot + 1));
-            }
-            collect(element, names);
-        }
-    }
-
-    /// What the decoder calls the term that begins there; empty when it does not come so far.
-    std::string path_at(std::size_t at) {
-        const auto tag = std::exchange(payload_[at], no_tag);
-        const auto decoded = decode_notification(payload_, scratch_, options_);
-        payload_[at] = tag;
-        return decoded || decoded.error().offset != at ? "" : decoded.error().path;
-    }
-
-  private:
-    static bool contains(std::string_view outer, std::string_view inner) {
-        return !outer.empty() && inner.size() > outer.size() && inner.starts_with(outer) &&
-               (inner[outer.size()] == '.' || inner[outer.size()] == '[');
-    }
-
-    Bytes payload_;
-    Notification scratch_;
-    DecodeOptions options_;
-};
-
-// ---- Events of which to learn the names. ----
-
-/// Enough that each form of an event, and a list with something in it, is among them.
-constexpr std::int64_t samples = 64;
-
-constexpr WireContext every_context[] = {
-    {Dialect::v6x, Product::confd}, {Dialect::v6x, Product::nso},   {Dialect::v7x, Product::confd},
-    {Dialect::v7x, Product::nso},   {Dialect::v8x, Product::confd}, {Dialect::v8x, Product::nso},
-};
-
-class SampleChoices : public Choices {
-  public:
-    explicit SampleChoices(std::int64_t n) : choice_(0, 0, n) {}
-    std::uint64_t below(std::uint64_t bound) override { return choice_.below(bound); }
-
-  private:
-    Choice choice_;
-};
-
-Bytes sample_event(std::uint32_t type, const WireContext& context, std::int64_t n) {
-    SampleChoices choices(n);
-    Bytes payload;
-    // What the generator makes for a context can be written for it.
-    static_cast<void>(
-        encode_notification(generate_notification(choices, type, context), payload, context));
-    return payload;
-}
 
 // ---- Frames. ----
 
@@ -352,37 +226,13 @@ std::string wrong_type(const FaultSpec& fault, Unit& unit, const WireContext& co
     const auto term = fault.field.empty() ? any_field(payload, choice)
                                           : find_field(payload, fault.field, context);
     if (!term) return std::string(no_effect);
-    const auto name = FieldFinder(payload, context).path_at(term->at);
+    const auto name = field_at(payload, *term, context);
     const auto before = kind_at(unit, *term);
     replace(unit, *term, sample_term(other_kind(fault, kind_of(payload[term->at]))));
     return fmt::format("given {} instead of {} in {}", kind_at(unit, *term), before, name);
 }
 
 }  // namespace
-
-std::optional<Place> find_field(ByteView payload, std::string_view path,
-                                const WireContext& context) {
-    if (payload.size() < 2) return std::nullopt;
-    return FieldFinder(payload, context).find(root_of(payload), path);
-}
-
-bool may_have_field(std::uint32_t types, std::string_view path, std::string& meant) {
-    const auto wanted = with_first_indices(path);
-    std::set<std::string> names;
-    for (std::int64_t n = 0; n < samples; ++n) {
-        for (const auto type : event_types()) {
-            if (types != 0 && (types & type) == 0) continue;
-            for (const auto& context : every_context) {
-                const auto payload = sample_event(type, context, n);
-                FieldFinder(payload, context).collect(root_of(payload), names);
-                if (names.contains(wanted)) return true;
-            }
-        }
-    }
-    const std::vector<std::string_view> candidates(names.begin(), names.end());
-    meant = nearest(path, candidates);
-    return false;
-}
 
 bool is_event_type(std::int64_t type) {
     return std::ranges::find(event_types(), type) != event_types().end();

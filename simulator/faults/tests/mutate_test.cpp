@@ -4,6 +4,7 @@
 
 #include "protocol/notification/generate.hpp"
 #include "protocol/term/tree.hpp"
+#include "simulator/faults/fields.hpp"
 #include "simulator/faults/mutate.hpp"
 #include "simulator/faults/tests/rig.hpp"
 
