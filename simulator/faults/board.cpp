@@ -4,37 +4,15 @@
 
 #include <algorithm>
 
-#include "simulator/faults/fields.hpp"
-#include "simulator/faults/mutate.hpp"
-#include "simulator/faults/random.hpp"
-
 namespace confd::sim {
 namespace {
 
 constexpr std::string_view everyone = "all";
 
-/// What check() cannot judge, because it does not know the catalogue of events.
-std::optional<FaultProblem> check_events(const FaultSpec& spec) {
-    if (spec.kind == FaultKind::unknown_event && is_event_type(spec.type)) {
-        return FaultProblem{"type", fmt::format("{} is the type of a known event", spec.type)};
-    }
-    if (spec.kind == FaultKind::early_event && !is_event_type(spec.type)) {
-        return FaultProblem{"type", fmt::format("{} is no type of an event", spec.type)};
-    }
-    std::string meant;
-    if (!spec.field.empty() && !may_have_field(spec.events, spec.field, meant)) {
-        return FaultProblem{
-            "field", fmt::format("no event here has a field '{}'{}", spec.field,
-                                 meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant))};
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::expected<FaultId, FaultProblem> FaultBoard::add(FaultSpec spec) {
     if (auto good = check(spec); !good) return std::unexpected(std::move(good.error()));
-    if (auto bad = check_events(spec)) return std::unexpected(std::move(*bad));
     spec.id = ++last_id_;
     faults_.push_back({std::move(spec)});
     return last_id_;

@@ -155,7 +155,8 @@ std::expected<void, FaultProblem> set_param(FaultSpec& fault, std::string_view n
 /// As set_param() reads it.
 std::string param_text(const FaultSpec& fault, const FaultParam& param);
 
-/// Looks at what set_param() cannot see alone: ranges of values set otherwise, and combinations.
+/// Looks at what set_param() cannot see alone: ranges of values set otherwise, combinations, and
+/// whether there are such events and fields.
 std::expected<void, FaultProblem> check(const FaultSpec& fault);
 
 /// "fault 3 (drop)".

@@ -9,6 +9,8 @@
 #include "protocol/constants.hpp"
 #include "protocol/nearest.hpp"
 #include "simulator/faults/fault.hpp"
+#include "simulator/faults/fields.hpp"
+#include "simulator/faults/mutate.hpp"
 
 namespace confd::sim {
 namespace {
@@ -218,6 +220,42 @@ Done check_numbers(const FaultSpec& fault, std::span<const FaultParam> params) {
     return {};
 }
 
+/// The numbers and names that the catalogue of events has, or must not have.
+Done check_events(const FaultSpec& fault) {
+    if (fault.kind == FaultKind::unknown_event && is_event_type(fault.type)) {
+        return problem("type", "{} is the type of a known event", fault.type);
+    }
+    if (fault.kind == FaultKind::early_event && !is_event_type(fault.type)) {
+        return problem("type", "{} is no type of an event", fault.type);
+    }
+    std::string meant;
+    if (fault.field.empty() || may_have_field(fault.events, fault.field, meant)) return {};
+    return problem("field", "no event here has a field '{}'{}", fault.field,
+                   meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+}
+
+/// What cannot be together.
+Done check_together(const FaultSpec& fault) {
+    const bool before_role =
+        fault.stage == Stage::handshake || fault.stage == Stage::connect ||
+        (fault.stage == Stage::subscription && fault.direction == Direction::in);
+    if (before_role && fault.role != "all") {
+        return problem("role", "'{}' is not known yet at this stage, which takes 'all' only",
+                       fault.role);
+    }
+    if (fault.events != 0 && fault.direction == Direction::in) {
+        return problem("events", "only what goes out is events");
+    }
+    if (fault.events != 0 && fault.stage != Stage::events && fault.stage != Stage::any) {
+        return problem("events", "there are no events at the stage '{}'", name_of(fault.stage));
+    }
+    if (!fault.field.empty() &&
+        (fault.direction == Direction::in || fault.stage != Stage::events)) {
+        return problem("field", "only events, which go out, have fields");
+    }
+    return {};
+}
+
 }  // namespace
 
 FaultSpec make_fault(FaultKind kind) {
@@ -281,24 +319,8 @@ Done check(const FaultSpec& fault) {
     for (const auto params : {common_params(), info.params}) {
         if (auto done = check_numbers(fault, params); !done) return done;
     }
-    const bool before_role =
-        fault.stage == Stage::handshake || fault.stage == Stage::connect ||
-        (fault.stage == Stage::subscription && fault.direction == Direction::in);
-    if (before_role && fault.role != "all") {
-        return problem("role", "'{}' is not known yet at this stage, which takes 'all' only",
-                       fault.role);
-    }
-    if (fault.events != 0 && fault.direction == Direction::in) {
-        return problem("events", "only what goes out is events");
-    }
-    if (fault.events != 0 && fault.stage != Stage::events && fault.stage != Stage::any) {
-        return problem("events", "there are no events at the stage '{}'", name_of(fault.stage));
-    }
-    if (!fault.field.empty() &&
-        (fault.direction == Direction::in || fault.stage != Stage::events)) {
-        return problem("field", "only events, which go out, have fields");
-    }
-    return {};
+    if (auto done = check_together(fault); !done) return done;
+    return check_events(fault);
 }
 
 }  // namespace confd::sim

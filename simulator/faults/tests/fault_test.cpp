@@ -130,6 +130,14 @@ TEST(FaultCheck, RefusesWhatMakesNoSense) {
     EXPECT_EQ(message(check(spec)), "bytes: 0 is not in 1 to 16777216");
 }
 
+TEST(Board, RefusesWhatIsWrong) {
+    FaultBoard board;
+    auto spec = make_fault(FaultKind::refuse);
+    spec.status = 0;
+    EXPECT_EQ(board.add(spec).error().param, "status");
+    EXPECT_TRUE(board.faults().empty());
+}
+
 TEST(Board, KeepsFaultsUntilTheyAreRemoved) {
     FaultBoard board;
     EXPECT_FALSE(board.touches(""));
@@ -147,23 +155,21 @@ TEST(Board, KeepsFaultsUntilTheyAreRemoved) {
     EXPECT_EQ(*board.add(spec), *id + 1);
 }
 
-TEST(Board, KnowsTheCatalogue) {
-    FaultBoard board;
+TEST(FaultCheck, KnowsTheCatalogue) {
     auto unknown = make_fault(FaultKind::unknown_event);
     unknown.type = 1;
-    EXPECT_EQ(board.add(unknown).error().message, "1 is the type of a known event");
+    EXPECT_EQ(message(check(unknown)), "type: 1 is the type of a known event");
     auto early = make_fault(FaultKind::early_event);
     early.type = 4;
-    EXPECT_EQ(board.add(early).error().message, "4 is no type of an event");
+    EXPECT_EQ(message(check(early)), "type: 4 is no type of an event");
     auto corrupt = make_fault(FaultKind::corrupt);
     corrupt.field = "uinfo.adr";
-    EXPECT_EQ(board.add(corrupt).error().message,
-              "no event here has a field 'uinfo.adr'; did you mean 'uinfo.addr'?");
+    EXPECT_EQ(message(check(corrupt)),
+              "field: no event here has a field 'uinfo.adr'; did you mean 'uinfo.addr'?");
     corrupt.field = "uinfo.addr";
-    EXPECT_TRUE(board.add(corrupt));
+    EXPECT_EQ(message(check(corrupt)), "");
     corrupt.events = 1;
-    EXPECT_FALSE(board.add(corrupt));
-    EXPECT_FALSE(board.find(3));
+    EXPECT_NE(message(check(corrupt)), "");
 }
 
 TEST(Board, FailsTheFirstConnections) {
