@@ -1,0 +1,60 @@
+#include "simulator/yang/libyang.hpp"
+
+namespace confd::sim::yang {
+
+namespace {
+
+/// Data location "/if:link-down/mtu". -> /if:link-down/mtu
+std::string path_of(const ly_err_item& item) {
+    std::string_view path = item.path == nullptr ? "" : item.path;
+    const auto first = path.find('"');
+    const auto last = path.rfind('"');
+    if (first != last) return std::string(path.substr(first + 1, last - first - 1));
+    if (path.ends_with('.')) path.remove_suffix(1);
+    return std::string(path);
+}
+
+}  // namespace
+
+void keep_quiet() {
+    ly_log_options(LY_LOSTORE);
+}
+
+std::vector<Message> take_messages(const ly_ctx* context) {
+    // What follows from the first few is of no use to anybody.
+    constexpr std::size_t kept = 8;
+    std::vector<Message> out;
+    for (const auto* item = ly_err_first(context); item != nullptr && out.size() < kept;
+         item = item->next) {
+        if (item->level != LY_LLERR || item->msg == nullptr) continue;
+        std::string text = item->msg;
+        if (text.ends_with('.')) text.pop_back();
+        out.push_back({std::move(text), path_of(*item)});
+    }
+    ly_err_clean(const_cast<ly_ctx*>(context), nullptr);
+    return out;
+}
+
+std::vector<const lysc_node*> children_of(const lysc_node& parent) {
+    std::vector<const lysc_node*> out;
+    for (const lysc_node* node = nullptr;
+         (node = lys_getnext(node, &parent, nullptr, 0)) != nullptr;) {
+        out.push_back(node);
+    }
+    return out;
+}
+
+const lys_module* find_module(const ly_ctx& context, std::string_view name) {
+    const std::string text(name);
+    if (const auto* module = ly_ctx_get_module_implemented(&context, text.c_str())) return module;
+    const lys_module* found = nullptr;
+    std::uint32_t index = 0;
+    while (const auto* module = ly_ctx_get_module_iter(&context, &index)) {
+        if (name != module->prefix && name != module->name) continue;
+        // One that has data before one that only lends its types.
+        if (found == nullptr || (module->implemented && !found->implemented)) found = module;
+    }
+    return found;
+}
+
+}  // namespace confd::sim::yang

@@ -1,0 +1,81 @@
+// YANG modules, for what needs to know them: events written by name, XPath filters, random events.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/notification/generate.hpp"
+#include "simulator/scenario/yaml.hpp"
+#include "simulator/streams/event_tree.hpp"
+
+struct ly_ctx;
+struct lysc_node;
+
+namespace confd::sim {
+
+/// A module by its name, or by a path that ends with .yang.
+struct ModuleRequest {
+    Place place;
+    std::string name;
+};
+
+/// An event's content in both its forms.
+struct BuiltEvent {
+    std::vector<TagValue> values;
+    std::shared_ptr<const EventTree> tree;
+};
+
+/// Nodes of one event: libyang finds duplicates and orders siblings one by one, and a filter may
+/// have to look at all of them several times over.
+inline constexpr std::size_t max_event_nodes = 5000;
+
+class Schema : public FilterCompiler {
+  public:
+    /// Reports what is wrong with the modules at the places where they are asked for, and returns
+    /// null then. Files and imports are looked for in `directories`. No module at all is fine:
+    /// filters can be compiled without.
+    static std::shared_ptr<const Schema> load(const std::vector<ModuleRequest>& modules,
+                                              const std::vector<std::string>& directories,
+                                              Diagnostics& diagnostics);
+
+    /// All notifications as module:name, in the order of the modules.
+    std::vector<std::string> notifications() const;
+
+    /// The tag of a notification, given by its name.
+    std::optional<XmlTag> notification_tag(std::string_view name, const Place& place,
+                                           Diagnostics& diagnostics) const;
+
+    /// Makes an event of a map with one key, the notification: {link-down: {if-name: eth1}}. The
+    /// notification is named alone when only one module has it, else as prefix:name or module:name.
+    /// A leaf is its text, an `empty` leaf is [null], leaf-lists and lists are lists.
+    std::optional<BuiltEvent> build(const YamlNode& node, Diagnostics& diagnostics) const;
+
+    /// XPath 1.0 over an event's tree, the context node being the root above the notification.
+    /// Names without a prefix match in every module; prefixes are those of the modules, or module
+    /// names. A name that no module has matches nothing; a prefix that no module has is an error.
+    std::expected<std::shared_ptr<const EventFilter>, std::string> compile(
+        const std::string& xpath) const override;
+
+    /// A valid instance of a notification, of any one when no name is given: the same choices give
+    /// the same instance. Nothing when there is no such notification, or when its `must` and
+    /// `when` conditions are met by none of the instances tried.
+    std::optional<BuiltEvent> random(Choices& choices, std::string_view notification = {}) const;
+
+    /// The loaded modules. With this one alive, or anything made by it.
+    const std::shared_ptr<ly_ctx>& context() const { return context_; }
+
+    /// A notification by its name; the error is a sentence.
+    std::expected<const lysc_node*, std::string> find_notification(std::string_view name) const;
+
+  private:
+    explicit Schema(std::shared_ptr<ly_ctx> context);
+
+    std::shared_ptr<ly_ctx> context_;
+    std::vector<const lysc_node*> notifications_;
+};
+
+}  // namespace confd::sim
