@@ -13,7 +13,8 @@ std::size_t index(Enum value) {
 void Counters::count(const LogRecord& record) {
     ++records[index(record.kind)][index(record.direction)];
     if (record.bytes) bytes[index(record.direction)] += record.bytes->size();
-    if (record.event != nullptr && record.direction == Direction::out) ++events[record.event->type];
+    if (record.event != nullptr && record.direction == LogDirection::out)
+        ++events[record.event->type];
     if (record.verdict) ++acks[index(*record.verdict)];
     if (record.barrier) ++barriers[index(*record.barrier)];
 }

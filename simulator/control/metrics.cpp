@@ -119,7 +119,7 @@ void put_records(Writer& out, const Counters& counters) {
             const auto number = counters.records[kind][direction];
             if (number == 0) continue;
             out.sample({{"kind", to_string(static_cast<RecordKind>(kind))},
-                        {"dir", to_string(static_cast<Direction>(direction))}},
+                        {"dir", to_string(static_cast<LogDirection>(direction))}},
                        number);
         }
     }
@@ -135,9 +135,9 @@ void put_counters(Writer& out, const Counters& counters) {
     out.samples<BarrierChange>("change", counters.barriers);
     put_records(out, counters);
     out.metric("received_bytes_total", "counter", "Bytes of messages received.");
-    out.sample({}, counters.bytes[static_cast<std::size_t>(Direction::in)]);
+    out.sample({}, counters.bytes[static_cast<std::size_t>(LogDirection::in)]);
     out.metric("sent_bytes_total", "counter", "Bytes of messages sent.");
-    out.sample({}, counters.bytes[static_cast<std::size_t>(Direction::out)]);
+    out.sample({}, counters.bytes[static_cast<std::size_t>(LogDirection::out)]);
     out.metric("records_not_shown_total", "counter", "Records that /events left out.");
     out.sample({}, counters.skipped);
 }

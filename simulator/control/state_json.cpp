@@ -85,7 +85,7 @@ json::object to_json(const RunState& run) {
             {"steps", to_json(run.steps)}};
 }
 
-json::object messages(const Counters& counters, Direction direction) {
+json::object messages(const Counters& counters, LogDirection direction) {
     json::object out;
     for (std::size_t kind = 0; kind < record_kind_count; ++kind) {
         const auto number = counters.records[kind][static_cast<std::size_t>(direction)];
@@ -101,10 +101,10 @@ json::object to_json(const Counters& counters) {
     return {{"events", std::move(events)},
             {"acks", by_name<AckVerdict>(counters.acks)},
             {"barriers", by_name<BarrierChange>(counters.barriers)},
-            {"received", messages(counters, Direction::in)},
-            {"sent", messages(counters, Direction::out)},
-            {"received_bytes", counters.bytes[static_cast<std::size_t>(Direction::in)]},
-            {"sent_bytes", counters.bytes[static_cast<std::size_t>(Direction::out)]},
+            {"received", messages(counters, LogDirection::in)},
+            {"sent", messages(counters, LogDirection::out)},
+            {"received_bytes", counters.bytes[static_cast<std::size_t>(LogDirection::in)]},
+            {"sent_bytes", counters.bytes[static_cast<std::size_t>(LogDirection::out)]},
             {"records_not_shown", counters.skipped}};
 }
 

@@ -55,7 +55,7 @@ std::string_view to_string(RecordKind kind) {
     return kinds[static_cast<std::size_t>(kind)];
 }
 
-std::string_view to_string(Direction direction) {
+std::string_view to_string(LogDirection direction) {
     return directions[static_cast<std::size_t>(direction)];
 }
 

@@ -37,8 +37,8 @@ enum class RecordKind : std::uint8_t {
 std::string_view to_string(RecordKind kind);
 
 /// As the simulator sees it; none for what is no message.
-enum class Direction : std::uint8_t { none, in, out };
-std::string_view to_string(Direction direction);
+enum class LogDirection : std::uint8_t { none, in, out };
+std::string_view to_string(LogDirection direction);
 
 enum class BarrierChange : std::uint8_t { opened, released, expired };
 std::string_view to_string(BarrierChange change);
@@ -48,7 +48,7 @@ std::string_view to_string(BarrierChange change);
 struct LogRecord {
     std::chrono::microseconds at{};  ///< since the start of the run
     WallTime wall;
-    Direction direction = Direction::none;
+    LogDirection direction = LogDirection::none;
     RecordKind kind = RecordKind::log;
     PeerId peer = 0;
     std::string_view role;

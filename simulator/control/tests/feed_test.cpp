@@ -72,7 +72,7 @@ TEST(Feed, AHugeEventIsNamedInsteadOfShown) {
     audit.msg.assign(max_feed_record, 'x');
     const Notification event(NOTIF_AUDIT, audit);
     const auto message = std::string(
-        feed.add({.direction = Direction::out, .kind = RecordKind::event, .event = &event}));
+        feed.add({.direction = LogDirection::out, .kind = RecordKind::event, .event = &event}));
     EXPECT_LT(message.size(), 300U);
     EXPECT_THAT(message, HasSubstr("NOTIF_AUDIT, too large to be shown"));
 }

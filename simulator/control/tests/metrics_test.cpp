@@ -18,7 +18,7 @@ using testing::HasSubstr;
 Counters some_counters() {
     static const Notification event(NOTIF_AUDIT, AuditNotification{});
     Counters counters;
-    counters.count({.direction = Direction::out, .kind = RecordKind::event, .event = &event});
+    counters.count({.direction = LogDirection::out, .kind = RecordKind::event, .event = &event});
     return counters;
 }
 

@@ -25,7 +25,7 @@ int main() {
             .logno = 115, .user = hostile, .usid = 9007199254740993, .msg = "logged in"});
     const std::vector<Owed> owed{{1, {AckKind::audit_synced, 17}}};
     server.record({.kind = RecordKind::connect, .peer = 1, .text = "from 127.0.0.1:51234"});
-    server.record({.direction = Direction::out,
+    server.record({.direction = LogDirection::out,
                    .kind = RecordKind::event,
                    .peer = 1,
                    .role = "auditor",
@@ -35,7 +35,7 @@ int main() {
                    .send = 12,
                    .barrier = BarrierChange::opened,
                    .missing = owed});
-    server.record({.direction = Direction::in,
+    server.record({.direction = LogDirection::in,
                    .kind = RecordKind::ack,
                    .peer = 1,
                    .role = "auditor",

@@ -63,12 +63,12 @@ TEST_F(Routes, PartsAreThoseOfTheState) {
 TEST_F(Routes, CountersComeFromTheRecords) {
     const Notification event(NOTIF_AUDIT, AuditNotification{});
     const Bytes bytes(10);
-    control.counters.count({.direction = Direction::out,
+    control.counters.count({.direction = LogDirection::out,
                             .kind = RecordKind::event,
                             .event = &event,
                             .bytes = ByteView(bytes)});
     control.counters.count(
-        {.direction = Direction::in, .kind = RecordKind::ack, .verdict = AckVerdict::late});
+        {.direction = LogDirection::in, .kind = RecordKind::ack, .verdict = AckVerdict::late});
     control.counters.count({.kind = RecordKind::barrier, .barrier = BarrierChange::expired});
     EXPECT_EQ(get("/api/state").at("counters"), json::parse(R"({
         "events": {"NOTIF_AUDIT": 1},

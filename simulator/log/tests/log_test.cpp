@@ -31,7 +31,7 @@ TEST(Record, MembersStandInTheirOrder) {
     const Bytes bytes{0, 0, 0, 1, 0x83};
     const LogRecord record{.at = std::chrono::microseconds(12000345),
                            .wall = noon,
-                           .direction = Direction::out,
+                           .direction = LogDirection::out,
                            .kind = RecordKind::event,
                            .peer = 1,
                            .role = "auditor",
