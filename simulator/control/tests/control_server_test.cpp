@@ -181,6 +181,13 @@ TEST_F(Served, SaysWhatIsWrongAndHangsUp) {
     EXPECT_THAT(body.read_to_end(), StartsWith("HTTP/1.1 413 "));
 }
 
+// Takes as long as the limit itself.
+TEST_F(Served, DoesNotWaitForTheRestOfARequestForLong) {
+    Client client(port);
+    client.send("GET / HTTP/1.1\r\nHo");
+    EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+}
+
 TEST_F(Served, TellsAClientThatWaitsToGoOn) {
     Client client(port);
     client.send(
