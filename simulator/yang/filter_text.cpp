@@ -369,8 +369,8 @@ class Parser {
         require("(");
         const auto out = arguments(*function, level);
         require(")");
-        // string(), name() and the like look at all that is below a node.
-        charge(level + 1);
+        // string() and the like look at all that is below a node, which may be the root.
+        charge(level + (out.wide ? 2 : 1));
         return {function->result, out.has_path, out.wide};
     }
 
@@ -423,7 +423,7 @@ class Parser {
             require("/");
             out.wide = level >= 0;
             if (!step_starts()) {
-                charge(level + 1);
+                charge(level + 2);
                 return out;
             }
         }
