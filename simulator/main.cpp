@@ -2,154 +2,21 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <exception>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <vector>
 
-#include "protocol/limits.hpp"
-#include "simulator/server/server.hpp"
+#include "simulator/cli/commands.hpp"
 
 namespace {
 
-using namespace confd;
+using namespace confd::sim::cli;
 
-/// What scripts can tell apart. See README.md.
-enum Exit : int {
-    exit_fulfilled = 0,
-    exit_expectation_failed = 1,
-    exit_usage = 2,
-    exit_nobody_connected = 3,
-    exit_timed_out = 4,
-    exit_internal = 70,
-};
-
-struct Options {
-    std::vector<std::string> files;
-    std::vector<std::string> listen;
-    std::vector<std::string> paths;
-    std::string release;
-    std::string product;
-    std::string access_file;
-    std::uint64_t seed = 0;
-    bool seed_given = false;
-    std::size_t max_subscribers = 0;
-};
-
-void say(const std::string& line) {
-    fmt::print(stderr, "{}\n", line);
-}
-
-int usage(const std::string& line) {
-    say("confd-sim: " + line);
-    return exit_usage;
-}
-
-std::expected<sim::LoadOptions, std::string> load_options(const Options& options) {
-    sim::LoadOptions out;
-    if (!options.release.empty()) {
-        out.release = parse_release(options.release);
-        if (!out.release) return std::unexpected("--release: expected a release from 6.0 to 8.9");
-    }
-    if (!options.product.empty()) {
-        out.product = parse_product(options.product);
-        if (!out.product) return std::unexpected("--product: expected confd or nso");
-    }
-    if (options.seed_given) out.seed = options.seed;
-    return out;
-}
-
-std::expected<Bytes, std::string> read_secret(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    Bytes secret{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) {
-        return std::unexpected(fmt::format("--ipc-access-file: cannot read {}", path));
-    }
-    if (secret.empty() || secret.size() > max_access_secret) {
-        return std::unexpected(fmt::format("--ipc-access-file: {} has {} bytes, expected 1 to {}",
-                                           path, secret.size(), max_access_secret));
-    }
-    return secret;
-}
-
-std::expected<std::vector<transport::Endpoint>, std::string> endpoints(const Options& options,
-                                                                       Product product) {
-    std::vector<transport::Endpoint> out;
-    for (const auto& text : options.listen) {
-        const auto endpoint = transport::parse_endpoint(text);
-        if (!endpoint) return std::unexpected(fmt::format("--listen: {}", endpoint.error()));
-        out.push_back(*endpoint);
-    }
-    for (const auto& path : options.paths)
-        out.push_back(transport::UnixEndpoint{path});
-    if (out.empty()) {
-        out.push_back(transport::TcpEndpoint{"127.0.0.1", default_port(product)});
-    }
-    return out;
-}
-
-int lint(const Options& options) {
-    const auto load = load_options(options);
-    if (!load) return usage(load.error());
-    int code = exit_fulfilled;
-    for (const auto& file : options.files) {
-        const auto scenario = sim::load_scenario_file(file, *load);
-        if (scenario) continue;
-        code = exit_usage;
-        for (const auto& diagnostic : scenario.error())
-            say(to_string(diagnostic));
-    }
-    return code;
-}
-
-int exit_code(sim::Outcome outcome) {
-    switch (outcome) {
-        case sim::Outcome::fulfilled:
-            return exit_fulfilled;
-        case sim::Outcome::expectation_failed:
-            return exit_expectation_failed;
-        case sim::Outcome::nobody_connected:
-            return exit_nobody_connected;
-        case sim::Outcome::timed_out:
-            return exit_timed_out;
-    }
-    return exit_internal;
-}
-
-int play(const sim::Scenario& scenario, const sim::ServerOptions& server) {
-    say(fmt::format("{} as {} {}, seed {}", scenario.name.empty() ? "scenario" : scenario.name,
-                    to_string(scenario.product), to_string(scenario.release), scenario.seed));
-    const auto result = sim::serve(scenario, server);
-    if (!result) return usage(result.error());
-    if (result->failure) {
-        say(to_string(*result->failure));
-    } else {
-        say(result->stopped ? "stopped before the scenario's end" : "done");
-    }
-    return exit_code(result->outcome);
-}
-
-int run(const Options& options) {
-    const auto load = load_options(options);
-    if (!load) return usage(load.error());
-    const auto scenario = sim::load_scenario_file(options.files.front(), *load);
-    if (!scenario) {
-        for (const auto& diagnostic : scenario.error())
-            say(to_string(diagnostic));
-        return exit_usage;
-    }
-    const auto where = endpoints(options, scenario->product);
-    if (!where) return usage(where.error());
-    sim::ServerOptions server{
-        .listen = *where, .secret = {}, .max_subscribers = options.max_subscribers, .log = say};
-    if (!options.access_file.empty()) {
-        auto secret = read_secret(options.access_file);
-        if (!secret) return usage(secret.error());
-        server.secret = std::move(*secret);
-    }
-    return play(*scenario, server);
+void add_list_option(CLI::App& app, const std::string& name, std::vector<std::string>& into,
+                     const std::string& doc, const std::string& type) {
+    app.add_option(name, into, doc)
+        ->type_name(type)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 /// Options that change what a scenario means.
@@ -158,32 +25,72 @@ void add_scenario_options(CLI::App& app, Options& options) {
         ->type_name("RELEASE");
     app.add_option("--product", options.product, "confd or nso; wins over the file")
         ->type_name("PRODUCT");
+    add_list_option(app, "--module-path", options.modules, "Folder with YANG modules", "FOLDER");
+}
+
+void add_server_options(CLI::App& app, Options& options) {
+    add_list_option(app, "--listen", options.listen,
+                    "Where to listen; port 0 takes any free one. Can be given several times "
+                    "[127.0.0.1:4565, for NSO 127.0.0.1:4569]",
+                    "HOST:PORT");
+    add_list_option(app, "--path", options.paths, "UNIX socket to listen on", "PATH");
+    app.add_option("--seed", options.seed, "Seed of everything random; wins over the file")
+        ->type_name("NUMBER");
+    app.add_option("--ipc-access-file", options.access_file,
+                   "File with the secret that clients must know")
+        ->type_name("FILE");
+    app.add_option("--max-subscribers", options.max_subscribers, "Refuse more than so many")
+        ->type_name("NUMBER");
+    app.add_option("--queue-soft", options.queue_soft,
+                   "Bytes that may wait for a subscriber for 10 s [2097152]")
+        ->type_name("BYTES");
+    app.add_option("--queue-hard", options.queue_hard,
+                   "Bytes that may wait for a subscriber at once [8388608]")
+        ->type_name("BYTES");
+    app.add_option("--time-scale", options.time_scale,
+                   "Every wait and deadline takes so many times as long [1]")
+        ->type_name("FACTOR")
+        ->check(CLI::Range(0.001, 1000.0));
+    app.add_option("--log", options.log_file, "Write every message to this file, as JSON Lines")
+        ->type_name("FILE");
+    app.add_option("--control", options.control, "Serve the control page and API here, by HTTP")
+        ->type_name("HOST:PORT");
+    app.add_flag("--control-anywhere", options.control_anywhere,
+                 "Allow --control on an address that is not loopback");
+    app.add_flag("--syslog", options.syslog,
+                 "Write daemon log lines to syslog too, unless a subscriber has taken it over");
+    app.add_flag("--dry-run", options.dry_run, "Print the timeline and serve nothing");
 }
 
 CLI::App* add_run(CLI::App& app, Options& options) {
-    auto* run = app.add_subcommand("run", "Serve a scenario to whoever subscribes");
-    run->add_option("SCENARIO", options.files, "Scenario file")->required()->expected(1);
-    run->add_option("--listen", options.listen,
-                    "Where to listen; port 0 takes any free one. Can be given several times "
-                    "[127.0.0.1:4565, for NSO 127.0.0.1:4569]")
-        ->type_name("HOST:PORT")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    run->add_option("--path", options.paths, "UNIX socket to listen on")
-        ->type_name("PATH")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    add_scenario_options(*run, options);
-    run->add_option("--seed", options.seed, "Seed of everything random; wins over the file")
+    auto* command = app.add_subcommand("run", "Serve a scenario to whoever subscribes");
+    command->add_option("SCENARIO", options.files, "Scenario file, or a name that `list` shows")
+        ->required()
+        ->expected(1);
+    add_scenario_options(*command, options);
+    add_server_options(*command, options);
+    return command;
+}
+
+CLI::App* add_random(CLI::App& app, Options& options) {
+    auto* command = app.add_subcommand("random", "Serve random events without a scenario file");
+    command->add_option("--mix", options.mix, "Events and weights: audit=6,commit_diff=1")
+        ->required()
+        ->type_name("EVENT=WEIGHT,..");
+    command->add_option("--rate", options.rate, "Events a second, such as 1000/s [10/s]")
+        ->type_name("RATE");
+    command->add_option("--count", options.count, "End after so many")->type_name("NUMBER");
+    command->add_option("--duration", options.duration, "End after so long, such as 30s")
+        ->type_name("DURATION");
+    command
+        ->add_option("--acks", options.acks,
+                     "await acknowledgements as the product does, or ignore them [await]")
+        ->type_name("await|ignore");
+    command->add_option("--subscribers", options.subscribers, "Begin when so many are there [1]")
         ->type_name("NUMBER");
-    run->add_option("--ipc-access-file", options.access_file,
-                    "File with the secret that clients must know")
-        ->type_name("FILE");
-    run->add_option("--max-subscribers", options.max_subscribers, "Refuse more than so many")
-        ->type_name("NUMBER");
-    return run;
+    add_scenario_options(*command, options);
+    add_server_options(*command, options);
+    return command;
 }
 
 int dispatch(int argc, char** argv) {
@@ -192,17 +99,25 @@ int dispatch(int argc, char** argv) {
                  "confd-sim");
     app.require_subcommand(1);
     auto* run_command = add_run(app, options);
+    auto* random_command = add_random(app, options);
     auto* lint_command =
         app.add_subcommand("lint", "Check scenario files and say all that is wrong");
     lint_command->add_option("FILE", options.files, "Scenario files")->required();
     add_scenario_options(*lint_command, options);
+    auto* list_command = app.add_subcommand("list", "Name the scenarios that are compiled in");
+    auto* show_command = app.add_subcommand("show", "Print a scenario that is compiled in");
+    show_command->add_option("NAME", options.files, "The scenario's name")->required()->expected(1);
+    app.add_subcommand("schema", "Print the JSON Schema of scenario files, for editors");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_fulfilled : exit_usage;
     }
-    options.seed_given = run_command->count("--seed") > 0;
-    return run_command->parsed() ? run(options) : lint(options);
+    if (run_command->parsed()) return run(options);
+    if (random_command->parsed()) return random(options);
+    if (lint_command->parsed()) return lint(options);
+    if (list_command->parsed()) return list();
+    return show_command->parsed() ? show(options) : schema();
 }
 
 }  // namespace

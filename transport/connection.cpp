@@ -97,6 +97,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     // Closing.
     bool finishing = false;
+    bool last_send = false;  // finish_sending() was called
     bool done = false;
     asio::steady_timer finish_timer;
     std::vector<std::uint8_t> discarded;
@@ -203,7 +204,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     void write() {
         if (!ready || write_under_way || done || output_shut) return;
         if (writing.empty()) {
-            if (queued.empty()) return finishing ? shut_output() : void();
+            if (queued.empty()) return finishing ? shut_output() : end_output();
             std::swap(writing, queued);
             written = 0;
         }
@@ -231,6 +232,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     void on_write_failed(const std::string& why) {
         output_shut = true;
+        last_send = false;
         queued.clear();
         writing.clear();
         if (owner == nullptr || finishing || !owner->write_failed(why)) {
@@ -268,9 +270,19 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
             if (!failed) self.end(Closed::Cause::finished, {});
         }));
         asio::post(socket.get_executor(), unless_done([](Impl& self) {
+                       // Shut on purpose: what was sent may still be on its way.
+                       if (self.last_send && self.output_shut) return self.drain();
                        if (self.output_shut) return self.end(Closed::Cause::finished, {});
                        self.write();
                    }));
+    }
+
+    /// The peer reads the end of our output; its own goes on.
+    void end_output() {
+        if (!last_send) return;
+        output_shut = true;
+        error_code ignored;
+        socket.shutdown(Socket::shutdown_send, ignored);
     }
 
     void shut_output() {
@@ -354,7 +366,8 @@ void Connection::start(ConnectionOwner& owner) {
 }
 
 void Connection::send(Bytes bytes) {
-    if (bytes.empty() || impl_->finishing || impl_->done || impl_->output_shut) return;
+    if (bytes.empty() || impl_->finishing || impl_->last_send || impl_->done || impl_->output_shut)
+        return;
     if (impl_->queued.empty()) {
         impl_->queued = std::move(bytes);
     } else {
@@ -378,6 +391,11 @@ void Connection::pause_reading() {
 void Connection::resume_reading() {
     impl_->wants_to_read = true;
     impl_->read();
+}
+
+void Connection::finish_sending() {
+    impl_->last_send = true;
+    impl_->write();
 }
 
 void Connection::finish(std::chrono::milliseconds patience) {

@@ -115,6 +115,10 @@ class Connection {
     void pause_reading();
     void resume_reading();
 
+    /// Shuts the sending side once what is queued has gone: the peer reads the end of what we send,
+    /// and what it sends is received as before. send() does nothing from now on.
+    void finish_sending();
+
     /// Closes so that nothing queued is lost: sends it, shuts the sending side, drops what still
     /// arrives until the peer closes too or `patience` has passed. Closing with unread input would
     /// make the kernel reset the connection and the peer lose what it had not read.

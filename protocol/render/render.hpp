@@ -35,6 +35,9 @@ boost::json::object notification_schema();
 /// The same, laid out for people.
 std::string notification_schema_text();
 
+/// JSON over several lines, where one would be too long.
+std::string laid_out(const boost::json::value& value);
+
 /// `NOTIF_AUDIT logno=115 user="admin" usid=17 msg="..."`, enumerations by name.
 std::string to_text(const Notification& notification, const RenderOptions& options = {});
 

@@ -346,8 +346,12 @@ json::object notification_schema() {
 }
 
 std::string notification_schema_text() {
+    return laid_out(notification_schema());
+}
+
+std::string laid_out(const json::value& value) {
     std::string out;
-    lay_out(notification_schema(), 0, out);
+    lay_out(value, 0, out);
     return out + "\n";
 }
 

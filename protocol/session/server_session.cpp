@@ -116,8 +116,14 @@ ServerSession::Poll ServerSession::reply_to_hello() {
     return on_subscription();
 }
 
+std::expected<std::optional<ByteView>, Error> ServerSession::next_frame() {
+    auto frame = input_.next();
+    frame_ = frame && *frame ? **frame : ByteView();
+    return frame;
+}
+
 ServerSession::Poll ServerSession::on_subscription() {
-    const auto frame = input_.next();
+    const auto frame = next_frame();
     if (!frame) return refuse_usage(frame.error());
     if (!*frame) return starved();
     auto decoded = decode_subscription(**frame, context().dialect, config_.limits);
@@ -129,6 +135,7 @@ ServerSession::Poll ServerSession::on_subscription() {
 
 ServerSession::Poll ServerSession::refuse_usage(const Error& error) {
     refuse({ERR_PROTOUSAGE, fmt::format("Bad subscription: {}", to_string(error))});
+    malformed_ = true;
     return Poll::closed;
 }
 
@@ -143,16 +150,22 @@ void ServerSession::refuse(const PeerError& error) {
     const auto mark = begin_frame(output_);
     encode_reply(std::unexpected(error), output_);
     end_frame(output_, mark);
+    refusal_code_ = error.code;
     close(fmt::format("refused with {}: {}", error.code, error.text));
 }
 
 ServerSession::Poll ServerSession::on_ack() {
-    const auto frame = input_.next();
-    if (!frame) return close(to_string(frame.error()));
+    const auto frame = next_frame();
+    if (!frame) {
+        malformed_ = true;
+        return close(to_string(frame.error()));
+    }
     if (!*frame) return starved();
     auto decoded = decode_ack(**frame, config_.limits);
-    if (!decoded)
+    if (!decoded) {
+        malformed_ = true;
         return close(fmt::format("not an acknowledgement: {}", to_string(decoded.error())));
+    }
     ack_ = *decoded;
     return Poll::ack;
 }

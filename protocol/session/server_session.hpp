@@ -83,8 +83,16 @@ class ServerSession {
     WireContext context() const;
     const Subscription& subscription() const { return subscription_; }
     const Ack& ack() const { return ack_; }
+    /// Whether the bytes of something begun but not completed are waiting.
+    bool partial() const { return input_.buffered() > 0; }
+    /// The client's last frame, well-formed or not; valid until the next poll() or input.
+    ByteView frame() const { return frame_; }
     /// Why the session closed, for the log; empty when the peer just went away.
     const std::string& reason() const { return reason_; }
+    /// Whether it closed because of bytes that no client of this protocol sends.
+    bool malformed() const { return malformed_; }
+    /// With what code the subscription was refused; 0 when it was not.
+    std::int64_t refusal_code() const { return refusal_code_; }
 
   private:
     enum class State : std::uint8_t {
@@ -104,6 +112,7 @@ class ServerSession {
     Poll on_subscription();
     Poll on_ack();
     Poll refuse_usage(const Error& error);
+    std::expected<std::optional<ByteView>, Error> next_frame();
 
     ServerConfig config_;
     Challenge challenge_;
@@ -114,7 +123,10 @@ class ServerSession {
     std::optional<Hello> hello_;
     Subscription subscription_;
     Ack ack_;
+    ByteView frame_;
     std::string reason_;
+    bool malformed_ = false;
+    std::int64_t refusal_code_ = 0;
 };
 
 }  // namespace confd

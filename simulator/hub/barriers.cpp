@@ -97,6 +97,11 @@ std::optional<Instant> Barriers::next_deadline() const {
     return next;
 }
 
+std::optional<Instant> Barriers::deadline(SendId send) const {
+    const auto barrier = open_.find(send);
+    return barrier == open_.end() ? std::nullopt : barrier->second.deadline;
+}
+
 std::optional<SendId> Barriers::due(Instant now) const {
     for (const auto& [send, barrier] : open_) {
         if (barrier.deadline && *barrier.deadline <= now) return send;

@@ -57,6 +57,8 @@ class Barriers {
     /// Expires an open barrier at this time, in place of an earlier one.
     void expire_at(SendId send, Instant deadline);
     std::optional<Instant> next_deadline() const;
+    /// Of an open barrier; nothing when it does not expire.
+    std::optional<Instant> deadline(SendId send) const;
     /// An open barrier whose deadline has come.
     std::optional<SendId> due(Instant now) const;
 

@@ -4,6 +4,10 @@
 
 #include <bit>
 
+#include "protocol/term/notation.hpp"
+#include "protocol/term/tree.hpp"
+#include "protocol/value/text.hpp"
+
 namespace confd::sim {
 namespace {
 
@@ -12,7 +16,7 @@ struct Describe {
 
     std::string operator()(const Subscribed& e) const {
         const auto* session = hub.session(e.peer);
-        return fmt::format("{} subscribed{}{}", peer_name(e.peer, hub),
+        return fmt::format("{} subscribed{}{}", peer_name(e.peer, e.role),
                            session == nullptr ? "" : ": ",
                            session == nullptr ? std::string() : describe_subscription(*session));
     }
@@ -39,6 +43,15 @@ struct Describe {
             e.subscribed ? peer_name(e.peer, e.role) : fmt::format("connection {}", e.peer);
         return fmt::format("{} disconnected{}{}", who, e.reason.empty() ? "" : ": ", e.reason);
     }
+    std::string operator()(const SyslogTaken& e) const {
+        return e.taken ? "a subscriber has taken the syslog over; the server's own is silent"
+                       : "nobody has the syslog any more; the server's own goes on";
+    }
+    std::string operator()(const SlowConsumer& e) const {
+        return fmt::format("{} is closed, it does not read: {}", peer_name(e.peer, e.role),
+                           e.reason);
+    }
+    std::string operator()(const FaultStruck& e) const { return e.note; }
     std::string operator()(const BarrierReleased& e) const {
         return fmt::format("all acknowledgements of event {} are in", e.send);
     }
@@ -82,6 +95,25 @@ std::string describe(const Owed& owed, const Hub& hub) {
 
 std::string describe(const HubEvent& event, const Hub& hub) {
     return std::visit(Describe{hub}, event);
+}
+
+std::vector<std::string> evidence(const HubEvent& event) {
+    std::vector<std::string> out;
+    const auto* ack = std::get_if<AckReceived>(&event);
+    const auto* refused = std::get_if<Refused>(&event);
+    const ByteView frame = ack != nullptr       ? ByteView(ack->frame)
+                           : refused != nullptr ? ByteView(refused->frame)
+                                                : ByteView();
+    if (frame.empty()) return out;
+    out.push_back(fmt::format("bytes:  {}", to_hex(frame)));
+    const auto term = read_payload(frame);
+    out.push_back(fmt::format("term:   {}", term ? to_string(*term) : to_string(term.error())));
+    if (ack != nullptr) {
+        out.push_back(fmt::format("fields: call={} verdict={}{}", to_string(ack->ack),
+                                  to_string(ack->verdict),
+                                  ack->send == 0 ? "" : fmt::format(" event={}", ack->send)));
+    }
+    return out;
 }
 
 std::string describe_subscription(const ServerSession& session) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "simulator/hub/hub.hpp"
 
@@ -20,6 +21,10 @@ std::string describe(const Owed& owed, const Hub& hub);
 
 /// One line, such as "subscriber 1 (auditor) gave sync_audit_notification(17) again".
 std::string describe(const HubEvent& event, const Hub& hub);
+
+/// What a client did, for whoever has to find out why: its bytes, as a term, as fields; a line
+/// each.
+std::vector<std::string> evidence(const HubEvent& event);
 
 /// "7.8, mask NOTIF_AUDIT|NOTIF_HEARTBEAT, heartbeat 1000 ms": what a subscriber asked for.
 std::string describe_subscription(const ServerSession& session);

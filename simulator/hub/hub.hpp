@@ -1,4 +1,5 @@
-// The server's subscribers, without I/O: who is there, who gets which event, who owes what.
+// The server's subscribers, without I/O: who is there, who gets which event, who owes what, and
+// what goes wrong on purpose.
 //
 // The owner (simulator/server, or a test) moves bytes between sockets and peers, and time in. What
 // happened comes out of poll() in the order in which it happened.
@@ -7,78 +8,43 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "protocol/session/server_session.hpp"
+#include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
+#include "simulator/hub/events.hpp"
 #include "simulator/hub/ids.hpp"
+#include "simulator/hub/role.hpp"
+#include "simulator/streams/streams.hpp"
 
 namespace confd::sim {
 
-/// A group of subscribers, told by what they subscribe to. A subscriber takes the first role that
-/// fits and has room; one that fits none has no role and gets what is sent to all.
-struct Role {
-    std::string name;
-    std::uint32_t must = 0;      ///< bits that the mask has
-    std::uint32_t must_not = 0;  ///< bits that it lacks
-    std::size_t count = 0;       ///< how many at once; 0 for any number
-
-    bool fits(std::uint32_t mask) const { return (mask & must) == must && (mask & must_not) == 0; }
+/// How much may wait for a subscriber that reads slowly (docs/protocol.md, REQ-SLOW-3). Far above
+/// what a healthy one leaves unread, far below what would bother this machine.
+struct QueueLimits {
+    std::size_t soft = std::size_t{2} << 20;  ///< for so long at most: `patience`
+    std::size_t hard = std::size_t{8} << 20;  ///< at once
+    std::chrono::milliseconds patience = std::chrono::seconds(10);
 };
-
-/// The role of every subscriber when a scenario names none.
-inline constexpr std::string_view everybody = "all";
 
 struct HubConfig {
     ServerConfig server;
     std::size_t max_subscribers = 0;  ///< further ones are refused; 0 for any number
     std::vector<Role> roles;
-    /// The streams that exist; a subscription to another is refused. Empty: every stream exists.
-    std::vector<std::string> streams;
+    StreamBookConfig streams;
+    QueueLimits queue;
+    /// The time of day that `clock_origin` is.
+    WallTime wall_origin;
+    Instant clock_origin;
 };
-
-// What happened.
-
-struct Subscribed {
-    PeerId peer = 0;
-};
-/// The handshake or the subscription was turned down.
-struct Refused {
-    PeerId peer = 0;
-    std::string reason;
-};
-struct AckReceived {
-    PeerId peer = 0;
-    std::string role;
-    Ack ack;
-    AckVerdict verdict = AckVerdict::unknown;
-    SendId send = 0;
-};
-/// Comes once for each peer, refused ones included.
-struct Disconnected {
-    PeerId peer = 0;
-    bool subscribed = false;
-    std::string role;
-    std::string reason;  ///< empty when the peer just went away
-};
-/// The last acknowledgement that an event waited for is in, or the last that owed one is gone.
-struct BarrierReleased {
-    SendId send = 0;
-};
-struct BarrierExpired {
-    SendId send = 0;
-    std::vector<Owed> missing;
-};
-
-using HubEvent =
-    std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased, BarrierExpired>;
 
 /// Who gets an event, among those whose mask has it.
 struct Target {
@@ -102,7 +68,9 @@ struct PeerCounters {
 
 class Hub {
   public:
-    explicit Hub(HubConfig config) : config_(std::move(config)) {}
+    explicit Hub(HubConfig config);
+    Hub(const Hub&) = delete;
+    Hub& operator=(const Hub&) = delete;
 
     // Connections. A peer is known from connect() to forget().
 
@@ -114,26 +82,50 @@ class Hub {
     void eof(Instant now, PeerId peer);
     /// The connection is gone; nothing can be sent.
     void forget(PeerId peer, std::string reason = {});
+    /// The peer took nothing for too long, and its connection has been cut: it is forgotten, and
+    /// the others are told with a DAEMON event.
+    void drop_slow(Instant now, PeerId peer, const std::string& reason);
 
-    /// Peers that have bytes to send or are to be closed.
-    std::vector<PeerId> ready() const;
-    Bytes take_output(PeerId peer);
-    /// Whether the connection is to be closed once its output is gone.
-    bool wants_close(PeerId peer) const;
+    /// What is to be done with the peer's connection now, in order. `unsent` is what the owner
+    /// still has of the bytes it was given before.
+    std::vector<Action> output(Instant now, PeerId peer, std::size_t unsent = 0);
+    /// Whether nothing should be read from the peer for the moment: a fault stalls it.
+    bool reading_paused(Instant now, PeerId peer) const;
 
     // Time.
 
-    /// Does what is due (heartbeats, health checks, expired barriers) and returns what happened
-    /// since the last call.
+    /// Does what is due (heartbeats, health checks, stop times, expired barriers, faults) and
+    /// returns what happened since the last call.
     std::vector<HubEvent> poll(Instant now);
-    /// When poll() has something to do even if nothing arrives.
+    /// When poll() or output() has something to do even if nothing arrives.
     std::optional<Instant> next_deadline() const;
+    WallTime wall(Instant now) const {
+        return config_.wall_origin +
+               std::chrono::duration_cast<std::chrono::microseconds>(now - config_.clock_origin);
+    }
 
     // Events.
 
-    Sent send(const Notification& notification, const Target& target = {});
+    Sent send(Instant now, const Notification& notification, const Target& target = {});
+    /// An event of a stream, with the tree that filters look at.
+    Sent send(Instant now, const StreamEvent& event, const Target& target);
+    /// Bytes as they are, to every subscriber of the role.
+    void send_bytes(ByteView bytes, std::string_view role = everybody);
+    /// Ends a subscriber's connection.
+    void close(PeerId peer, CloseHow how);
+    /// Sees every event that is sent, beats excepted.
+    void on_send(std::function<void(const Notification&, const Sent&)> observer) {
+        on_send_ = std::move(observer);
+    }
+
     Barriers& barriers() { return barriers_; }
     const Barriers& barriers() const { return barriers_; }
+
+    std::expected<FaultId, FaultProblem> add_fault(FaultSpec fault) {
+        return board_.add(std::move(fault));
+    }
+    bool remove_fault(FaultId id) { return board_.remove(id); }
+    const FaultBoard& faults() const { return board_; }
 
     // Who is there.
 
@@ -143,8 +135,12 @@ class Hub {
     const ServerSession* session(PeerId peer) const;
     std::string_view role_of(PeerId peer) const;
     const PeerCounters* counters(PeerId peer) const;
+    /// Bytes that wait for the peer, here and, when last told, at the owner.
+    std::size_t queued(PeerId peer) const;
     /// Subscribers since the start, those that are gone included.
     std::size_t subscriptions() const { return subscriptions_; }
+    /// Whether the server's own syslog is silent: somebody has taken it over.
+    bool syslog_taken() const { return takers_ > 0; }
 
   private:
     /// An event that comes by itself, at an interval.
@@ -153,6 +149,12 @@ class Hub {
         std::chrono::milliseconds interval{};
         Instant next;
     };
+    /// What a peer with faults has more than others.
+    struct Lines {
+        FaultLine out;
+        FaultLine in;
+        Bytes received;  // room for the owner to read into
+    };
     struct Peer {
         explicit Peer(ServerSession s) : session(std::move(s)) {}
 
@@ -160,29 +162,61 @@ class Hub {
         std::string role;
         std::vector<Beat> beats;
         PeerCounters counters;
-        bool subscribed = false;   // is or was: the role and the subscription are known
-        bool stream_over = false;  // a stream's last event has been sent
-        bool detached = false;     // Disconnected has been reported
+        std::optional<Feed> feed;
+        std::uint64_t missed = 0;  // events of the stream that the feed could not give
+        std::unique_ptr<Lines> lines;
+        std::optional<CloseHow> close;  // once what is queued has gone
+        std::size_t unsent = 0;         // at the owner, when last told
+        std::optional<Instant> crowded_since;
+        bool subscribed = false;  // is or was: the role and the subscription are known
+        bool detached = false;    // Disconnected has been reported
+        bool half_closed = false;
+        bool ended = false;   // it will send no more
+        bool closed = false;  // the owner has been told to close
     };
 
     void look(Instant now, PeerId id, Peer& peer);
     void decide(Instant now, PeerId id, Peer& peer);
+    void admit(Instant now, PeerId id, Peer& peer);
     void on_ack(PeerId id, Peer& peer);
-    void detach(PeerId id, Peer& peer, std::string reason);
+    void on_closed(PeerId id, Peer& peer);
+    void detach(PeerId id, Peer& peer, std::string reason, bool by_us = false);
     void assign_role(Peer& peer) const;
+    bool takes_place(const Peer& peer);
     void start_beats(Instant now, Peer& peer) const;
     void send_beats(Instant now, Peer& peer);
+    void pump(Instant now, Peer& peer);
     bool receives(const Peer& peer, const Notification& notification, const Target& target) const;
-    bool active(const Peer& peer) const { return peer.session.subscribed() && !peer.detached; }
-    std::optional<PeerError> objection(const Subscription& subscription) const;
+    bool active(const Peer& peer) const {
+        return peer.session.subscribed() && !peer.detached && !peer.half_closed;
+    }
+    std::expected<void, PeerError> open_feed(Peer& peer) const;
+
+    // hub_lines.cpp: faults between session and connection.
+    void make_lines(Peer& peer, PeerId id, Stage out, Stage in);
+    void ensure_lines(Peer& peer, PeerId id);
+    void take_in(Instant now, PeerId id, Peer& peer, ByteView bytes);
+    void move_in(Instant now, PeerId id, Peer& peer);
+    void carry_out(PeerId id, Peer& peer, CloseHow how);
+    void report_hits();
+
+    // hub_queue.cpp: subscribers that do not read.
+    static std::size_t queued(const Peer& peer);
+    void check_queue(Instant now, PeerId id, Peer& peer);
+    void tell_others(Instant now, PeerId id, const std::string& text);
 
     HubConfig config_;
+    StreamBook book_;
     std::map<PeerId, Peer> peers_;
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;
     std::size_t subscriptions_ = 0;
+    std::size_t takers_ = 0;  // subscribers with NOTIF_TAKEOVER_SYSLOG
+    std::map<std::string, std::size_t, std::less<>> vacancies_;  // places of a role that were left
     Barriers barriers_;
+    FaultBoard board_;
     std::vector<HubEvent> happened_;
+    std::function<void(const Notification&, const Sent&)> on_send_;
 };
 
 }  // namespace confd::sim

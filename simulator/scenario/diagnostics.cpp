@@ -18,20 +18,22 @@ std::string to_string(const Diagnostic& diagnostic) {
 
 void Diagnostics::report(const Place& place, std::string message) {
     ++reported_;
-    if (explained_.contains({place.line, place.column})) return;
+    if (explained_.contains({place.file.get(), place.line, place.column})) return;
     if (list_.size() < max_diagnostics) list_.push_back({place, std::move(message)});
 }
 
 void Diagnostics::report_root_cause(const Place& place, std::string message) {
     report(place, std::move(message));
-    explained_.emplace(place.line, place.column);
+    explained_.emplace(place.file.get(), place.line, place.column);
 }
 
 std::vector<Diagnostic> Diagnostics::take() {
     // Not std::stable_sort: with the library of GCC 12, clang warns of deprecated code inside it.
-    std::multimap<std::pair<int, int>, Diagnostic> sorted;
+    std::multimap<std::tuple<std::size_t, int, int>, Diagnostic> sorted;
+    std::map<const std::string*, std::size_t> files;
     for (auto& d : list_) {
-        const std::pair place(d.place.line, d.place.column);
+        const auto file = files.emplace(d.place.file.get(), files.size()).first->second;
+        const std::tuple place(file, d.place.line, d.place.column);
         const auto [first, last] = sorted.equal_range(place);
         const bool repeated = std::any_of(
             first, last, [&](const auto& before) { return before.second.message == d.message; });

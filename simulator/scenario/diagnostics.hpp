@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -45,12 +46,12 @@ class Diagnostics {
     bool empty() const { return reported_ == 0; }
     /// How many were reported, kept or not: a caller sees by it whether a call reported any.
     std::size_t reported() const { return reported_; }
-    /// In the order of the file, each error once.
+    /// File by file, in the order of each file, each error once.
     std::vector<Diagnostic> take();
 
   private:
     std::vector<Diagnostic> list_;
-    std::set<std::pair<int, int>> explained_;  // lines and columns
+    std::set<std::tuple<const std::string*, int, int>> explained_;  // files, lines and columns
     std::size_t reported_ = 0;
 };
 

@@ -2,6 +2,7 @@
 // whenever something has happened at the hub or next_deadline() has come.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,13 +14,19 @@
 
 namespace confd::sim {
 
+struct EngineOptions {
+    std::function<void(const std::string&)> log = {};  ///< lines of log steps
+    std::function<void(const Trace&)> trace = {};  ///< every step that acts or waits
+    bool dry = false;                              ///< see WorldOptions
+};
+
 class Engine {
   public:
-    /// Both must outlive the engine. `log` gets the lines of log steps.
-    Engine(const Scenario& scenario, Hub& hub, std::function<void(const std::string&)> log);
+    /// Both must outlive the engine.
+    Engine(const Scenario& scenario, Hub& hub, EngineOptions options);
 
     /// Takes what the hub's poll() returned and goes on as far as possible. Done once the scenario
-    /// has ended; then it stays done or failed.
+    /// has ended and its deferred steps have run; then it stays done or failed.
     StepStatus poll(Instant now, std::vector<HubEvent> events);
 
     /// When time alone takes the scenario on; the hub has its own deadlines beside this one.
@@ -27,13 +34,30 @@ class Engine {
 
     StepStatus status() const { return status_; }
     /// Why it failed; nothing otherwise.
-    const std::optional<Failure>& failure() const { return world_.failure(); }
+    const std::optional<Failure>& failure() const { return failure_; }
     Outcome outcome() const;
+    /// What it waits for at this moment.
+    std::vector<Accepted> accepts() const;
 
   private:
+    StepStatus poll_steps();
+    void end(StepStatus status);
+    StepStatus poll_deferred();
+
     World world_;
     SequenceRun run_;
+    Place last_;          // of the last step
+    bool ended_ = false;  // the scenario has; deferred steps may still run
+    std::vector<World::Deferred> deferred_;
+    std::unique_ptr<SequenceRun> cleanup_;
+    std::optional<Failure> failure_;
     StepStatus status_ = StepStatus::running;
 };
+
+/// Plays one step that ends at once, `send` or `fault`, given what stands under its kind: for the
+/// control interface. The error is what is wrong with the text, or why the step failed.
+std::expected<void, std::vector<Diagnostic>> play_step(const Scenario& scenario,
+                                                       std::string_view kind, std::string_view text,
+                                                       Hub& hub, Instant now);
 
 }  // namespace confd::sim

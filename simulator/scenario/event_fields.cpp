@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <concepts>
 #include <limits>
 #include <type_traits>
@@ -325,6 +327,47 @@ std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fiel
         map.finish();
     }
     return diagnostics.reported() == before ? event : std::nullopt;
+}
+
+bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
+                 Diagnostics& diagnostics) {
+    return parse(node, out, {wire, diagnostics});
+}
+
+void set_session(Notification& event, const UserInfo& session) {
+    const auto visit = [&]<class Body>(Body& body) {
+        if constexpr (HasFields<Body>) {
+            for_each_field<Body>([&](const auto& entry) {
+                if constexpr (requires { entry.name; }) {
+                    auto& member = body.*entry.member;
+                    using Member = std::remove_reference_t<decltype(member)>;
+                    if constexpr (std::same_as<Member, UserInfo>) member = session;
+                    if constexpr (std::is_integral_v<Member>) {
+                        if (entry.name == "usid") member = static_cast<Member>(session.usid);
+                    }
+                    if constexpr (std::same_as<Member, std::string>) {
+                        if (entry.name == "user") member = session.username;
+                    }
+                }
+            });
+        }
+    };
+    std::visit(visit, event.body);
+}
+
+std::optional<std::uint32_t> event_type(std::string_view name) {
+    const auto same = [](std::string_view a, std::string_view b) {
+        return std::ranges::equal(a, b, [](char x, char y) {
+            return std::tolower(static_cast<unsigned char>(x)) ==
+                   std::tolower(static_cast<unsigned char>(y));
+        });
+    };
+    for (const auto type : event_types()) {
+        const auto full = notif_name(type).value_or("");
+        const auto prefix = full.find("NOTIF_") + std::string_view("NOTIF_").size();
+        if (same(name, full) || same(name, full.substr(prefix))) return type;
+    }
+    return std::nullopt;
 }
 
 std::vector<std::string_view> event_names() {

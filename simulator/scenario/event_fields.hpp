@@ -20,6 +20,17 @@ namespace confd::sim {
 std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fields,
                                         const WireContext& wire, Diagnostics& diagnostics);
 
+/// A user session's fields, as they stand in `uinfo`. False after reporting what is wrong.
+bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
+                 Diagnostics& diagnostics);
+
+/// Makes the event one of this user session, wherever it names a session or a user.
+void set_session(Notification& event, const UserInfo& session);
+
+/// An event's type by its name, with or without NOTIF_ or NCS_NOTIF_ and in any case: audit,
+/// NOTIF_AUDIT.
+std::optional<std::uint32_t> event_type(std::string_view name);
+
 /// Names of the events that can be sent.
 std::vector<std::string_view> event_names();
 

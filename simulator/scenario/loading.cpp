@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "simulator/scenario/scalars.hpp"
+#include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 
 namespace confd::sim {
@@ -12,23 +14,37 @@ namespace {
 
 std::vector<std::string_view> kind_names() {
     std::vector<std::string_view> names;
-    for (const auto& kind : step_kinds)
-        names.push_back(kind.name);
+    for (const auto* kind : step_kinds)
+        names.push_back(kind->name);
+    return names;
+}
+
+const StepKind* find_kind(std::string_view name) {
+    for (const auto* kind : step_kinds) {
+        if (kind->name == name) return kind;
+    }
+    return nullptr;
+}
+
+std::vector<std::string_view> key_names(const MapShape& shape) {
+    std::vector<std::string_view> names;
+    for (const auto& key : shape.keys)
+        names.push_back(key.name);
     return names;
 }
 
 }  // namespace
 
 const Role* Loading::find_role(std::string_view name) const {
-    const auto found = std::ranges::find(roles, name, &Role::name);
-    return found == roles.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(scenario.roles, name, &Role::name);
+    return found == scenario.roles.end() ? nullptr : &*found;
 }
 
 std::optional<std::string> Loading::parse_role(const YamlNode& node) const {
     auto name = parse_name(node, "the name of a role", diagnostics);
     if (!name || *name == everybody || find_role(*name) != nullptr) return name;
     std::vector<std::string_view> names{everybody};
-    for (const auto& role : roles)
+    for (const auto& role : scenario.roles)
         names.push_back(role.name);
     diagnostics.report(node.place, fmt::format("there is no role '{}', expected {}{}", *name,
                                                one_of(names), suggestion(*name, names)));
@@ -44,46 +60,159 @@ std::optional<std::string> Loading::parse_send_id(const YamlNode& node) const {
     return std::nullopt;
 }
 
-YamlPtr StepMap::get(std::string_view key) {
+std::optional<std::string> Loading::parse_stream(const YamlNode& node) const {
+    auto name = parse_name(node, "the name of a stream", diagnostics);
+    if (!name || scenario.streams.empty()) return name;
+    std::vector<std::string_view> names;
+    for (const auto& stream : scenario.streams)
+        names.push_back(stream.name);
+    if (std::ranges::find(names, *name) != names.end()) return name;
+    diagnostics.report(node.place, fmt::format("there is no stream '{}', expected {}{}", *name,
+                                               one_of(names), suggestion(*name, names)));
+    return std::nullopt;
+}
+
+DeclaredMap::DeclaredMap(const YamlPtr& node, const MapShape& shape, Loading& loading)
+    : node_(node), shape_(shape), loading_(loading) {
+    shorthand_ = !shape.shorthand.empty() && !node->is_map() && !node->is_null();
+    if (!shorthand_) check();
+}
+
+void DeclaredMap::check() const {
+    auto& diagnostics = loading_.diagnostics;
+    if (!node_->is_map()) {
+        const bool required =
+            std::ranges::any_of(shape_.keys, [](const Key& key) { return key.required; });
+        // Nothing at all is a map without keys where none is needed.
+        if (!node_->is_null() || required || shape_.keys.empty()) {
+            report_expected(*node_, fmt::format("a map with {}", shape_.what), diagnostics);
+        }
+        return;
+    }
+    const auto names = key_names(shape_);
+    for (const auto& [key, value] : node_->entries) {
+        if (find_key(shape_, key->text) != nullptr) continue;
+        diagnostics.report(
+            key->place, fmt::format("'{}' is not among {}: expected {}{}", key->text, shape_.what,
+                                    one_of(names), suggestion(key->text, names)));
+    }
+    for (const auto& key : shape_.keys) {
+        if (key.required && node_->find(key.name) == nullptr) {
+            diagnostics.report(node_->place, fmt::format("'{}' is missing", key.name));
+        }
+    }
+}
+
+const Key& DeclaredMap::declared(std::string_view key) const {
+    const auto* found = find_key(shape_, key);
+    assert(found != nullptr && "the key is not in the step's declaration");
+    return *found;
+}
+
+YamlPtr DeclaredMap::raw(std::string_view key) const {
+    declared(key);
+    if (shorthand_) return key == shape_.shorthand ? node_ : nullptr;
+    const auto* found = node_->find(key);
+    return found == nullptr ? nullptr : *found;
+}
+
+YamlPtr DeclaredMap::get(std::string_view key) const {
     const auto node = raw(key);
     return node == nullptr ? nullptr : substitute(node, *loading_.first, loading_.diagnostics);
 }
 
-void StepMap::report_missing(std::string_view key) {
-    if (!map_.node().is_map()) return;
-    loading_.diagnostics.report(map_.node().place, fmt::format("'{}' is missing", key));
-}
-
-YamlPtr StepMap::require(std::string_view key) {
-    auto node = get(key);
-    if (node == nullptr) report_missing(key);
-    return node;
-}
-
-YamlPtr StepMap::require_raw(std::string_view key) {
-    auto node = raw(key);
-    if (node == nullptr) report_missing(key);
-    return node;
-}
-
-std::chrono::milliseconds StepMap::duration(std::string_view key,
-                                            std::chrono::milliseconds otherwise) {
+std::chrono::milliseconds DeclaredMap::duration(std::string_view key,
+                                                std::chrono::milliseconds otherwise) const {
     const auto node = get(key);
     if (node == nullptr) return otherwise;
     return parse_timespan(*node, loading_.diagnostics).value_or(otherwise);
 }
 
-std::string StepMap::role(std::string_view key) {
+std::string DeclaredMap::role(std::string_view key) const {
     const auto node = get(key);
     if (node == nullptr) return std::string(everybody);
     return loading_.parse_role(*node).value_or(std::string(everybody));
 }
 
-std::int64_t StepMap::count(std::string_view key, std::int64_t otherwise, std::int64_t low,
-                            std::int64_t high) {
+std::string DeclaredMap::text(std::string_view key, std::string otherwise) const {
     const auto node = get(key);
     if (node == nullptr) return otherwise;
-    return parse_int(*node, low, high, "a number", loading_.diagnostics).value_or(otherwise);
+    const bool name = declared(key).takes == Takes::name;
+    return (name ? parse_name(*node, "a name", loading_.diagnostics)
+                 : parse_text(*node, "a text", loading_.diagnostics))
+        .value_or(otherwise);
+}
+
+std::int64_t DeclaredMap::integer(std::string_view key, std::int64_t otherwise) const {
+    const auto node = get(key);
+    if (node == nullptr) return otherwise;
+    const auto& declaration = declared(key);
+    return parse_int(*node, declaration.low, declaration.high, "a number", loading_.diagnostics)
+        .value_or(otherwise);
+}
+
+std::uint64_t DeclaredMap::seed(std::string_view key, std::uint64_t otherwise) const {
+    const auto node = get(key);
+    if (node == nullptr) return otherwise;
+    return parse_uint64(*node, "a seed", loading_.diagnostics).value_or(otherwise);
+}
+
+bool DeclaredMap::flag(std::string_view key, bool otherwise) const {
+    const auto node = get(key);
+    if (node == nullptr) return otherwise;
+    if (node->is_scalar() && node->plain && (node->text == "true" || node->text == "false")) {
+        return node->text == "true";
+    }
+    report_expected(*node, "true or false", loading_.diagnostics);
+    return otherwise;
+}
+
+double DeclaredMap::number(std::string_view key, double otherwise, double low, double high) const {
+    const auto node = get(key);
+    if (node == nullptr) return otherwise;
+    return parse_number(*node, low, high, loading_.diagnostics).value_or(otherwise);
+}
+
+std::size_t DeclaredMap::choice(std::string_view key, std::size_t otherwise) const {
+    const auto node = get(key);
+    if (node == nullptr) return otherwise;
+    const auto choices = declared(key).choices;
+    const auto found = std::ranges::find(choices, node->text);
+    if (node->is_scalar() && found != choices.end()) {
+        return static_cast<std::size_t>(found - choices.begin());
+    }
+    loading_.diagnostics.report(
+        node->place, fmt::format("expected {}, found {}{}", one_of(choices), describe(*node),
+                                 suggestion(node->text, choices)));
+    return otherwise;
+}
+
+std::uint32_t DeclaredMap::mask(std::string_view key) const {
+    const auto node = get(key);
+    return node == nullptr ? 0 : parse_mask(*node, loading_.diagnostics).value_or(0);
+}
+
+std::vector<std::string> DeclaredMap::names(std::string_view key) const {
+    const auto node = get(key);
+    return node == nullptr ? std::vector<std::string>() : parse_names(*node, loading_.diagnostics);
+}
+
+bool DeclaredMap::exactly_one(std::span<const std::string_view> keys) const {
+    const auto found = std::ranges::count_if(keys, [&](std::string_view key) { return has(key); });
+    if (found == 1) return true;
+    // Anything else has been reported.
+    if (!node_->is_map() && !node_->is_null()) return false;
+    loading_.diagnostics.report(
+        node_->place, fmt::format("expected exactly one of {}, found {}", one_of(keys), found));
+    return false;
+}
+
+Substituted substitute_rounds(const YamlPtr& node, Loading& loading) {
+    Substituted out;
+    out.first = substitute(node, *loading.first, loading.diagnostics, &out.loops);
+    out.last =
+        out.loops ? substitute(node, *loading.last, loading.diagnostics, &out.loops) : out.first;
+    return out;
 }
 
 StepPtr parse_step(const YamlPtr& node, Loading& loading) {
@@ -97,13 +226,15 @@ StepPtr parse_step(const YamlPtr& node, Loading& loading) {
         return nullptr;
     }
     const auto& [key, body] = node->entries.front();
-    for (const auto& kind : step_kinds) {
-        if (kind.name == key->text) return kind.parse(body, loading, key->place);
-    }
+    if (const auto* kind = find_kind(key->text)) return kind->parse(body, loading, key->place);
     loading.diagnostics.report(
         key->place, fmt::format("there is no step '{}', expected {}{}", key->text, one_of(names),
                                 suggestion(key->text, names)));
     return nullptr;
+}
+
+StepPtr parse_step_of_kind(std::string_view kind, const YamlPtr& body, Loading& loading) {
+    return find_kind(kind)->parse(body, loading, body->place);
 }
 
 std::vector<StepPtr> parse_steps(const YamlPtr& node, Loading& loading) {
@@ -118,21 +249,19 @@ std::vector<StepPtr> parse_steps(const YamlPtr& node, Loading& loading) {
     return steps;
 }
 
-StepStatus SequenceRun::poll(World& world) {
-    while (next_ < steps_.size()) {
-        if (current_ == nullptr) {
-            if (!world.spend_step()) {
-                world.wake_at(world.now());
-                return StepStatus::running;
-            }
-            current_ = steps_[next_]->start(scope_);
-        }
-        const auto status = current_->poll(world);
-        if (status != StepStatus::done) return status;
-        current_.reset();
-        ++next_;
+std::vector<std::vector<StepPtr>> parse_step_lists(const YamlPtr& node, Loading& loading) {
+    std::vector<std::vector<StepPtr>> lists;
+    if (!node->is_sequence() || node->items.empty()) {
+        report_expected(*node, "a list of lists of steps", loading.diagnostics);
+        return lists;
     }
-    return StepStatus::done;
+    for (const auto& item : node->items) {
+        if (item->is_sequence() && item->items.empty()) {
+            loading.diagnostics.report(item->place, "a list without steps");
+        }
+        lists.push_back(parse_steps(item, loading));
+    }
+    return lists;
 }
 
 }  // namespace confd::sim

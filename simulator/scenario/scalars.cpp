@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+#include "protocol/value/text.hpp"
+
 namespace confd::sim {
 namespace {
 
@@ -73,6 +75,33 @@ std::optional<std::uint64_t> parse_uint64(const YamlNode& node, std::string_view
     return std::nullopt;
 }
 
+std::optional<double> parse_number(const YamlNode& node, double low, double high,
+                                   Diagnostics& diagnostics) {
+    double value = 0;
+    if (node.is_scalar() && node.plain && whole_number(node.text, value) && value >= low &&
+        value <= high) {
+        return value;
+    }
+    report_expected(node, fmt::format("a number from {} to {}", low, high), diagnostics);
+    return std::nullopt;
+}
+
+std::optional<double> parse_rate(const YamlNode& node, Diagnostics& diagnostics) {
+    constexpr double max_rate = 1e6;  // more than any socket takes
+    std::string_view text = node.is_scalar() ? std::string_view(node.text) : "";
+    double seconds = 1;
+    if (text.ends_with("/s") || text.ends_with("/m") || text.ends_with("/h")) {
+        seconds = text.back() == 's' ? 1 : text.back() == 'm' ? 60 : 3600;
+        text.remove_suffix(2);
+    }
+    double value = 0;
+    if (whole_number(text, value) && value > 0 && value / seconds <= max_rate) {
+        return value / seconds;
+    }
+    report_expected(node, "a rate of at most 1000000/s such as 1000/s, 0.5/s or 30/m", diagnostics);
+    return std::nullopt;
+}
+
 std::optional<std::string> parse_text(const YamlNode& node, std::string_view what,
                                       Diagnostics& diagnostics) {
     if (node.is_scalar()) return node.text;
@@ -85,6 +114,26 @@ std::optional<std::string> parse_name(const YamlNode& node, std::string_view wha
     if (node.is_scalar() && !node.text.empty()) return node.text;
     report_expected(node, what, diagnostics);
     return std::nullopt;
+}
+
+std::vector<std::string> parse_names(const YamlNode& node, Diagnostics& diagnostics) {
+    std::vector<std::string> out;
+    const auto add = [&](const YamlNode& item) {
+        if (auto name = parse_name(item, "a name", diagnostics)) out.push_back(std::move(*name));
+    };
+    if (!node.is_sequence()) {
+        add(node);
+        return out;
+    }
+    for (const auto& item : node.items)
+        add(*item);
+    return out;
+}
+
+std::optional<Bytes> parse_hex_bytes(const YamlNode& node, Diagnostics& diagnostics) {
+    auto bytes = node.is_scalar() ? parse_hex(node.text) : std::nullopt;
+    if (!bytes) report_expected(node, "bytes in hex such as 00 01 a7", diagnostics);
+    return bytes;
 }
 
 std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,

@@ -8,7 +8,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "protocol/bytes.hpp"
 #include "protocol/constants.hpp"
 #include "simulator/scenario/yaml.hpp"
 
@@ -26,12 +28,25 @@ std::optional<std::int64_t> parse_int(const YamlNode& node, std::int64_t low, st
 std::optional<std::uint64_t> parse_uint64(const YamlNode& node, std::string_view what,
                                           Diagnostics& diagnostics);
 
+/// A number between the bounds, which need not be whole.
+std::optional<double> parse_number(const YamlNode& node, double low, double high,
+                                   Diagnostics& diagnostics);
+
+/// Events a second, above 0: "1000/s", "0.5/s", "30/m", or a bare number of events a second.
+std::optional<double> parse_rate(const YamlNode& node, Diagnostics& diagnostics);
+
 /// Any scalar.
 std::optional<std::string> parse_text(const YamlNode& node, std::string_view what,
                                       Diagnostics& diagnostics);
 /// A scalar that is not empty.
 std::optional<std::string> parse_name(const YamlNode& node, std::string_view what,
                                       Diagnostics& diagnostics);
+
+/// A name, or a list of names.
+std::vector<std::string> parse_names(const YamlNode& node, Diagnostics& diagnostics);
+
+/// Hexadecimal digits, blanks allowed between bytes.
+std::optional<Bytes> parse_hex_bytes(const YamlNode& node, Diagnostics& diagnostics);
 
 /// "250ms", "1.5s", "2m", "1h", of at most max_duration.
 std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,

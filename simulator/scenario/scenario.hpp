@@ -3,18 +3,35 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "protocol/notification/types.hpp"
 #include "protocol/release.hpp"
 #include "simulator/hub/hub.hpp"
 #include "simulator/scenario/diagnostics.hpp"
+#include "simulator/scenario/shape.hpp"
 #include "simulator/scenario/step.hpp"
 
 namespace confd::sim {
+
+class Schema;
+
+/// A user session that exists: stream subscriptions can name it, and `mix` draws from them.
+struct Session {
+    UserInfo uinfo;
+    std::vector<std::string> groups;
+};
+
+/// How the scenario is played with the reference client: for people, and for the tests.
+struct TryIt {
+    std::string run;  ///< "confd-listen --mask NOTIF_AUDIT"
+    int exits = 0;    ///< its exit code
+};
 
 struct Scenario {
     std::string name;
@@ -23,19 +40,34 @@ struct Scenario {
     Release release;
     Product product = Product::confd;
     std::vector<Role> roles;
-    std::vector<std::string> streams;
+    std::vector<StreamDefinition> streams;
+    std::optional<std::vector<Session>> sessions;
+    std::shared_ptr<const Schema> schema;  ///< of `modules`; null without any
+    std::optional<WallTime> clock;         ///< the time of day at the start; nothing: the real one
+    std::uint8_t allowed = 0;              ///< bits of Allowed
+    std::vector<TryIt> tries;
     Scope variables;
     std::vector<StepPtr> steps;
 
-    /// What a server needs to play it; the caller adds secret and limits.
+    /// What a server needs to play it; the caller adds secret, limits and clock.
     HubConfig hub_config() const;
 };
 
-/// What the command line decides; it wins over the file.
+/// Where files named by a scenario come from: their text, or a sentence.
+using ReadFile = std::function<std::expected<std::string, std::string>(const std::string& path)>;
+
+/// The file's text; bounded by max_scenario_bytes.
+std::expected<std::string, std::string> read_disk(const std::string& path);
+
 struct LoadOptions {
+    // What the command line decides; it wins over the file.
     std::optional<Release> release;
     std::optional<Product> product;
     std::optional<std::uint64_t> seed;
+    /// Where the scenario and what it includes come from.
+    ReadFile read = read_disk;
+    /// YANG modules are looked for here beside the scenario's own folder and its folder `yang`.
+    std::vector<std::string> module_path;
 };
 
 /// Checks everything and reports all that is wrong.
@@ -46,5 +78,14 @@ std::expected<Scenario, std::vector<Diagnostic>> load_scenario(std::string_view 
 /// The same, from a file; one that cannot be read is a diagnostic too.
 std::expected<Scenario, std::vector<Diagnostic>> load_scenario_file(
     const std::string& path, const LoadOptions& options = {});
+
+/// A single step, as it would stand in the scenario under `kind`: for the control interface.
+std::expected<StepPtr, std::vector<Diagnostic>> load_step(const Scenario& scenario,
+                                                          std::string_view kind,
+                                                          std::string_view text,
+                                                          const std::string& file);
+
+/// The keys of a scenario file.
+extern const MapShape scenario_shape;
 
 }  // namespace confd::sim

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/hub/events.hpp"
 #include "simulator/scenario/diagnostics.hpp"
 #include "simulator/scenario/variables.hpp"
 
@@ -20,6 +20,12 @@ class World;
 
 enum class StepStatus : std::uint8_t { running, done, failed };
 
+/// Something that a scenario waits for at this moment, for messages.
+struct Accepted {
+    Place place;
+    std::string text;  ///< "an acknowledgement of 'login' from auditor"
+};
+
 class StepRun {
   public:
     virtual ~StepRun() = default;
@@ -27,6 +33,13 @@ class StepRun {
     /// (World::wake_at); anything that happens at the hub leads to another poll anyway. After
     /// failed, World::failure() says why.
     virtual StepStatus poll(World& world) = 0;
+    /// What it waits for; nothing for a step that waits for time alone.
+    virtual void accepts(std::vector<Accepted>& out) const { static_cast<void>(out); }
+    /// Whether an expectation in it, now or later, could be met by the event.
+    virtual bool could_accept(const HubEvent& event) const {
+        static_cast<void>(event);
+        return false;
+    }
 };
 
 class StepSpec {
@@ -35,6 +48,13 @@ class StepSpec {
     virtual ~StepSpec() = default;
     /// `scope` holds the variables around the step and outlives the run.
     virtual std::unique_ptr<StepRun> start(const Scope& scope) const = 0;
+    /// Whether an expectation in it could be met by the event.
+    virtual bool could_accept(const HubEvent& event) const {
+        static_cast<void>(event);
+        return false;
+    }
+    /// Whether it waits for something that subscribers do: such steps can begin an alternative.
+    virtual bool waits() const { return false; }
     const Place& place() const { return place_; }
 
   private:
@@ -49,6 +69,10 @@ class SequenceRun : public StepRun {
     SequenceRun(const std::vector<StepPtr>& steps, const Scope& scope)
         : steps_(steps), scope_(scope) {}
     StepStatus poll(World& world) override;
+    void accepts(std::vector<Accepted>& out) const override;
+    bool could_accept(const HubEvent& event) const override;
+    /// Steps that are done.
+    std::size_t progress() const { return next_; }
 
   private:
     const std::vector<StepPtr>& steps_;
@@ -56,5 +80,8 @@ class SequenceRun : public StepRun {
     std::size_t next_ = 0;
     std::unique_ptr<StepRun> current_;
 };
+
+/// Whether an expectation among the steps could be met by the event.
+bool could_accept(const std::vector<StepPtr>& steps, const HubEvent& event);
 
 }  // namespace confd::sim

@@ -192,6 +192,16 @@ const Scope::Variable* Scope::find(std::string_view name) const {
     return nullptr;
 }
 
+Scope Scope::flattened() const {
+    Scope out;
+    for (const auto* scope = this; scope != nullptr; scope = scope->outer_) {
+        // Inner variables come first, and find() takes the first.
+        out.variables_.insert(out.variables_.end(), scope->variables_.begin(),
+                              scope->variables_.end());
+    }
+    return out;
+}
+
 std::vector<std::string_view> Scope::names() const {
     std::vector<std::string_view> out;
     for (const auto* scope = this; scope != nullptr; scope = scope->outer_) {

@@ -31,6 +31,9 @@ class Scope {
     }
     void set_loop(std::string name, std::int64_t round);
 
+    /// The same variables in a scope that needs no outer one.
+    Scope flattened() const;
+
     /// Null when there is none.
     const Variable* find(std::string_view name) const;
     /// All names, inner ones first.

@@ -19,7 +19,14 @@ constexpr int steps_per_poll = 256;
 }  // namespace
 
 std::string to_string(const Failure& failure) {
-    return to_string(failure.place) + ": " + failure.message;
+    auto out = to_string(failure.place) + ": " + failure.message;
+    for (const auto& line : failure.details)
+        out += "\n  " + line;
+    return out;
+}
+
+void World::trace(const StepSpec& step, std::string text) const {
+    if (options_.trace) options_.trace({now_, step.place(), std::move(text)});
 }
 
 void World::wake_at(Instant time) {
@@ -27,8 +34,16 @@ void World::wake_at(Instant time) {
 }
 
 StepStatus World::fail(Outcome outcome, const Place& place, std::string message) {
-    if (!failure_) failure_ = Failure{outcome, place, std::move(message)};
+    if (!failure_) failure_ = Failure{outcome, place, std::move(message), {}};
     return StepStatus::failed;
+}
+
+Random World::random(const StepSpec& step, std::optional<std::uint64_t> seed) {
+    const auto& place = step.place();
+    const auto where =
+        static_cast<std::uint64_t>(place.line) << 32U | static_cast<std::uint64_t>(place.column);
+    const auto own = seed ? *seed : mix_seed(options_.seed, where);
+    return Random(mix_seed(own, ++starts_[&step]));
 }
 
 std::optional<SendId> World::sent(const std::string& id) const {
@@ -36,9 +51,72 @@ std::optional<SendId> World::sent(const std::string& id) const {
     return found == sends_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::vector<FaultId> World::take_faults(const std::string& name) {
+    std::vector<FaultId> out;
+    std::erase_if(faults_, [&](const auto& fault) {
+        if (!name.empty() && fault.first != name) return false;
+        out.push_back(fault.second);
+        return true;
+    });
+    return out;
+}
+
+void World::defer(const std::vector<StepPtr>& steps, const Scope& scope) {
+    // The scope around the step may be gone by then: its variables are copied.
+    deferred_.push_back({&steps, scope.flattened()});
+}
+
 void World::observe(HubEvent event) {
-    observations_.push_back({++observed_, std::move(event), false});
+    const auto number = ++observed_;
+    if (is_wrong(event)) open_questions_.push_back(number);
+    observations_.push_back({number, std::move(event), false});
     if (observations_.size() > max_observations) observations_.pop_front();
+}
+
+bool World::is_wrong(const HubEvent& event) const {
+    const auto unless = [&](Allowed what) { return (options_.allowed & what) == 0; };
+    if (const auto* ack = std::get_if<AckReceived>(&event)) {
+        return ack->verdict != AckVerdict::known && unless(allow_acks);
+    }
+    if (const auto* gone = std::get_if<Disconnected>(&event)) {
+        return gone->subscribed && !gone->by_us && unless(allow_disconnects);
+    }
+    if (const auto* refused = std::get_if<Refused>(&event)) {
+        return refused->malformed && unless(allow_malformed);
+    }
+    return false;
+}
+
+bool World::judge(const StepRun& run, const Place& otherwise) {
+    std::erase_if(open_questions_, [&](std::uint64_t number) {
+        // Numbers are consecutive, so the observation's place in the queue is known.
+        if (observations_.empty() || number < observations_.front().number) return true;
+        return observations_[number - observations_.front().number].used;
+    });
+    for (const auto number : open_questions_) {
+        const auto& event = observations_[number - observations_.front().number].event;
+        if (run.could_accept(event)) continue;
+        fail_by(event, run, otherwise);
+        return false;
+    }
+    return true;
+}
+
+void World::fail_by(const HubEvent& event, const StepRun& run, const Place& otherwise) {
+    std::vector<Accepted> accepted;
+    run.accepts(accepted);
+    const auto place = accepted.empty() ? otherwise : accepted.front().place;
+    Failure failure{Outcome::expectation_failed,
+                    place,
+                    fmt::format("unexpected: {}", describe(event, hub_)),
+                    {}};
+    for (const auto& line : accepted)
+        failure.details.push_back(
+            fmt::format("accepted here: {}: {}", to_string(line.place), line.text));
+    if (accepted.empty()) failure.details.emplace_back("accepted here: nothing");
+    for (auto& line : evidence(event))
+        failure.details.push_back(std::move(line));
+    failure_ = std::move(failure);
 }
 
 std::string World::unexpected_since(std::uint64_t first) const {
@@ -65,8 +143,9 @@ void World::begin(Instant now) {
 }
 
 bool is_from_peer(const HubEvent& event) {
-    return !std::holds_alternative<BarrierReleased>(event) &&
-           !std::holds_alternative<BarrierExpired>(event);
+    if (const auto* gone = std::get_if<Disconnected>(&event)) return !gone->by_us;
+    return std::holds_alternative<Subscribed>(event) || std::holds_alternative<Refused>(event) ||
+           std::holds_alternative<AckReceived>(event);
 }
 
 }  // namespace confd::sim

@@ -4,124 +4,164 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <map>
 #include <memory>
-#include <random>
 #include <utility>
 
+#include "simulator/control/control_server.hpp"
 #include "simulator/hub/describe.hpp"
+#include "simulator/hub/random.hpp"
+#include "simulator/log/message_log.hpp"
 #include "simulator/scenario/engine.hpp"
+#include "simulator/server/clock.hpp"
+#include "simulator/server/control_target.hpp"
+#include "simulator/server/link.hpp"
+#include "simulator/server/status_line.hpp"
 #include "transport/acceptor.hpp"
-#include "transport/connection.hpp"
 
 namespace confd::sim {
 namespace {
 
 namespace asio = boost::asio;
+using boost::system::error_code;
 
-/// REQ-SLOW-1: a client that takes no byte for so long is closed.
-constexpr std::chrono::seconds write_timeout{15};
+/// How often the live line is drawn.
+constexpr std::chrono::milliseconds live_interval{500};
 
-Challenge random_challenge() {
-    std::random_device source;
-    Challenge challenge{};
-    for (auto& byte : challenge)
-        byte = static_cast<std::uint8_t>(source());
-    return challenge;
+/// How long the end waits for what faults hold back.
+constexpr std::chrono::seconds closing_patience{5};
+
+WallTime real_time() {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
 HubConfig config_of(const Scenario& scenario, const ServerOptions& options) {
     auto config = scenario.hub_config();
     config.server.secret = options.secret;
     config.max_subscribers = options.max_subscribers;
+    config.queue = options.queue;
+    config.wall_origin = scenario.clock.value_or(real_time());
     return config;
 }
 
 class Server {
   public:
     Server(const Scenario& scenario, const ServerOptions& options)
-        : options_(options),
+        : scenario_(scenario),
+          options_(options),
+          clock_(options.time_scale),
           hub_(config_of(scenario, options)),
-          engine_(scenario, hub_, [this](const std::string& text) { log(text); }),
+          recorder_(hub_),
+          engine_(scenario, hub_, engine_options()),
+          target_(run_parts()),
+          links_owner_(link_owner()),
           signals_(io_, SIGINT, SIGTERM),
           timer_(io_),
-          acceptor_(io_.get_executor()) {}
+          live_timer_(io_),
+          patience_(io_),
+          acceptor_(io_.get_executor()) {
+        hub_.on_send([this](const Notification& event, const Sent& sent) { on_send(event, sent); });
+    }
 
     std::expected<RunResult, std::string> run() {
         for (const auto& endpoint : options_.listen) {
             const auto where = acceptor_.listen(endpoint);
             if (!where) return std::unexpected(where.error());
         }
+        if (auto good = open_log(); !good) return std::unexpected(good.error());
+        if (auto good = open_control(); !good) return std::unexpected(good.error());
         wait_for_signal();
         acceptor_.start([this](transport::Connection connection) { add(std::move(connection)); });
-        for (const auto& where : acceptor_.endpoints()) {
+        for (const auto& where : acceptor_.endpoints())
             log(fmt::format("listening on {}", to_string(where)));
-        }
+        if (options_.live_line) draw_live();
         advance();
         io_.run();
+        status_line_.clear();
         return result_;
     }
 
   private:
-    /// One connection and the peer it is at the hub.
-    class Link : public transport::ConnectionOwner {
-      public:
-        Link(Server& server, PeerId id, transport::Connection connection)
-            : server_(server), id_(id), connection_(std::move(connection)) {}
+    Instant now() const { return clock_.now(); }
 
-        void start() {
-            connection_.set_write_timeout(write_timeout);
-            connection_.start(*this);
+    EngineOptions engine_options() {
+        EngineOptions out{.log = [this](const std::string& text) { log(text); }};
+        // Without a log or a control page nobody reads it, and making it costs.
+        if (options_.log_file || options_.control) {
+            out.trace = [this](const Trace& trace) { recorder_.step(trace); };
         }
-        void flush() {
-            if (auto bytes = server_.hub_.take_output(id_); !bytes.empty()) {
-                connection_.send(std::move(bytes));
-            }
-            if (server_.hub_.wants_close(id_) || server_.ending_) finish();
-        }
-        const std::string& address() const { return connection_.peer(); }
+        return out;
+    }
+    RunParts run_parts() {
+        return {.scenario = scenario_,
+                .hub = hub_,
+                .engine = engine_,
+                .now = [this] { return now(); },
+                .address = [this](PeerId id) { return address_of(id); },
+                // Not at once: the control interface is in the middle of a request.
+                .changed = [this] { wake(); }};
+    }
+    LinkOwner link_owner() {
+        return {.hub = hub_,
+                .recorder = recorder_,
+                .now = [this] { return now(); },
+                .advance = [this] { advance(); },
+                .closed = [this](PeerId id, const transport::Closed& why) { remove(id, why); }};
+    }
 
-        std::span<std::uint8_t> room(std::size_t size) override {
-            return server_.hub_.prepare(id_, size);
-        }
-        void received(std::size_t size) override {
-            server_.hub_.commit(Clock::now(), id_, size);
-            server_.advance();
-        }
-        void ended() override {
-            server_.hub_.eof(Clock::now(), id_);
-            server_.advance();
-        }
-        void closed(const transport::Closed& why) override { server_.remove(id_, why.text); }
+    std::expected<void, std::string> open_log() {
+        if (!options_.log_file) return {};
+        auto opened = MessageLog::open(*options_.log_file,
+                                       [this](const std::string& why) { log("--log: " + why); });
+        if (!opened) return std::unexpected("--log: " + opened.error());
+        log_.emplace(std::move(*opened));
+        recorder_.add_sink([this](const LogRecord& record) { log_->write(record); });
+        return {};
+    }
 
-      private:
-        void finish() {
-            if (std::exchange(finishing_, true)) return;
-            connection_.finish();
-        }
+    std::expected<void, std::string> open_control() {
+        if (!options_.control) return {};
+        control_ = std::make_unique<ControlServer>(
+            io_.get_executor(), target_,
+            static_cast<std::uint64_t>(real_time().time_since_epoch().count()));
+        const auto where = control_->listen(*options_.control);
+        if (!where) return std::unexpected("--control: " + where.error());
+        recorder_.add_sink([this](const LogRecord& record) { control_->record(record); });
+        log(fmt::format("control on http://{}/", to_string(*where)));
+        return {};
+    }
 
-        Server& server_;
-        PeerId id_;
-        transport::Connection connection_;
-        bool finishing_ = false;
-    };
-
-    void log(const std::string& text) const {
+    void log(const std::string& text) {
+        status_line_.clear();
         if (options_.log) options_.log(text);
+        recorder_.line(now(), text);
     }
 
     void add(transport::Connection connection) {
-        const auto id = hub_.connect(random_challenge());
-        auto& link = *(links_[id] = std::make_unique<Link>(*this, id, std::move(connection)));
-        link.start();
+        // Drawn from the seed, so that two runs send the same bytes.
+        Random random(mix_seed(scenario_.seed, ++connections_));
+        Challenge challenge{};
+        for (auto& byte : challenge)
+            byte = static_cast<std::uint8_t>(random.next());
+        const auto id = hub_.connect(challenge);
+        auto& link =
+            *(links_[id] = std::make_unique<Link>(links_owner_, id, std::move(connection)));
+        recorder_.connected(now(), id, link.address());
+        link.start(clock_.to_real(options_.write_timeout));
+        advance();
     }
 
     /// Called by the link itself, which must not be touched afterwards.
-    void remove(PeerId id, const std::string& reason) {
-        hub_.forget(id, reason);
+    void remove(PeerId id, const transport::Closed& why) {
+        if (why.cause == transport::Closed::Cause::stalled) {
+            hub_.drop_slow(now(), id, why.text);
+        } else {
+            hub_.forget(id, why.text);
+        }
         const auto link = std::move(links_[id]);
         addresses_[id] = link->address();
         links_.erase(id);
@@ -131,44 +171,86 @@ class Server {
 
     /// Goes as far as is possible now. Called whenever something has happened.
     void advance() {
-        const auto now = Clock::now();
+        const auto now = clock_.now();
         auto events = hub_.poll(now);
         for (const auto& event : events)
-            report(event);
-        const auto status = engine_.poll(now, std::move(events));
-        if (status != StepStatus::running) end();
+            report(now, event);
+        std::ranges::move(events, std::back_inserter(events_));
+        if (!target_.paused() && !stopping_) {
+            const auto status = engine_.poll(now, std::exchange(events_, {}));
+            if (status != StepStatus::running) end();
+        }
         for (const auto& [id, link] : links_)
-            link->flush();
+            link->flush(now);
+        if (log_) log_->flush();
         if (ending_ && links_.empty()) {
-            io_.stop();
+            leave();
         } else {
             set_timer();
         }
     }
 
     void end() {
-        if (std::exchange(ending_, true)) return;
+        if (ending_) return;
         result_.outcome = engine_.outcome();
         result_.failure = engine_.failure();
+        close_all();
+    }
+
+    /// Closes so that nothing is lost that has been sent, held back by faults or not; but a fault
+    /// that holds it back for hours is not waited for.
+    void close_all() {
+        ending_ = true;
         acceptor_.stop();
+        for (const auto& [id, link] : links_)
+            hub_.close(id, CloseHow::fin);
+        patience_.expires_after(closing_patience);
+        patience_.async_wait([this](const error_code& error) {
+            if (error) return;
+            for (const auto& [id, link] : links_)
+                link->finish();
+        });
+    }
+
+    /// The last connection is gone.
+    void leave() {
+        timer_.cancel();
+        live_timer_.cancel();
+        patience_.cancel();
+        if (control_ == nullptr || std::exchange(left_, true)) return io_.stop();
+        control_->stop([this] { io_.stop(); });
+    }
+
+    void wake() {
+        asio::post(io_, [this] { advance(); });
     }
 
     void set_timer() {
         auto next = hub_.next_deadline();
-        if (const auto steps = engine_.next_deadline())
+        if (const auto steps = target_.paused() ? std::nullopt : engine_.next_deadline())
             next = next ? std::min(*next, *steps) : steps;
-        if (ending_ || !next) {
+        if (!next || (ending_ && links_.empty())) {
             timer_.cancel();
             return;
         }
-        timer_.expires_at(*next);
-        timer_.async_wait([this](const boost::system::error_code& error) {
+        timer_.expires_at(clock_.to_real(*next));
+        timer_.async_wait([this](const error_code& error) {
             if (!error) advance();
         });
     }
 
+    void draw_live() {
+        status_line_.draw(now(), {.subscribers = hub_.subscribers().size(),
+                                  .sends = sends_,
+                                  .pending = hub_.barriers().open().size()});
+        live_timer_.expires_after(live_interval);
+        live_timer_.async_wait([this](const error_code& error) {
+            if (!error && !ending_) draw_live();
+        });
+    }
+
     void wait_for_signal() {
-        signals_.async_wait([this](const boost::system::error_code& error, int number) {
+        signals_.async_wait([this](const error_code& error, int number) {
             if (!error) on_signal(number);
         });
     }
@@ -176,22 +258,36 @@ class Server {
     /// The first asks for a clean end, the second does not wait for one.
     void on_signal(int number) {
         log(fmt::format("stopping: {}", number == SIGINT ? "SIGINT" : "SIGTERM"));
-        if (result_.stopped) return io_.stop();
+        if (std::exchange(stopping_, true)) return io_.stop();
         wait_for_signal();
         result_.stopped = !ending_;
-        ending_ = true;
-        acceptor_.stop();
-        for (const auto& [id, link] : links_)
-            link->flush();
-        timer_.cancel();
-        if (links_.empty()) io_.stop();
+        if (!ending_) close_all();
+        advance();
     }
 
-    void report(const HubEvent& event) {
+    void on_send(const Notification& event, const Sent& sent) {
+        ++sends_;
+        target_.event_sent(now(), event, sent);
+        recorder_.event_sent(now(), event, sent);
+        if (options_.syslog && !hub_.syslog_taken()) write_syslog(event);
+    }
+
+    /// REQ-SYSLOG: the daemon's own syslog has what its daemon log has.
+    void write_syslog(const Notification& event) const {
+        const auto* line = event.get<SyslogNotification>();
+        if (line != nullptr && event.type == NOTIF_DAEMON) {
+            options_.syslog(static_cast<int>(line->prio), line->msg);
+        }
+    }
+
+    void report(Instant now, const HubEvent& event) {
+        target_.happened(now, event);
+        recorder_.happened(now, event);
         if (const auto* subscribed = std::get_if<Subscribed>(&event)) {
+            const auto* session = hub_.session(subscribed->peer);
             log(fmt::format("{} connected from {}: {}", peer_name(subscribed->peer, hub_),
                             address_of(subscribed->peer),
-                            describe_subscription(*hub_.session(subscribed->peer))));
+                            session == nullptr ? "" : describe_subscription(*session)));
         } else if (const auto* refused = std::get_if<Refused>(&event)) {
             log(fmt::format("connection {} from {} was turned down: {}", refused->peer,
                             address_of(refused->peer), refused->reason));
@@ -199,6 +295,10 @@ class Server {
             if (gone->subscribed) log(describe(event, hub_));
         } else if (const auto* ack = std::get_if<AckReceived>(&event)) {
             if (ack->verdict != AckVerdict::known) log(describe(event, hub_));
+        } else if (std::holds_alternative<SyslogTaken>(event) ||
+                   std::holds_alternative<SlowConsumer>(event) ||
+                   std::holds_alternative<FaultStruck>(event)) {
+            log(describe(event, hub_));
         }
     }
 
@@ -208,16 +308,31 @@ class Server {
         return gone == addresses_.end() ? "?" : gone->second;
     }
 
+    const Scenario& scenario_;
     const ServerOptions& options_;
+    SimClock clock_;
+    StatusLine status_line_;
     Hub hub_;
+    Recorder recorder_;
     Engine engine_;
+    RunTarget target_;
+    LinkOwner links_owner_;
     asio::io_context io_{1};
     asio::signal_set signals_;
     asio::steady_timer timer_;
+    asio::steady_timer live_timer_;
+    asio::steady_timer patience_;
     transport::Acceptor acceptor_;
+    std::optional<MessageLog> log_;
+    std::unique_ptr<ControlServer> control_;
     std::map<PeerId, std::unique_ptr<Link>> links_;
     std::map<PeerId, std::string> addresses_;  // of peers that are being removed
+    std::vector<HubEvent> events_;             // that the scenario has not seen yet
+    std::uint64_t connections_ = 0;
+    std::uint64_t sends_ = 0;
     bool ending_ = false;
+    bool stopping_ = false;
+    bool left_ = false;
     RunResult result_;
 };
 

@@ -19,6 +19,16 @@ struct ServerOptions {
     std::vector<transport::Endpoint> listen;
     std::optional<Bytes> secret;      ///< of the access check
     std::size_t max_subscribers = 0;  ///< 0 for any number
+    QueueLimits queue;
+    /// A subscriber that takes no byte for so long is closed (docs/protocol.md, REQ-SLOW-1).
+    std::chrono::milliseconds write_timeout = std::chrono::seconds(15);
+    double time_scale = 1;                       ///< see SimClock
+    std::optional<std::string> log_file;         ///< every message, as JSON Lines
+    std::optional<transport::Endpoint> control;  ///< HTTP
+    /// Lines of the daemon's own syslog: what goes to subscribers of DAEMON, while nobody has taken
+    /// the syslog over. May be empty.
+    std::function<void(int priority, const std::string&)> syslog;
+    bool live_line = false;  ///< show the state of things on a terminal, in one line
     /// Lines for people, without the newline.
     std::function<void(const std::string&)> log;
 };
@@ -33,7 +43,7 @@ struct RunResult {
 
 /// Listens, plays the scenario, sends what is left and closes every connection so that nothing sent
 /// is lost. Logs "listening on ..", one line an endpoint, once peers can connect. The error is a
-/// sentence: an address that cannot be listened on.
+/// sentence: an address that cannot be listened on, a log that cannot be written.
 std::expected<RunResult, std::string> serve(const Scenario& scenario, const ServerOptions& options);
 
 }  // namespace confd::sim

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "simulator/hub/hub.hpp"
+#include "simulator/hub/role.hpp"
 
 namespace confd::sim {
 namespace {

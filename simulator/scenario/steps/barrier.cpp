@@ -7,12 +7,30 @@
 namespace confd::sim {
 namespace {
 
+constexpr Key keys[] = {
+    {.name = "of",
+     .takes = Takes::send_id,
+     .doc = "the id of the event",
+     .otherwise = "every event that waits"},
+    {.name = "within",
+     .takes = Takes::duration,
+     .doc = "how long to wait; acknowledgements that come after that are late",
+     .otherwise = "10s"},
+};
+constexpr MapShape shape{"the keys of barrier",
+                         "Waits until the acknowledgements owed for an event are in.", keys, "of"};
+
 struct BarrierStep : StepSpec {
     using StepSpec::StepSpec;
     std::optional<std::string> of;  ///< nothing: all events that wait
     std::chrono::milliseconds within = default_within;
 
     std::unique_ptr<StepRun> start(const Scope&) const override;
+    bool waits() const override { return true; }
+    std::string text() const {
+        return fmt::format("every acknowledgement{} within {}",
+                           of ? fmt::format(" of '{}'", *of) : "", duration_text(within));
+    }
 };
 
 class BarrierRun : public StepRun {
@@ -28,15 +46,19 @@ class BarrierRun : public StepRun {
             const auto of_this = barriers.missing(send);
             missing.insert(missing.end(), of_this.begin(), of_this.end());
         }
-        if (missing.empty()) return StepStatus::done;
+        if (missing.empty() || world.dry()) return StepStatus::done;
         missing_ = std::move(missing);
         return StepStatus::running;  // the hub wakes up when a barrier expires
+    }
+    void accepts(std::vector<Accepted>& out) const override {
+        out.push_back({spec_.place(), spec_.text()});
     }
 
   private:
     bool start(World& world) {
         started_ = true;
         first_ = world.observed() + 1;
+        if (world.traced()) world.trace(spec_, "barrier: " + spec_.text());
         auto& barriers = world.hub().barriers();
         if (!spec_.of) {
             waits_ = barriers.open();
@@ -53,9 +75,7 @@ class BarrierRun : public StepRun {
     }
 
     StepStatus give_up(World& world) const {
-        auto message = fmt::format("barrier: expected every acknowledgement{} within {}",
-                                   spec_.of ? fmt::format(" of '{}'", *spec_.of) : "",
-                                   duration_text(spec_.within));
+        auto message = fmt::format("barrier: expected {}", spec_.text());
         for (std::size_t i = 0; i < missing_.size(); ++i) {
             message += (i == 0 ? ", missing " : ", ") + describe(missing_[i], world.hub());
         }
@@ -74,20 +94,16 @@ std::unique_ptr<StepRun> BarrierStep::start(const Scope&) const {
     return std::make_unique<BarrierRun>(*this);
 }
 
-}  // namespace
-
-StepPtr parse_barrier(const YamlPtr& body, Loading& loading, const Place& place) {
+StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
     auto step = std::make_shared<BarrierStep>(place);
-    if (body->is_null()) return step;
-    if (!body->is_map()) {
-        const auto node = substitute(body, *loading.first, loading.diagnostics);
-        step->of = loading.parse_send_id(*node);
-        return step;
-    }
-    StepMap map(body, "barrier", loading);
+    const DeclaredMap map(body, shape, loading);
     if (const auto of = map.get("of")) step->of = loading.parse_send_id(*of);
     step->within = map.duration("within", default_within);
     return step;
 }
+
+}  // namespace
+
+const StepKind barrier_kind{"barrier", shape, parse};
 
 }  // namespace confd::sim

@@ -5,6 +5,12 @@
 namespace confd::sim {
 namespace {
 
+constexpr Key keys[] = {{.name = "text",
+                         .takes = Takes::text,
+                         .doc = "the line; may use the counters of repeats",
+                         .required = true}};
+constexpr MapShape shape{"the keys of log", "Prints a line on standard error.", keys, "text"};
+
 struct Log : StepSpec {
     using StepSpec::StepSpec;
     YamlPtr text;
@@ -19,7 +25,9 @@ class LogRun : public StepRun {
     StepStatus poll(World& world) override {
         Diagnostics ignored;
         bool loops = false;
-        world.log(substitute(spec_.text, scope_, ignored, &loops)->text);
+        const auto text = substitute(spec_.text, scope_, ignored, &loops)->text;
+        if (world.traced()) world.trace(spec_, "log: " + text);
+        world.log(text);
         return StepStatus::done;
     }
 
@@ -32,15 +40,17 @@ std::unique_ptr<StepRun> Log::start(const Scope& scope) const {
     return std::make_unique<LogRun>(*this, scope);
 }
 
-}  // namespace
-
-StepPtr parse_log(const YamlPtr& body, Loading& loading, const Place& place) {
+StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
     auto step = std::make_shared<Log>(place);
-    bool loops = false;
-    const auto text = substitute(body, *loading.first, loading.diagnostics, &loops);
-    parse_text(*text, "a text", loading.diagnostics);
-    step->text = body;
+    const DeclaredMap map(body, shape, loading);
+    step->text = map.raw("text");
+    if (step->text == nullptr) return nullptr;
+    parse_text(*substitute_rounds(step->text, loading).first, "a text", loading.diagnostics);
     return step;
 }
+
+}  // namespace
+
+const StepKind log_kind{"log", shape, parse};
 
 }  // namespace confd::sim

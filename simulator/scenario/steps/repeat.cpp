@@ -7,7 +7,19 @@
 namespace confd::sim {
 namespace {
 
-constexpr std::int64_t max_times = 1'000'000'000;
+constexpr Key keys[] = {
+    {.name = "times",
+     .takes = Takes::integer,
+     .doc = "how many rounds",
+     .required = true,
+     .low = 1,
+     .high = 1'000'000'000},
+    {.name = "as", .takes = Takes::name, .doc = "the variable that counts", .otherwise = "i"},
+    {.name = "steps", .takes = Takes::steps, .doc = "what is repeated", .required = true},
+};
+constexpr MapShape shape{
+    "the keys of repeat",
+    "Runs steps several times; $i counts the rounds from 1, in event fields and log texts.", keys};
 
 struct Repeat : StepSpec {
     using StepSpec::StepSpec;
@@ -16,6 +28,9 @@ struct Repeat : StepSpec {
     std::vector<StepPtr> steps;
 
     std::unique_ptr<StepRun> start(const Scope& scope) const override;
+    bool could_accept(const HubEvent& event) const override {
+        return sim::could_accept(steps, event);
+    }
 };
 
 class RepeatRun : public StepRun {
@@ -37,6 +52,13 @@ class RepeatRun : public StepRun {
             }
             next_round();
         }
+    }
+    void accepts(std::vector<Accepted>& out) const override {
+        if (current_) current_->accepts(out);
+    }
+    bool could_accept(const HubEvent& event) const override {
+        if (current_ && current_->could_accept(event)) return true;
+        return round_ < spec_.times && spec_.could_accept(event);
     }
 
   private:
@@ -71,28 +93,22 @@ std::vector<StepPtr> parse_body(const YamlPtr& steps, const Repeat& repeat, Load
     return parsed;
 }
 
-}  // namespace
-
-StepPtr parse_repeat(const YamlPtr& body, Loading& loading, const Place& place) {
+StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
     auto step = std::make_shared<Repeat>(place);
-    StepMap map(body, "repeat", loading);
-    if (const auto times = map.require("times")) {
-        step->times =
-            parse_int(*times, 1, max_times, "a number of rounds", loading.diagnostics).value_or(1);
+    const DeclaredMap map(body, shape, loading);
+    step->times = map.integer("times", 1);
+    step->as = map.text("as", "i");
+    if (!is_variable_name(step->as)) {
+        report_expected(*map.raw("as"), "the name of a variable (letters, digits and _)",
+                        loading.diagnostics);
+        step->as = "i";
     }
-    if (const auto as = map.get("as")) {
-        const auto name = parse_name(*as, "the name of a variable", loading.diagnostics);
-        if (name && !is_variable_name(*name)) {
-            report_expected(*as, "the name of a variable (letters, digits and _)",
-                            loading.diagnostics);
-        } else if (name) {
-            step->as = *name;
-        }
-    }
-    if (const auto steps = map.require_raw("steps")) {
-        step->steps = parse_body(steps, *step, loading);
-    }
+    if (const auto steps = map.raw("steps")) step->steps = parse_body(steps, *step, loading);
     return step;
 }
+
+}  // namespace
+
+const StepKind repeat_kind{"repeat", shape, parse};
 
 }  // namespace confd::sim

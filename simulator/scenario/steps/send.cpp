@@ -3,21 +3,67 @@
 
 #include <algorithm>
 
+#include "protocol/render/render.hpp"
+#include "protocol/value/calendar.hpp"
+#include "protocol/value/text.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/scalars.hpp"
+#include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/scenario/stream_parts.hpp"
 
 namespace confd::sim {
 namespace {
 
+constexpr Key keys[] = {
+    {.name = "event", .takes = Takes::event, .doc = "the event's type: NOTIF_AUDIT"},
+    {.name = "fields",
+     .takes = Takes::fields,
+     .doc = "its fields by name; those left out have their defaults"},
+    {.name = "notification",
+     .takes = Takes::notification,
+     .doc = "a stream's event by the names of its YANG module: {link-down: {name: eth1}}"},
+    {.name = "time",
+     .takes = Takes::datetime,
+     .doc = "with notification: its event time",
+     .otherwise = "now"},
+    {.name = "to",
+     .takes = Takes::role,
+     .doc = "who gets it, if the mask has it",
+     .otherwise = "all"},
+    {.name = "stream",
+     .takes = Takes::name,
+     .doc = "the stream that it comes on",
+     .otherwise = "every stream"},
+    {.name = "id", .takes = Takes::name, .doc = "a name for barrier and expect"},
+};
+constexpr MapShape shape{"the keys of send", "Sends an event.", keys};
+
+/// What is read again in each round of a repeat, because it depends on the round.
+struct Source {
+    std::uint32_t type = NOTIF_STREAM_EVENT;
+    YamlPtr fields;        ///< null for a notification by name
+    YamlPtr notification;  ///< null otherwise
+    WireContext wire;
+};
+
+std::optional<StreamEvent> build(const Source& source, const YamlPtr& node,
+                                 const Scenario& scenario, Diagnostics& diagnostics) {
+    if (source.notification != nullptr) return parse_named_event(*node, scenario, diagnostics);
+    auto event = parse_event(source.type, node.get(), source.wire, diagnostics);
+    if (!event) return std::nullopt;
+    return StreamEvent{{}, std::move(*event), nullptr};
+}
+
 struct Send : StepSpec {
-    using StepSpec::StepSpec;
-    Notification event;
+    Send(Place place, const Scenario& of) : StepSpec(std::move(place)), schema(of.schema) {}
+    StreamEvent event;
     Target target;
     std::string id;
-    /// Set when the fields depend on the round of a repeat: they are then read again in each.
-    YamlPtr fields;
-    WireContext wire;
+    bool loops = false;
+    Source source;
+    std::shared_ptr<const Schema> schema;
+    std::optional<Datetime> time;  ///< of a notification by name; nothing: now
 
     std::unique_ptr<StepRun> start(const Scope& scope) const override;
 };
@@ -27,26 +73,51 @@ class SendRun : public StepRun {
     SendRun(const Send& spec, const Scope& scope) : spec_(spec), scope_(scope) {}
 
     StepStatus poll(World& world) override {
-        if (spec_.fields == nullptr) return send(world, spec_.event);
+        if (!spec_.loops) return send(world, spec_.event);
         Diagnostics diagnostics;
         bool loops = false;
-        const auto fields = substitute(spec_.fields, scope_, diagnostics, &loops);
-        const auto event = parse_event(spec_.event.type, fields.get(), spec_.wire, diagnostics);
-        if (event) return send(world, *event);
+        const auto& written =
+            spec_.source.notification ? spec_.source.notification : spec_.source.fields;
+        const auto node = substitute(written, scope_, diagnostics, &loops);
+        Scenario names;
+        names.schema = spec_.schema;
+        if (const auto event = build(spec_.source, node, names, diagnostics)) {
+            return send(world, *event);
+        }
         const auto why = diagnostics.take();
         return world.fail(Outcome::expectation_failed, why.empty() ? spec_.place() : why[0].place,
                           why.empty() ? "the event has no such fields" : why[0].message);
     }
 
   private:
-    StepStatus send(World& world, const Notification& event) {
-        const auto sent = world.hub().send(event, spec_.target);
+    StepStatus send(World& world, const StreamEvent& event) {
+        const auto sent = event.notification.type == NOTIF_STREAM_EVENT
+                              ? send_stream(world, event)
+                              : world.hub().send(world.now(), event.notification, spec_.target);
         if (sent.error) {
             return world.fail(Outcome::expectation_failed, spec_.place(),
                               fmt::format("send: {}", to_string(*sent.error)));
         }
+        if (world.traced()) {
+            world.trace(spec_,
+                        fmt::format("send{} {}", to_role(spec_.target.role),
+                                    to_text(event.notification, {.context = spec_.source.wire})));
+        }
         if (!spec_.id.empty()) world.remember(spec_.id, sent.id);
         return StepStatus::done;
+    }
+
+    Sent send_stream(World& world, StreamEvent event) const {
+        auto& body = std::get<StreamNotification>(event.notification.body);
+        if (spec_.source.notification == nullptr) {
+            event.time = to_time_point(body.event_time).value_or(world.hub().wall(world.now()));
+        } else if (spec_.time) {
+            body.event_time = *spec_.time;
+            event.time = to_time_point(*spec_.time).value_or(event.time);
+        } else {
+            set_event_time(event, world.hub().wall(world.now()));
+        }
+        return world.hub().send(world.now(), event, spec_.target);
     }
 
     const Send& spec_;
@@ -96,55 +167,84 @@ YamlPtr unwrap_json(const YamlPtr& fields, YamlPtr& event) {
     return nullptr;
 }
 
-/// The fields are right in the first round and in the last.
-void parse_fields(Send& step, std::uint32_t type, const YamlPtr& fields, Loading& loading) {
-    bool loops = false;
-    const auto first = fields == nullptr
-                           ? nullptr
-                           : substitute(fields, *loading.first, loading.diagnostics, &loops);
-    if (auto event = parse_event(type, first.get(), step.wire, loading.diagnostics)) {
+/// What is written is right in the first round and in the last.
+void parse_content(Send& step, const YamlPtr& written, Loading& loading) {
+    if (written == nullptr) {
+        if (auto event = make_notification(step.source.type, step.source.wire.dialect)) {
+            step.event.notification = std::move(*event);
+        }
+        return;
+    }
+    const auto rounds = substitute_rounds(written, loading);
+    step.loops = rounds.loops;
+    if (auto event = build(step.source, rounds.first, loading.scenario, loading.diagnostics)) {
         step.event = std::move(*event);
     }
-    if (!loops) return;
-    step.fields = fields;
-    const auto last = substitute(fields, *loading.last, loading.diagnostics, &loops);
-    parse_event(type, last.get(), step.wire, loading.diagnostics);
+    if (rounds.loops) build(step.source, rounds.last, loading.scenario, loading.diagnostics);
 }
 
-void parse_stream(Send& step, const YamlNode& node, std::optional<std::uint32_t> type,
-                  const Loading& loading) {
-    const auto name = parse_name(node, "the name of a stream", loading.diagnostics);
-    if (!name) return;
-    step.target.stream = *name;
-    if (type && *type != NOTIF_STREAM_EVENT) {
-        loading.diagnostics.report(node.place, "'stream' goes with NOTIF_STREAM_EVENT only");
+/// An event of a stream by the names of its module.
+void parse_named(Send& step, const DeclaredMap& map, Loading& loading) {
+    for (const auto* other : {"event", "fields"}) {
+        if (const auto node = map.raw(other)) {
+            loading.diagnostics.report(node->place,
+                                       fmt::format("'{}' does not go with 'notification'", other));
+        }
     }
-    const std::vector<std::string_view> names(loading.streams.begin(), loading.streams.end());
-    if (!names.empty() && std::ranges::find(names, *name) == names.end()) {
-        loading.diagnostics.report(
-            node.place, fmt::format("there is no stream '{}', expected {}{}", *name, one_of(names),
-                                    suggestion(*name, names)));
+    step.source.notification = map.raw("notification");
+    parse_content(step, step.source.notification, loading);
+    const auto time = map.get("time");
+    if (time == nullptr) return;
+    step.time = time->is_scalar() ? parse_datetime(time->text) : std::nullopt;
+    if (!step.time) {
+        report_expected(*time, "a date and time such as 2026-11-22T10:00:00Z", loading.diagnostics);
     }
 }
 
-}  // namespace
-
-StepPtr parse_send(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Send>(place);
-    step->wire = loading.wire();
-    StepMap map(body, "send", loading);
+/// An event by its fields. Its type when that is known.
+std::optional<std::uint32_t> parse_by_fields(Send& step, const DeclaredMap& map, Loading& loading) {
+    if (const auto time = map.raw("time")) {
+        loading.diagnostics.report(time->place, "'time' goes with 'notification' only");
+    }
     auto event = map.get("event");
-    const auto fields = unwrap_json(map.raw("fields"), event);
-    if (event == nullptr) event = map.require("event");
-    const auto type = event == nullptr ? std::nullopt : parse_type(*event, loading);
-    if (type) parse_fields(*step, *type, fields, loading);
+    step.source.fields = unwrap_json(map.raw("fields"), event);
+    if (event == nullptr) {
+        loading.diagnostics.report(map.node().place, "'event' or 'notification' is missing");
+        return std::nullopt;
+    }
+    const auto type = parse_type(*event, loading);
+    if (!type) return std::nullopt;
+    step.source.type = *type;
+    parse_content(step, step.source.fields, loading);
+    return type;
+}
+
+StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
+    auto step = std::make_shared<Send>(place, loading.scenario);
+    step->source.wire = loading.wire();
+    const DeclaredMap map(body, shape, loading);
+    std::optional<std::uint32_t> type = NOTIF_STREAM_EVENT;
+    if (map.has("notification")) {
+        parse_named(*step, map, loading);
+    } else if (body->is_map() || body->is_null()) {
+        type = parse_by_fields(*step, map, loading);
+    }
     step->target.role = map.role("to");
-    if (const auto stream = map.get("stream")) parse_stream(*step, *stream, type, loading);
-    if (const auto id = map.get("id")) {
-        step->id = parse_name(*id, "an id", loading.diagnostics).value_or("");
+    if (const auto stream = map.get("stream")) {
+        step->target.stream = loading.parse_stream(*stream).value_or("");
+        if (type && *type != NOTIF_STREAM_EVENT) {
+            loading.diagnostics.report(stream->place, "'stream' goes with NOTIF_STREAM_EVENT only");
+        }
+    }
+    if (map.has("id")) {
+        step->id = map.text("id");
         loading.sends.insert(step->id);
     }
     return step;
 }
+
+}  // namespace
+
+const StepKind send_kind{"send", shape, parse};
 
 }  // namespace confd::sim

@@ -6,19 +6,28 @@
 
 namespace confd::sim {
 
-StepPtr parse_await(const YamlPtr& body, Loading& loading, const Place& place);
-StepPtr parse_barrier(const YamlPtr& body, Loading& loading, const Place& place);
-StepPtr parse_delay(const YamlPtr& body, Loading& loading, const Place& place);
-StepPtr parse_expect(const YamlPtr& body, Loading& loading, const Place& place);
-StepPtr parse_log(const YamlPtr& body, Loading& loading, const Place& place);
-StepPtr parse_repeat(const YamlPtr& body, Loading& loading, const Place& place);
-StepPtr parse_send(const YamlPtr& body, Loading& loading, const Place& place);
-StepPtr parse_when(const YamlPtr& body, Loading& loading, const Place& place);
+extern const StepKind any_of_kind;
+extern const StepKind await_kind;
+extern const StepKind barrier_kind;
+extern const StepKind close_kind;
+extern const StepKind delay_kind;
+extern const StepKind expect_kind;
+extern const StepKind fault_kind;
+extern const StepKind finally_kind;
+extern const StepKind log_kind;
+extern const StepKind mix_kind;
+extern const StepKind optional_kind;
+extern const StepKind parallel_kind;
+extern const StepKind raw_kind;
+extern const StepKind repeat_kind;
+extern const StepKind send_kind;
+extern const StepKind term_kind;
+extern const StepKind when_kind;
 
-inline constexpr StepKind step_kinds[] = {
-    {"await", parse_await}, {"send", parse_send},     {"barrier", parse_barrier},
-    {"delay", parse_delay}, {"expect", parse_expect}, {"repeat", parse_repeat},
-    {"when", parse_when},   {"log", parse_log},
+inline constexpr const StepKind* step_kinds[] = {
+    &await_kind,    &send_kind,   &term_kind,  &raw_kind, &barrier_kind,  &expect_kind,
+    &delay_kind,    &repeat_kind, &when_kind,  &mix_kind, &parallel_kind, &any_of_kind,
+    &optional_kind, &fault_kind,  &close_kind, &log_kind, &finally_kind,
 };
 
 /// How long steps wait where the scenario does not say.
@@ -27,5 +36,10 @@ inline constexpr std::chrono::milliseconds default_within = std::chrono::seconds
 
 /// "250ms", "2s": as it would be written in a scenario.
 std::string duration_text(std::chrono::milliseconds span);
+
+/// " of role auditor", or nothing for everybody.
+std::string of_role(std::string_view role);
+/// " to auditor", or nothing for everybody.
+std::string to_role(std::string_view role);
 
 }  // namespace confd::sim

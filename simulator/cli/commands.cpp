@@ -1,0 +1,279 @@
+#include "simulator/cli/commands.hpp"
+
+#include <fmt/format.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "protocol/limits.hpp"
+#include "simulator/cli/dry_run.hpp"
+#include "simulator/library/library.hpp"
+#include "simulator/scenario/json_schema.hpp"
+#include "simulator/server/server.hpp"
+
+namespace confd::sim::cli {
+namespace {
+
+int usage(const std::string& line) {
+    say("confd-sim: " + line);
+    return exit_usage;
+}
+
+int report(const std::vector<Diagnostic>& diagnostics) {
+    for (const auto& diagnostic : diagnostics)
+        say(to_string(diagnostic));
+    return exit_usage;
+}
+
+std::expected<LoadOptions, std::string> load_options(const Options& options) {
+    LoadOptions out;
+    out.read = read_library;
+    out.module_path = options.modules;
+    if (!options.release.empty()) {
+        out.release = parse_release(options.release);
+        if (!out.release) return std::unexpected("--release: expected a release from 6.0 to 8.9");
+    }
+    if (!options.product.empty()) {
+        out.product = parse_product(options.product);
+        if (!out.product) return std::unexpected("--product: expected confd or nso");
+    }
+    if (!options.seed.empty()) {
+        std::uint64_t seed = 0;
+        const auto* end = options.seed.data() + options.seed.size();
+        const auto [stop, code] = std::from_chars(options.seed.data(), end, seed);
+        if (code != std::errc{} || stop != end) {
+            return std::unexpected(fmt::format("--seed: expected a number from 0 to {}, found {}",
+                                               UINT64_MAX, options.seed));
+        }
+        out.seed = seed;
+    }
+    return out;
+}
+
+std::expected<Bytes, std::string> read_secret(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    Bytes secret{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad()) {
+        return std::unexpected(fmt::format("--ipc-access-file: cannot read {}", path));
+    }
+    if (secret.empty() || secret.size() > max_access_secret) {
+        return std::unexpected(fmt::format("--ipc-access-file: {} has {} bytes, expected 1 to {}",
+                                           path, secret.size(), max_access_secret));
+    }
+    return secret;
+}
+
+std::expected<std::vector<transport::Endpoint>, std::string> endpoints(const Options& options,
+                                                                       Product product) {
+    std::vector<transport::Endpoint> out;
+    for (const auto& text : options.listen) {
+        const auto endpoint = transport::parse_endpoint(text);
+        if (!endpoint) return std::unexpected(fmt::format("--listen: {}", endpoint.error()));
+        out.push_back(*endpoint);
+    }
+    for (const auto& path : options.paths)
+        out.push_back(transport::UnixEndpoint{path});
+    if (out.empty()) {
+        out.push_back(transport::TcpEndpoint{"127.0.0.1", default_port(product)});
+    }
+    return out;
+}
+
+/// Whoever can reach the control interface can do with the run what they like.
+std::expected<transport::Endpoint, std::string> control_endpoint(const Options& options) {
+    const auto endpoint = transport::parse_endpoint(options.control);
+    if (!endpoint) return std::unexpected("--control: " + endpoint.error());
+    const auto* tcp = std::get_if<transport::TcpEndpoint>(&*endpoint);
+    if (tcp == nullptr) return std::unexpected("--control: expected HOST:PORT");
+    const bool loopback =
+        tcp->host.starts_with("127.") || tcp->host == "::1" || tcp->host == "localhost";
+    if (!loopback && !options.control_anywhere) {
+        return std::unexpected(fmt::format(
+            "--control: {} is no loopback address; --control-anywhere allows that", tcp->host));
+    }
+    return endpoint;
+}
+
+void to_syslog(int priority, const std::string& line) {
+    static const bool opened = [] {
+        openlog("confd-sim", LOG_PID, LOG_DAEMON);
+        return true;
+    }();
+    static_cast<void>(opened);
+    ::syslog(LOG_PRI(priority), "%s", line.c_str());
+}
+
+std::expected<ServerOptions, std::string> server_options(const Options& options, Product product) {
+    ServerOptions out;
+    auto where = endpoints(options, product);
+    if (!where) return std::unexpected(where.error());
+    out.listen = std::move(*where);
+    out.max_subscribers = options.max_subscribers;
+    out.queue.soft = options.queue_soft;
+    out.queue.hard = options.queue_hard;
+    if (out.queue.soft > out.queue.hard) {
+        return std::unexpected("--queue-soft: expected at most --queue-hard");
+    }
+    out.time_scale = options.time_scale;
+    if (!options.log_file.empty()) out.log_file = options.log_file;
+    if (options.syslog) out.syslog = to_syslog;
+    out.live_line = ::isatty(STDERR_FILENO) == 1;
+    out.log = say;
+    if (!options.control.empty()) {
+        auto control = control_endpoint(options);
+        if (!control) return std::unexpected(control.error());
+        out.control = std::move(*control);
+    }
+    if (!options.access_file.empty()) {
+        auto secret = read_secret(options.access_file);
+        if (!secret) return std::unexpected(secret.error());
+        out.secret = std::move(*secret);
+    }
+    return out;
+}
+
+int exit_code(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::fulfilled:
+            return exit_fulfilled;
+        case Outcome::expectation_failed:
+            return exit_expectation_failed;
+        case Outcome::nobody_connected:
+            return exit_nobody_connected;
+        case Outcome::timed_out:
+            return exit_timed_out;
+    }
+    return exit_internal;
+}
+
+int play(const Scenario& scenario, const Options& options) {
+    const auto server = server_options(options, scenario.product);
+    if (!server) return usage(server.error());
+    say(fmt::format("{} as {} {}, seed {}", scenario.name.empty() ? "scenario" : scenario.name,
+                    to_string(scenario.product), to_string(scenario.release), scenario.seed));
+    if (options.dry_run) return dry_run(scenario) ? exit_fulfilled : exit_usage;
+    const auto result = serve(scenario, *server);
+    if (!result) return usage(result.error());
+    if (result->failure) {
+        say(to_string(*result->failure));
+    } else {
+        say(result->stopped ? "stopped before the scenario's end" : "done");
+    }
+    return exit_code(result->outcome);
+}
+
+/// A file, or else a scenario of the library.
+std::string path_of(const std::string& name) {
+    if (std::filesystem::exists(name) || find_scenario(name) == nullptr) return name;
+    return fmt::format("{}/{}.yaml", library_folder, name);
+}
+
+std::string scenario_names() {
+    std::vector<std::string> stems;
+    for (const auto& file : library_files()) {
+        const std::filesystem::path path(file.path);
+        if (!path.has_parent_path()) stems.push_back(path.stem());
+    }
+    return fmt::format("{}", fmt::join(stems, ", "));
+}
+
+std::string nearest_scenario(const std::string& name) {
+    std::vector<std::string_view> stems;
+    for (const auto& file : library_files()) {
+        if (file.path.find('/') == std::string_view::npos) {
+            stems.push_back(file.path.substr(0, file.path.rfind('.')));
+        }
+    }
+    return suggestion(name, stems);
+}
+
+/// The scenario that `random` plays, as a file would have it.
+std::string random_text(const Options& options) {
+    std::string mix = fmt::format("events: {{{}}}", options.mix);
+    // In YAML a weight stands behind a colon.
+    for (std::size_t at = 0; (at = mix.find('=', at)) != std::string::npos;)
+        mix.replace(at, 1, ": ");
+    const auto add = [&](std::string_view key, const std::string& value) {
+        if (!value.empty()) mix += fmt::format("\n      {}: {}", key, value);
+    };
+    add("rate", options.rate);
+    add("count", options.count);
+    add("duration", options.duration.empty() && options.count.empty() ? "24h" : options.duration);
+    add("acks", options.acks);
+    return fmt::format(
+        "format: 1\nname: random\nallow: disconnects\nsteps:\n  - await: {}\n  - mix:\n      {}\n",
+        options.subscribers, mix);
+}
+
+}  // namespace
+
+void say(const std::string& line) {
+    fmt::print(stderr, "{}\n", line);
+}
+
+int run(const Options& options) {
+    const auto load = load_options(options);
+    if (!load) return usage(load.error());
+    const auto path = path_of(options.files.front());
+    if (path == options.files.front() && !std::filesystem::exists(path)) {
+        return usage(fmt::format("{}: there is no such file, and no such scenario in the library{}",
+                                 path, nearest_scenario(path)));
+    }
+    const auto scenario = load_scenario_file(path, *load);
+    if (!scenario) return report(scenario.error());
+    return play(*scenario, options);
+}
+
+int random(const Options& options) {
+    const auto load = load_options(options);
+    if (!load) return usage(load.error());
+    const auto scenario = load_scenario(random_text(options), "random", *load);
+    if (!scenario) return report(scenario.error());
+    return play(*scenario, options);
+}
+
+int lint(const Options& options) {
+    const auto load = load_options(options);
+    if (!load) return usage(load.error());
+    int code = exit_fulfilled;
+    for (const auto& file : options.files) {
+        const auto scenario = load_scenario_file(path_of(file), *load);
+        if (!scenario) code = report(scenario.error());
+    }
+    return code;
+}
+
+int list() {
+    std::size_t width = 0;
+    for (const auto& file : library_files())
+        width = std::max(width, file.path.size());
+    for (const auto& file : library_files()) {
+        if (file.path.find('/') != std::string_view::npos) continue;
+        fmt::print("{:<{}}  {}\n", file.path.substr(0, file.path.rfind('.')), width,
+                   description_of(file));
+    }
+    return exit_fulfilled;
+}
+
+int show(const Options& options) {
+    const auto& name = options.files.front();
+    const auto* file = find_scenario(name);
+    if (file == nullptr) {
+        return usage(fmt::format("there is no scenario '{}' in the library{}; there are {}", name,
+                                 nearest_scenario(name), scenario_names()));
+    }
+    fmt::print("{}", file->text);
+    return exit_fulfilled;
+}
+
+int schema() {
+    fmt::print("{}", scenario_schema_text());
+    return exit_fulfilled;
+}
+
+}  // namespace confd::sim::cli

@@ -1,0 +1,62 @@
+#include "simulator/cli/dry_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "simulator/cli/commands.hpp"
+#include "simulator/scenario/engine.hpp"
+
+namespace confd::sim::cli {
+namespace {
+
+/// A long mix says no more after so many lines.
+constexpr std::size_t max_lines = 10'000;
+
+class Timeline {
+  public:
+    explicit Timeline(const Scenario& scenario)
+        : hub_(config_of(scenario)),
+          engine_(scenario, hub_,
+                  {.log = [](const std::string&) {},
+                   .trace = [this](const Trace& trace) { print(trace); },
+                   .dry = true}) {}
+
+    bool play() {
+        Instant now{};
+        while (engine_.poll(now, hub_.poll(now)) == StepStatus::running && lines_ <= max_lines) {
+            const auto next = engine_.next_deadline();
+            if (!next) break;
+            now = std::max(now, *next);
+        }
+        if (lines_ > max_lines) fmt::print("... and so on, after {} lines\n", max_lines);
+        if (engine_.failure()) say(to_string(*engine_.failure()));
+        return !engine_.failure();
+    }
+
+  private:
+    static HubConfig config_of(const Scenario& scenario) {
+        auto config = scenario.hub_config();
+        config.wall_origin = scenario.clock.value_or(WallTime());
+        return config;
+    }
+
+    void print(const Trace& trace) {
+        if (++lines_ > max_lines) return;
+        const std::chrono::duration<double> at = trace.time.time_since_epoch();
+        fmt::print("{:+10.3f}s  {}:{}  {}\n", at.count(), trace.place.line, trace.place.column,
+                   trace.text);
+    }
+
+    Hub hub_;
+    std::size_t lines_ = 0;
+    Engine engine_;
+};
+
+}  // namespace
+
+bool dry_run(const Scenario& scenario) {
+    return Timeline(scenario).play();
+}
+
+}  // namespace confd::sim::cli

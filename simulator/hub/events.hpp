@@ -1,0 +1,85 @@
+// What happened at the hub, in the order in which it happened (Hub::poll).
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/bytes.hpp"
+#include "simulator/hub/barriers.hpp"
+#include "simulator/hub/ids.hpp"
+
+namespace confd::sim {
+
+struct Subscribed {
+    PeerId peer = 0;
+    std::string role;
+    std::uint32_t mask = 0;
+    std::string stream;  ///< empty without NOTIF_STREAM_EVENT
+    /// Another subscriber of the role had gone before, and none had taken its place.
+    bool again = false;
+};
+
+/// The handshake or the subscription was turned down.
+struct Refused {
+    PeerId peer = 0;
+    std::string reason;
+    std::int64_t code = 0;   ///< what the client was told: ERR_NOEXISTS ..; 0 for the handshake
+    bool malformed = false;  ///< the client sent what no client of this protocol sends
+    Bytes frame;             ///< the frame at fault, cut after max_kept_frame bytes
+};
+
+struct AckReceived {
+    PeerId peer = 0;
+    std::string role;
+    Ack ack;
+    AckVerdict verdict = AckVerdict::unknown;
+    SendId send = 0;
+    Bytes frame;  ///< the payload as it came, cut after max_kept_frame bytes
+};
+
+/// Comes once for each peer, refused ones included.
+struct Disconnected {
+    PeerId peer = 0;
+    bool subscribed = false;
+    bool by_us = false;  ///< closed from here: a fault, a `close` step, a peer too slow
+    std::string role;
+    std::string reason;  ///< empty when the peer just went away
+};
+
+/// The last acknowledgement that an event waited for is in, or the last that owed one is gone.
+struct BarrierReleased {
+    SendId send = 0;
+};
+struct BarrierExpired {
+    SendId send = 0;
+    std::vector<Owed> missing;
+};
+
+/// A subscriber with NOTIF_TAKEOVER_SYSLOG has come, or the last one has gone: the server keeps
+/// its own syslog silent in between.
+struct SyslogTaken {
+    bool taken = false;
+};
+
+/// A subscriber did not read what was sent, and was closed.
+struct SlowConsumer {
+    PeerId peer = 0;
+    std::string role;
+    std::string reason;
+};
+
+/// A fault struck: what it did, in words.
+struct FaultStruck {
+    PeerId peer = 0;
+    std::uint32_t fault = 0;
+    std::string note;
+};
+
+/// So much of a peer's frame is kept to be shown to people.
+inline constexpr std::size_t max_kept_frame = 256;
+
+using HubEvent = std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased,
+                              BarrierExpired, SyslogTaken, SlowConsumer, FaultStruck>;
+
+}  // namespace confd::sim

@@ -1,0 +1,31 @@
+// The scenarios of scenarios/ and the YANG modules beside them, compiled in: `confd-sim list`,
+// `show NAME`, `run NAME`.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "simulator/scenario/scenario.hpp"
+
+namespace confd::sim {
+
+struct LibraryFile {
+    std::string_view path;  ///< below scenarios/: "tour.yaml", "yang/example-if.yang"
+    std::string_view text;
+};
+
+std::span<const LibraryFile> library_files();
+
+/// The file of a scenario's name, such as "tour"; null when there is none.
+const LibraryFile* find_scenario(std::string_view name);
+
+/// Reads compiled-in files by paths below this folder, and others from the disk.
+inline constexpr std::string_view library_folder = "library";
+std::expected<std::string, std::string> read_library(const std::string& path);
+
+/// What a scenario says of itself, without loading it: "description", or empty.
+std::string_view description_of(const LibraryFile& file);
+
+}  // namespace confd::sim

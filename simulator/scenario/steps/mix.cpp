@@ -1,0 +1,311 @@
+// mix: random events by weight, at a rate, each valid for the release that is played. With
+// acknowledgements awaited, who hangs in the product hangs here: the user session of an audit
+// event, the transaction of a commit, all of HA; events of others go on meanwhile.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+
+#include "protocol/render/render.hpp"
+#include "simulator/hub/describe.hpp"
+#include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/scalars.hpp"
+#include "simulator/scenario/scenario.hpp"
+#include "simulator/scenario/steps/steps.hpp"
+#include "simulator/scenario/stream_parts.hpp"
+#include "simulator/yang/schema.hpp"
+
+namespace confd::sim {
+namespace {
+
+constexpr std::string_view ack_ways[] = {"await", "ignore"};
+constexpr double default_rate = 10;
+
+/// Events that wait for their session, transaction or HA; no more are drawn until some have gone.
+constexpr std::size_t most_held = 1000;
+/// Events sent in one go when time has run ahead; the rest follows at once.
+constexpr int most_at_once = 256;
+
+constexpr Key keys[] = {
+    {.name = "events",
+     .takes = Takes::weights,
+     .doc = "events and their weights: {audit: 6, commit_diff: 1}"},
+    {.name = "stream",
+     .takes = Takes::name,
+     .doc = "or random notifications of the scenario's modules on this stream"},
+    {.name = "count",
+     .takes = Takes::integer,
+     .doc = "so many events",
+     .low = 1,
+     .high = 1'000'000'000},
+    {.name = "duration", .takes = Takes::duration, .doc = "or as many as fit into this time"},
+    {.name = "rate", .takes = Takes::rate, .doc = "events a second", .otherwise = "10/s"},
+    {.name = "seed",
+     .takes = Takes::seed,
+     .doc = "of what is drawn",
+     .otherwise = "from the scenario's seed"},
+    {.name = "acks",
+     .takes = Takes::choice,
+     .doc =
+         "await: an event waits until its user session, transaction or HA hangs no more; ignore: "
+         "nothing waits",
+     .otherwise = "await",
+     .choices = ack_ways},
+    {.name = "within",
+     .takes = Takes::duration,
+     .doc = "how long an acknowledgement may take",
+     .otherwise = "10s"},
+    {.name = "to",
+     .takes = Takes::role,
+     .doc = "who gets them, if the mask has it",
+     .otherwise = "all"},
+};
+constexpr MapShape shape{"the keys of mix", "Sends random events.", keys};
+
+struct Weight {
+    std::uint32_t type = 0;
+    std::uint64_t weight = 1;
+};
+
+struct Mix : StepSpec {
+    using StepSpec::StepSpec;
+    std::vector<Weight> weights;
+    std::string stream;
+    std::shared_ptr<const Schema> schema;  ///< set for a stream
+    std::optional<std::int64_t> count;
+    std::optional<std::chrono::milliseconds> duration;
+    double rate = default_rate;
+    std::optional<std::uint64_t> seed;
+    bool await = true;
+    std::chrono::milliseconds within = default_within;
+    std::string role;
+    WireContext wire;
+    std::vector<UserInfo> sessions;
+
+    std::unique_ptr<StepRun> start(const Scope&) const override;
+};
+
+class MixRun : public StepRun {
+  public:
+    explicit MixRun(const Mix& spec) : spec_(spec) {}
+
+    StepStatus poll(World& world) override {
+        if (!start_) begin(world);
+        if (const auto expired = settle(world)) return give_up(world, *expired);
+        release(world);
+        for (int sent = 0; sent < most_at_once && is_due(world); ++sent)
+            send_next(world);
+        if (is_due(world)) world.wake_at(world.now());
+        if (more(world)) {
+            if (held_.size() < most_held) world.wake_at(std::max(world.now(), due_at(drawn_)));
+            return StepStatus::running;
+        }
+        return waiting_.empty() && held_.empty() ? StepStatus::done : StepStatus::running;
+    }
+    void accepts(std::vector<Accepted>& out) const override {
+        out.push_back({spec_.place(), waiting_.empty()
+                                          ? "nothing until the random events are over"
+                                          : fmt::format("the acknowledgements of {} random events",
+                                                        waiting_.size())});
+    }
+
+  private:
+    /// An event whose session, transaction or HA hangs.
+    struct Held {
+        Notification event;
+        Ack key;
+    };
+
+    void begin(World& world) {
+        start_ = world.now();
+        random_.emplace(world.random(spec_, spec_.seed));
+        if (world.traced()) {
+            world.trace(spec_, fmt::format("mix of {} at {}/s",
+                                           spec_.count ? fmt::format("{} events", *spec_.count)
+                                                       : duration_text(*spec_.duration),
+                                           spec_.rate));
+        }
+    }
+
+    Instant due_at(std::int64_t n) const {
+        const std::chrono::duration<double> after(static_cast<double>(n) / spec_.rate);
+        return *start_ + std::chrono::duration_cast<Clock::duration>(after);
+    }
+    bool more(const World& world) const {
+        if (spec_.count && drawn_ >= *spec_.count) return false;
+        if (!spec_.duration) return true;
+        return due_at(drawn_) < *start_ + *spec_.duration &&
+               world.now() < *start_ + *spec_.duration;
+    }
+    bool is_due(const World& world) const {
+        return more(world) && held_.size() < most_held && due_at(drawn_) <= world.now();
+    }
+
+    /// Forgets what is acknowledged; the send that ran out of time, if any.
+    std::optional<SendId> settle(World& world) {
+        const auto& barriers = world.hub().barriers();
+        for (const auto& [send, key] : waiting_) {
+            if (barriers.has_expired(send)) return send;
+        }
+        std::erase_if(waiting_, [&](const auto& wait) { return !barriers.is_open(wait.first); });
+        return std::nullopt;
+    }
+
+    bool hangs(const Ack& key) const {
+        return std::ranges::any_of(waiting_, [&](const auto& wait) { return wait.second == key; });
+    }
+
+    void release(World& world) {
+        for (auto held = held_.begin(); held != held_.end();) {
+            // Events of one session stay in their order: the first that still hangs holds the rest.
+            const bool behind = std::any_of(
+                held_.begin(), held, [&](const Held& before) { return before.key == held->key; });
+            if (behind || hangs(held->key)) {
+                ++held;
+                continue;
+            }
+            send(world, held->event);
+            held = held_.erase(held);
+        }
+    }
+
+    void send_next(World& world) {
+        ++drawn_;
+        if (spec_.schema != nullptr) return send_stream(world);
+        auto event = draw();
+        // What it would wait for if everybody asked for it: that is what hangs.
+        const auto key = ack_owed(event, ~std::uint32_t{0});
+        const bool behind = key && std::ranges::find(held_, *key, &Held::key) != held_.end();
+        if (key && (behind || hangs(*key))) {
+            held_.push_back({std::move(event), *key});
+        } else {
+            send(world, event);
+        }
+    }
+
+    Notification draw() {
+        std::uint64_t total = 0;
+        for (const auto& weight : spec_.weights)
+            total += weight.weight;
+        auto at = random_->below(total);
+        const auto* chosen = spec_.weights.data();
+        while (at >= chosen->weight)
+            at -= chosen++->weight;
+        auto event = generate_notification(*random_, chosen->type, spec_.wire);
+        if (!spec_.sessions.empty()) {
+            set_session(event, spec_.sessions[random_->below(spec_.sessions.size())]);
+        }
+        return event;
+    }
+
+    void send(World& world, const Notification& event) {
+        const auto sent =
+            world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
+        trace(world, event);
+        if (!spec_.await || sent.owed.empty()) return;
+        world.hub().barriers().expire_at(sent.id, world.now() + spec_.within);
+        waiting_.emplace_back(sent.id, sent.owed.front().ack);
+    }
+
+    void send_stream(World& world) {
+        auto built = spec_.schema->random(*random_);
+        if (!built) return;
+        StreamNotification body;
+        body.values = std::move(built->values);
+        StreamEvent event{{}, {NOTIF_STREAM_EVENT, std::move(body)}, std::move(built->tree)};
+        set_event_time(event, world.hub().wall(world.now()));
+        world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
+        trace(world, event.notification);
+    }
+
+    void trace(World& world, const Notification& event) const {
+        if (!world.traced()) return;
+        world.trace(spec_, fmt::format("send{} {}", to_role(spec_.role),
+                                       to_text(event, {.context = spec_.wire})));
+    }
+
+    StepStatus give_up(World& world, SendId send) const {
+        const auto wait = std::ranges::find(waiting_, send, &std::pair<SendId, Ack>::first);
+        return world.fail(Outcome::timed_out, spec_.place(),
+                          fmt::format("mix: expected {} within {}", to_string(wait->second),
+                                      duration_text(spec_.within)));
+    }
+
+    const Mix& spec_;
+    std::optional<Instant> start_;
+    std::optional<Random> random_;
+    std::int64_t drawn_ = 0;
+    std::vector<std::pair<SendId, Ack>> waiting_;
+    std::deque<Held> held_;
+};
+
+std::unique_ptr<StepRun> Mix::start(const Scope&) const {
+    return std::make_unique<MixRun>(*this);
+}
+
+void parse_weight(Mix& step, const YamlNode& key, const YamlNode& value, Loading& loading) {
+    const auto type = event_type(key.text);
+    if (!type) {
+        const auto names = event_names();
+        loading.diagnostics.report(
+            key.place,
+            fmt::format("'{}' is no event, expected names such as audit or NOTIF_AUDIT{}", key.text,
+                        suggestion(key.text, names)));
+        return;
+    }
+    if (const auto why = why_unavailable(*type, loading.wire()); !why.empty()) {
+        loading.diagnostics.report(key.place, why);
+    }
+    const auto weight = parse_int(value, 1, 1'000'000, "a weight", loading.diagnostics);
+    step.weights.push_back({*type, static_cast<std::uint64_t>(weight.value_or(1))});
+}
+
+void parse_weights(Mix& step, const YamlNode& node, Loading& loading) {
+    if (!node.is_map() || node.entries.empty()) {
+        return report_expected(node, "events and their weights such as {audit: 6, commit_diff: 1}",
+                               loading.diagnostics);
+    }
+    for (const auto& [key, value] : node.entries)
+        parse_weight(step, *key, *value, loading);
+}
+
+void parse_stream_mix(Mix& step, const YamlNode& node, Loading& loading) {
+    step.stream = loading.parse_stream(node).value_or("");
+    step.schema = loading.scenario.schema;
+    if (step.schema == nullptr || step.schema->notifications().empty()) {
+        loading.diagnostics.report(
+            node.place, "random notifications need 'modules' that declare some in the scenario");
+    }
+}
+
+StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
+    auto step = std::make_shared<Mix>(place);
+    const DeclaredMap map(body, shape, loading);
+    step->wire = loading.wire();
+    step->role = map.role("to");
+    if (map.exactly_one({"events", "stream"})) {
+        if (const auto weights = map.get("events")) parse_weights(*step, *weights, loading);
+        if (const auto stream = map.get("stream")) parse_stream_mix(*step, *stream, loading);
+    }
+    if (!map.has("count") && !map.has("duration") && body->is_map()) {
+        loading.diagnostics.report(body->place, "'count' or 'duration' is missing");
+    }
+    if (map.has("count")) step->count = map.integer("count", 1);
+    if (map.has("duration")) step->duration = map.duration("duration", {});
+    if (const auto rate = map.get("rate")) {
+        step->rate = parse_rate(*rate, loading.diagnostics).value_or(default_rate);
+    }
+    if (map.has("seed")) step->seed = map.seed("seed", 0);
+    step->await = map.choice("acks", 0) == 0;
+    step->within = map.duration("within", default_within);
+    for (const auto& session : loading.scenario.sessions.value_or(std::vector<Session>()))
+        step->sessions.push_back(session.uinfo);
+    return step;
+}
+
+}  // namespace
+
+const StepKind mix_kind{"mix", shape, parse};
+
+}  // namespace confd::sim

@@ -1,0 +1,55 @@
+// One connection and the peer it is at the hub.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "simulator/hub/hub.hpp"
+#include "simulator/server/recorder.hpp"
+#include "transport/connection.hpp"
+
+namespace confd::sim {
+
+/// What the links of a server share.
+struct LinkOwner {
+    Hub& hub;
+    Recorder& recorder;
+    std::function<Instant()> now;
+    /// Something has happened at the hub.
+    std::function<void()> advance;
+    /// The connection is closed; the link must not be touched afterwards.
+    std::function<void(PeerId, const transport::Closed&)> closed;
+};
+
+class Link : public transport::ConnectionOwner {
+  public:
+    Link(LinkOwner& owner, PeerId id, transport::Connection connection)
+        : owner_(owner), id_(id), connection_(std::move(connection)) {}
+
+    void start(std::chrono::milliseconds write_timeout);
+    /// Does what the hub has for the connection.
+    void flush(Instant now);
+    /// Sends what is left, and closes.
+    void finish();
+    const std::string& address() const { return connection_.peer(); }
+
+    std::span<std::uint8_t> room(std::size_t size) override;
+    void received(std::size_t size) override;
+    void ended() override;
+    /// More of a long replay may go out now.
+    void written() override { owner_.advance(); }
+    void closed(const transport::Closed& why) override { owner_.closed(id_, why); }
+
+  private:
+    void close(CloseHow how);
+
+    LinkOwner& owner_;
+    PeerId id_;
+    transport::Connection connection_;
+    std::span<std::uint8_t> room_;
+    bool finishing_ = false;
+    bool paused_ = false;
+};
+
+}  // namespace confd::sim
