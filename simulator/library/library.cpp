@@ -21,6 +21,14 @@ std::expected<std::string, std::string> read_library(const std::string& path) {
     return std::string(found->text);
 }
 
+const char* library_module(std::string_view name) {
+    const auto path = "yang/" + std::string(name) + ".yang";
+    const auto files = library_files();
+    const auto found = std::ranges::find(files, path, &LibraryFile::path);
+    // The texts are literals, so a zero byte follows them.
+    return found == files.end() ? nullptr : found->text.data();
+}
+
 std::string_view description_of(const LibraryFile& file) {
     constexpr std::string_view key = "\ndescription: ";
     const auto begin = file.text.find(key);

@@ -25,6 +25,9 @@ const LibraryFile* find_scenario(std::string_view name);
 inline constexpr std::string_view library_folder = "library";
 std::expected<std::string, std::string> read_library(const std::string& path);
 
+/// The text of a YANG module in the library; null when there is none.
+const char* library_module(std::string_view name);
+
 /// What a scenario says of itself, without loading it: "description", or empty.
 std::string_view description_of(const LibraryFile& file);
 

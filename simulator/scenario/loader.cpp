@@ -304,7 +304,7 @@ class Loader {
             path.push_back((std::filesystem::path(folder) / "yang").string());
         }
         path.insert(path.end(), options_.module_path.begin(), options_.module_path.end());
-        out_.schema = Schema::load(modules_, path, diagnostics_);
+        out_.schema = Schema::load(modules_, path, diagnostics_, options_.built_in_module);
     }
 
     void load_roles_and_streams() {

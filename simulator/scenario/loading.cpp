@@ -147,6 +147,15 @@ std::int64_t DeclaredMap::integer(std::string_view key, std::int64_t otherwise) 
     const auto node = get(key);
     if (node == nullptr) return otherwise;
     const auto& declaration = declared(key);
+    if (declaration.low == declaration.high) {
+        // Nothing to choose from.
+        if (!node->is_scalar() || !node->plain ||
+            node->text != fmt::format("{}", declaration.low)) {
+            report_expected(*node, fmt::format("{}, {}", declaration.low, declaration.doc),
+                            loading_.diagnostics);
+        }
+        return declaration.low;
+    }
     return parse_int(*node, declaration.low, declaration.high, "a number", loading_.diagnostics)
         .value_or(otherwise);
 }

@@ -68,6 +68,8 @@ struct LoadOptions {
     ReadFile read = read_disk;
     /// YANG modules are looked for here beside the scenario's own folder and its folder `yang`.
     std::vector<std::string> module_path;
+    /// Modules that need no file; see Schema::load().
+    std::function<const char*(std::string_view name)> built_in_module = nullptr;
 };
 
 /// Checks everything and reports all that is wrong.

@@ -32,8 +32,8 @@ ContextPtr new_context(const std::vector<std::string>& directories) {
     ly_ctx* raw = nullptr;
     // With the parsed nodes at hand typedefs can be told by name. Modules come from the given
     // folders alone: the folder one happens to stand in is none of them.
-    const std::uint16_t options =
-        LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIR_CWD | LY_CTX_SET_PRIV_PARSED;
+    const std::uint16_t options = LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIR_CWD |
+                                  LY_CTX_SET_PRIV_PARSED | LY_CTX_PREFER_SEARCHDIRS;
     if (ly_ctx_new(nullptr, options, &raw) != LY_SUCCESS) return nullptr;
     ContextPtr context(raw, [](ly_ctx* c) { ly_ctx_destroy(c); });
     for (const auto& directory : directories)
@@ -42,13 +42,33 @@ ContextPtr new_context(const std::vector<std::string>& directories) {
     return context;
 }
 
+/// Asked by libyang for a module that is in no folder.
+LY_ERR give_built_in(const char* name, const char*, const char* submodule, const char*,
+                     void* source, LYS_INFORMAT* format, const char** text,
+                     void (**free_text)(void*, void*)) {
+    *text = (*static_cast<const ModuleText*>(source))(submodule != nullptr ? submodule : name);
+    *format = LYS_IN_YANG;
+    *free_text = nullptr;
+    return *text == nullptr ? LY_ENOTFOUND : LY_SUCCESS;
+}
+
 class Loader {
   public:
-    Loader(ly_ctx& context, const std::vector<std::string>& directories, Diagnostics& diagnostics)
-        : context_(context), directories_(directories), diagnostics_(diagnostics) {
+    Loader(ly_ctx& context, const std::vector<std::string>& directories, Diagnostics& diagnostics,
+           const ModuleText& built_in)
+        : context_(context),
+          directories_(directories),
+          diagnostics_(diagnostics),
+          built_in_(built_in) {
         for (const auto& directory : directories)
             list(directory);
+        if (!built_in_) return;
+        // libyang's parameter lacks a const.
+        ly_ctx_set_module_imp_clb(&context_, give_built_in, const_cast<ModuleText*>(&built_in_));
     }
+    ~Loader() { ly_ctx_set_module_imp_clb(&context_, nullptr, nullptr); }
+    Loader(const Loader&) = delete;
+    Loader& operator=(const Loader&) = delete;
 
     void load(const ModuleRequest& request) {
         const bool is_file = std::string_view(request.name).ends_with(extension);
@@ -72,7 +92,8 @@ class Loader {
 
     bool load_module(const ModuleRequest& request) {
         const bool known = files_.contains(request.name) ||
-                           ly_ctx_get_module_latest(&context_, request.name.c_str()) != nullptr;
+                           ly_ctx_get_module_latest(&context_, request.name.c_str()) != nullptr ||
+                           (built_in_ && built_in_(request.name) != nullptr);
         if (!known) return not_found(request);
         // libyang's parameter lacks a const.
         auto** features = const_cast<const char**>(all_features);
@@ -153,6 +174,7 @@ class Loader {
     ly_ctx& context_;
     const std::vector<std::string>& directories_;
     Diagnostics& diagnostics_;
+    const ModuleText& built_in_;
     std::map<std::string, fs::path> files_;  // by module name
 };
 
@@ -204,7 +226,7 @@ bool has_name(const lysc_node& node, std::string_view name) {
 
 std::shared_ptr<const Schema> Schema::load(const std::vector<ModuleRequest>& modules,
                                            const std::vector<std::string>& directories,
-                                           Diagnostics& diagnostics) {
+                                           Diagnostics& diagnostics, const ModuleText& built_in) {
     const auto context = new_context(directories);
     if (context == nullptr) {
         const auto place = modules.empty() ? Place{} : modules.front().place;
@@ -212,7 +234,7 @@ std::shared_ptr<const Schema> Schema::load(const std::vector<ModuleRequest>& mod
         return nullptr;
     }
     const auto before = diagnostics.reported();
-    Loader loader(*context, directories, diagnostics);
+    Loader loader(*context, directories, diagnostics, built_in);
     for (const auto& request : modules)
         loader.load(request);
     if (diagnostics.reported() != before) return nullptr;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ struct ModuleRequest {
     std::string name;
 };
 
+/// The text of a module that needs no file, terminated by a zero byte; null when there is none.
+using ModuleText = std::function<const char*(std::string_view name)>;
+
 /// An event's content in both its forms.
 struct BuiltEvent {
     std::vector<TagValue> values;
@@ -38,9 +42,11 @@ class Schema : public FilterCompiler {
     /// Reports what is wrong with the modules at the places where they are asked for, and returns
     /// null then. Files and imports are looked for in `directories`. No module at all is fine:
     /// filters can be compiled without.
+    /// What is in no directory may still be `built_in`.
     static std::shared_ptr<const Schema> load(const std::vector<ModuleRequest>& modules,
                                               const std::vector<std::string>& directories,
-                                              Diagnostics& diagnostics);
+                                              Diagnostics& diagnostics,
+                                              const ModuleText& built_in = nullptr);
 
     /// All notifications as module:name, in the order of the modules.
     std::vector<std::string> notifications() const;

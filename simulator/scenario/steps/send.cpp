@@ -90,34 +90,32 @@ class SendRun : public StepRun {
     }
 
   private:
-    StepStatus send(World& world, const StreamEvent& event) {
-        const auto sent = event.notification.type == NOTIF_STREAM_EVENT
-                              ? send_stream(world, event)
-                              : world.hub().send(world.now(), event.notification, spec_.target);
+    StepStatus send(World& world, StreamEvent event) {
+        const bool stream = event.notification.type == NOTIF_STREAM_EVENT;
+        if (stream) set_time(world, event);
+        const auto sent = stream ? world.hub().send(world.now(), event, spec_.target)
+                                 : world.hub().send(world.now(), event.notification, spec_.target);
         if (sent.error) {
             return world.fail(Outcome::expectation_failed, spec_.place(),
                               fmt::format("send: {}", to_string(*sent.error)));
         }
         if (world.traced()) {
-            world.trace(spec_,
-                        fmt::format("send{} {}", to_role(spec_.target.role),
-                                    to_text(event.notification, {.context = spec_.source.wire})));
+            const auto text = to_text(event.notification, {.context = spec_.source.wire});
+            world.trace(spec_, fmt::format("send{} {}", to_role(spec_.target.role), text));
         }
         if (!spec_.id.empty()) world.remember(spec_.id, sent.id);
         return StepStatus::done;
     }
 
-    Sent send_stream(World& world, StreamEvent event) const {
+    /// The fields have their time; an event by name happens now, unless the step says when.
+    void set_time(const World& world, StreamEvent& event) const {
         auto& body = std::get<StreamNotification>(event.notification.body);
-        if (spec_.source.notification == nullptr) {
-            event.time = to_time_point(body.event_time).value_or(world.hub().wall(world.now()));
-        } else if (spec_.time) {
+        const auto now = world.hub().wall(world.now());
+        if (spec_.source.notification != nullptr) {
+            if (!spec_.time) return set_event_time(event, now);
             body.event_time = *spec_.time;
-            event.time = to_time_point(*spec_.time).value_or(event.time);
-        } else {
-            set_event_time(event, world.hub().wall(world.now()));
         }
-        return world.hub().send(world.now(), event, spec_.target);
+        event.time = to_time_point(body.event_time).value_or(now);
     }
 
     const Send& spec_;
