@@ -63,6 +63,8 @@ struct TestServer::Impl {
                     case ServerSession::Poll::ack:
                         server.note_ack(session.ack());
                         break;
+                    case ServerSession::Poll::request:
+                        break;
                 }
             }
         }

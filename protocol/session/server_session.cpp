@@ -36,6 +36,8 @@ ServerSession::Poll ServerSession::poll() {
             return Poll::need_input;
         case State::streaming:
             return on_ack();
+        case State::maapi:
+            return on_request();
         case State::closed:
             break;
     }
@@ -50,9 +52,10 @@ ServerSession::Poll ServerSession::close(std::string reason) {
 
 ServerSession::Poll ServerSession::starved() {
     if (!eof_) return Poll::need_input;
-    if (input_.buffered() == 0 && (state_ == State::streaming || state_ == State::hello)) {
-        return close({});
-    }
+    // Between two messages of a conversation that is complete, or before it.
+    const bool settled =
+        state_ == State::streaming || state_ == State::maapi || state_ == State::hello;
+    if (input_.buffered() == 0 && settled) return close({});
     return close(input_.buffered() > 0 ? "the client closed in the middle of a message"
                                        : "the client closed before it had subscribed");
 }
@@ -87,8 +90,12 @@ ServerSession::Poll ServerSession::on_access_response() {
     return reply_to_hello();
 }
 
+bool ServerSession::serves(std::uint8_t client_id) const {
+    return client_id == CLIENT_EVENT_NOTIFICATIONS || (client_id == CLIENT_MAAPI && config_.maapi);
+}
+
 ServerSession::Poll ServerSession::reply_to_hello() {
-    if (hello_->client_id != CLIENT_EVENT_NOTIFICATIONS) {
+    if (!serves(hello_->client_id)) {
         return close(fmt::format("the client asks for service {}, this socket serves {}",
                                  hello_->client_id, static_cast<int>(CLIENT_EVENT_NOTIFICATIONS)));
     }
@@ -112,8 +119,9 @@ ServerSession::Poll ServerSession::reply_to_hello() {
         return close(fmt::format("the client's keypath room {}/{} is too small", hello_->max_depth,
                                  hello_->max_key_length));
     }
-    state_ = State::subscribe;
-    return on_subscription();
+    maapi_ = hello_->client_id == CLIENT_MAAPI;
+    state_ = maapi_ ? State::maapi : State::subscribe;
+    return poll();
 }
 
 std::expected<std::optional<ByteView>, Error> ServerSession::next_frame() {
@@ -154,20 +162,28 @@ void ServerSession::refuse(const PeerError& error) {
     close(fmt::format("refused with {}: {}", error.code, error.text));
 }
 
+ServerSession::Poll ServerSession::close_malformed(std::string reason) {
+    malformed_ = true;
+    return close(std::move(reason));
+}
+
 ServerSession::Poll ServerSession::on_ack() {
     const auto frame = next_frame();
-    if (!frame) {
-        malformed_ = true;
-        return close(to_string(frame.error()));
-    }
+    if (!frame) return close_malformed(to_string(frame.error()));
     if (!*frame) return starved();
     auto decoded = decode_ack(**frame, config_.limits);
     if (!decoded) {
-        malformed_ = true;
-        return close(fmt::format("not an acknowledgement: {}", to_string(decoded.error())));
+        return close_malformed(
+            fmt::format("not an acknowledgement: {}", to_string(decoded.error())));
     }
     ack_ = *decoded;
     return Poll::ack;
+}
+
+ServerSession::Poll ServerSession::on_request() {
+    const auto frame = next_frame();
+    if (!frame) return close_malformed(to_string(frame.error()));
+    return *frame ? Poll::request : starved();
 }
 
 std::expected<void, Error> ServerSession::send(const Notification& notification) {

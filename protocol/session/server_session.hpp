@@ -1,7 +1,8 @@
-// The server's side of one event socket, without I/O: bytes in, requests and bytes out.
+// The server's side of one socket, without I/O: bytes in, requests and bytes out.
 //
 // The session does the handshake by itself and hands everything else to its owner: whether a
-// subscription is granted, which events are sent, what an acknowledgement completes.
+// subscription is granted, which events are sent, what an acknowledgement completes. On a MAAPI
+// socket it only cuts frames: the owner reads and answers them (protocol/maapi/messages.hpp).
 #pragma once
 
 #include <cstddef>
@@ -33,6 +34,7 @@ struct ServerConfig {
     /// such bound.
     std::uint8_t max_depth = default_max_depth;
     std::uint8_t max_key_length = default_max_key_length;
+    bool maapi = false;  ///< also serve clients that ask for MAAPI
     Limits limits{.payload = subscriber_payload_limit};
 };
 
@@ -47,6 +49,7 @@ class ServerSession {
         need_input,    ///< nothing more in the bytes so far
         subscription,  ///< see subscription(); answer with accept() or refuse()
         ack,           ///< see ack()
+        request,       ///< on a MAAPI socket: see frame(); answer with send_payload()
         closed,        ///< see reason(); send what is queued, then close. poll() repeats it
     };
 
@@ -78,6 +81,8 @@ class ServerSession {
     void send_raw(ByteView bytes) { output_.insert(output_.end(), bytes.begin(), bytes.end()); }
 
     bool subscribed() const { return state_ == State::streaming; }
+    /// Whether the hello asked for MAAPI and was accepted.
+    bool is_maapi() const { return maapi_; }
     /// The client's hello, once received.
     const std::optional<Hello>& hello() const { return hello_; }
     WireContext context() const;
@@ -101,6 +106,7 @@ class ServerSession {
         subscribe,  // waiting for the subscription
         deciding,   // waiting for accept() or refuse()
         streaming,
+        maapi,  // frames, whatever they hold
         closed,
     };
 
@@ -111,6 +117,9 @@ class ServerSession {
     Poll reply_to_hello();
     Poll on_subscription();
     Poll on_ack();
+    Poll on_request();
+    Poll close_malformed(std::string reason);
+    bool serves(std::uint8_t client_id) const;
     Poll refuse_usage(const Error& error);
     std::expected<std::optional<ByteView>, Error> next_frame();
 
@@ -125,6 +134,7 @@ class ServerSession {
     Ack ack_;
     ByteView frame_;
     std::string reason_;
+    bool maapi_ = false;
     bool malformed_ = false;
     std::int64_t refusal_code_ = 0;
 };

@@ -228,6 +228,47 @@ TEST(ServerSessionTest, EmptyAndOversizedFramesClose) {
     }
 }
 
+Bytes maapi_hello() {
+    Bytes hello;
+    append_hello(hello, {.client_id = CLIENT_MAAPI});
+    return hello;
+}
+
+TEST(ServerSessionTest, MaapiClientsAreServedOnlyWhenAskedFor) {
+    ServerSession server({}, some_challenge);
+    server.feed(maapi_hello());
+    EXPECT_EQ(server.poll(), ServerPoll::closed);
+    EXPECT_FALSE(server.has_output());
+}
+
+TEST(ServerSessionTest, MaapiRequestsAreHandedOverAsTheyAre) {
+    ServerSession server({.maapi = true}, some_challenge);
+    Bytes input = maapi_hello();
+    append_frame(input, unhex("000000e8"));
+    append_frame(input, unhex("00"));
+    server.feed(input);
+    ASSERT_EQ(server.poll(), ServerPoll::request);
+    EXPECT_TRUE(server.is_maapi());
+    EXPECT_EQ(hex(server.frame()), "000000e8");
+    EXPECT_EQ(server.take_output().size(), hello_size);
+    server.send_payload(unhex("83640003656f66"));
+    EXPECT_EQ(hex(server.take_output()), "0000000783640003656f66");
+    ASSERT_EQ(server.poll(), ServerPoll::request);
+    EXPECT_EQ(hex(server.frame()), "00");
+    EXPECT_EQ(server.poll(), ServerPoll::need_input);
+    server.feed_eof();
+    EXPECT_EQ(server.poll(), ServerPoll::closed);
+    EXPECT_EQ(server.reason(), "");
+}
+
+TEST(ServerSessionTest, MaapiFramesHaveTheSameLimit) {
+    ServerSession server({.maapi = true}, some_challenge);
+    server.feed(maapi_hello());
+    server.feed(unhex("00010001"));
+    EXPECT_EQ(server.poll(), ServerPoll::closed);
+    EXPECT_TRUE(server.malformed());
+}
+
 TEST(ClientSessionTest, MalformedEventDoesNotEndTheSession) {
     ClientSession client(subscriber(NOTIF_AUDIT));
     Bytes reply;
