@@ -103,10 +103,17 @@ constexpr std::optional<std::int64_t> value_of(std::span<const Constant> table,
     X(SSL, 5) X(HTTP, 6) X(HTTPS, 7) X(UDP, 8) X(TLS, 9)
 #define CONFD_VERBOSITY(X) X(VERBOSITY_NORMAL, 0) X(VERBOSITY_VERBOSE, 1) \
     X(VERBOSITY_VERY_VERBOSE, 2) X(VERBOSITY_DEBUG, 3)
-#define CONFD_PEER_ERROR(X) X(ERR_NOEXISTS, 1) X(ERR_PROTOUSAGE, 21) X(ERR_NOSESSION, 22) \
-    X(ERR_XPATH, 50)
+#define CONFD_PEER_ERROR(X) X(ERR_NOEXISTS, 1) X(ERR_BADSTATE, 17) X(ERR_EXTERNAL, 19) \
+    X(ERR_PROTOUSAGE, 21) X(ERR_NOSESSION, 22) X(ERR_XPATH, 50) X(ERR_NOTRANS, 61)
 #define CONFD_CLIENT_ID(X) X(CLIENT_DATA_PROVIDER, 3) X(CLIENT_CDB, 5) X(CLIENT_MAAPI, 7) \
     X(CLIENT_STREAM, 8) X(CLIENT_EVENT_NOTIFICATIONS, 11) X(CLIENT_HA, 17)
+#define CONFD_MAAPI_OP(X) X(MAAPI_DIFF_ITERATE, 183) X(MAAPI_ATTACH, 220) X(MAAPI_DETACH, 221) \
+    X(MAAPI_LOAD_HASH_DB, 231) X(MAAPI_LOAD_ALL_NS, 232) X(MAAPI_LOAD_MOUNT_POINTS, 264)
+#define CONFD_MOP(X) X(MOP_CREATED, 1) X(MOP_DELETED, 2) X(MOP_MODIFIED, 3) X(MOP_VALUE_SET, 4) \
+    X(MOP_MOVED_AFTER, 5) X(MOP_ATTR_SET, 6)
+#define CONFD_ITER(X) X(ITER_STOP, 1) X(ITER_RECURSE, 2) X(ITER_CONTINUE, 3) X(ITER_UP, 5)
+#define CONFD_NODE_FLAG(X) X(NODE_LIST, 1) X(NODE_WRITABLE, 2) X(NODE_CDB, 4) X(NODE_ACTION, 8) \
+    X(NODE_NOTIFICATION, 64) X(NODE_CONTAINER, 256) X(NODE_LEAF_LIST, 8192)
 // clang-format on
 
 CONFD_ENUM(HaInfoType, CONFD_HA_INFO)
@@ -130,10 +137,19 @@ CONFD_ENUM(CompactionType, CONFD_COMPACTION_TYPE)
 CONFD_SCOPED_ENUM(Datastore, CONFD_DATASTORE)
 CONFD_SCOPED_ENUM(SessionProto, CONFD_SESSION_PROTO)
 CONFD_ENUM(Verbosity, CONFD_VERBOSITY)
-/// The error codes that a subscription can be answered with; a peer may send others.
+/// The error codes that a subscription or a MAAPI call can be answered with; a peer may send
+/// others.
 CONFD_ENUM(PeerErrorCode, CONFD_PEER_ERROR)
 /// The service a client asks for in its hello.
 CONFD_ENUM(ClientId, CONFD_CLIENT_ID)
+/// What a MAAPI request asks for (docs/protocol.md, "The MAAPI corner").
+CONFD_ENUM(MaapiOp, CONFD_MAAPI_OP)
+/// What happened to a node of a transaction.
+CONFD_ENUM(Mop, CONFD_MOP)
+/// How an iteration goes on after a change: to its end, below it, beside it, or above it.
+CONFD_ENUM(IterAnswer, CONFD_ITER)
+/// Bits of a schema node's flags.
+CONFD_ENUM(NodeFlag, CONFD_NODE_FLAG)
 
 // clang-format off
 #define CONFD_MASK(X) X(NOTIF_AUDIT, 1U << 0) X(NOTIF_DAEMON, 1U << 1) \
@@ -174,6 +190,17 @@ inline constexpr std::uint32_t since_7_bits =
     NOTIF_PROGRESS | NCS_NOTIF_CALL_HOME_INFO | NOTIF_JSONRPC | NOTIF_WEBUI |
     NCS_NOTIF_AUDIT_NETWORK | NCS_NOTIF_AUDIT_NETWORK_SYNC;
 inline constexpr std::uint32_t since_8_bits = NOTIF_COMPACTION;
+
+// clang-format off
+#define CONFD_ATTR(X) X(ATTR_INACTIVE, 0U) X(ATTR_TAGS, 0x80000000U) X(ATTR_ANNOTATION, 0x80000001U)
+// clang-format on
+
+#define CONFD_ATTR_NUMBER(name, number) inline constexpr std::uint32_t name = number;
+CONFD_ATTR(CONFD_ATTR_NUMBER)
+#undef CONFD_ATTR_NUMBER
+
+/// Attributes of a node that a transaction can set.
+inline constexpr auto attr_constants = std::to_array({CONFD_ATTR(CONFD_CONSTANT)});
 
 /// "NOTIF_AUDIT" for 1, or nothing for a number that is no single known bit.
 constexpr std::optional<std::string_view> notif_name(std::uint32_t type) {
