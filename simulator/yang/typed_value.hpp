@@ -12,6 +12,8 @@ struct lyd_node;
 struct lysc_node;
 struct lysc_type;
 struct lysc_type_leafref;
+struct lysp_tpdf;
+struct lys_module;
 
 namespace confd::sim::yang {
 
@@ -30,6 +32,13 @@ std::optional<ObjectRef> object_ref(const lysc_node& node, std::string_view path
 /// or the name of one it is derived from. `real` is the type that the value has in fact: the
 /// member of a union, the target of a leafref. BUF for none.
 ValueType typedef_of(const lysc_node& node, const lysc_type& real);
+
+/// A typedef at the top of a module, behind all that it is derived from.
+struct TypedefBase {
+    std::string_view built_in;              ///< YANG's own name: "uint16"
+    ValueType well_known = ValueType::buf;  ///< as typedef_of()
+};
+TypedefBase base_of(const lys_module& module, const lysp_tpdf& definition);
 
 /// The node that a leafref of `node` refers to, or null.
 const lysc_node* leafref_target(const lysc_node& node, const lysc_type_leafref& type);

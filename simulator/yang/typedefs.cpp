@@ -164,6 +164,15 @@ const lysc_node* leafref_target(const lysc_node& node, const lysc_type_leafref& 
     return target == &node ? nullptr : target;
 }
 
+TypedefBase base_of(const lys_module& module, const lysp_tpdf& definition) {
+    TypeUse use{&definition.type, nullptr};
+    const auto* entry = find_known({use, module.name, definition.name});
+    if (entry == nullptr) entry = follow(use);
+    while (const auto found = typedef_behind(use))
+        use = found->base;
+    return {use.type->name, entry == nullptr ? ValueType::buf : entry->type};
+}
+
 ValueType typedef_of(const lysc_node& node, const lysc_type& real) {
     const auto* parsed = static_cast<const lysp_node*>(node.priv);
     if (parsed == nullptr) return ValueType::buf;

@@ -1,0 +1,81 @@
+// One MAAPI socket, without I/O: a request's payload in, the payloads of its answer out
+// (docs/protocol.md, "The MAAPI corner").
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/bytes.hpp"
+#include "protocol/maapi/messages.hpp"
+#include "simulator/maapi/call.hpp"
+#include "simulator/maapi/transactions.hpp"
+
+namespace confd::sim::maapi {
+
+/// What the loads are answered with, frame by frame, their ends included.
+struct SchemaReplies {
+    std::vector<Bytes> namespaces;
+    std::vector<Bytes> hashes;
+};
+
+/// Transactions that one socket is attached to; clients attach to one at a time.
+inline constexpr std::size_t max_attached = 64;
+
+class Conversation {
+  public:
+    /// Both must outlive the conversation.
+    Conversation(const SchemaReplies& schemas, const Transactions& transactions)
+        : schemas_(schemas), transactions_(transactions) {}
+
+    /// A frame has come: a request, or the answer to a change. To be called only when next() has
+    /// nothing more: answers come one after the other.
+    void receive(ByteView payload);
+
+    /// The payload of the next frame to send, valid until the next call of anything.
+    std::optional<ByteView> next();
+
+    /// The peer is gone: what it was reading ends.
+    void lose();
+
+    /// What the peer has done since the last call.
+    std::vector<Call> take_calls();
+
+  private:
+    /// A diff that is being read.
+    struct Reading {
+        Call call;
+        DiffPtr diff;
+        std::size_t current = 0;    // the change that waits for its answer
+        std::vector<bool> skipped;  // by answers before
+    };
+
+    void on(const MaapiAttach& request);
+    void on(const MaapiDetach& request);
+    void on(const MaapiDiffIterate& request);
+    void on(const MaapiLoad& request);
+    void on(const MaapiUnknown& request);
+    void on_answer(ByteView payload);
+    void skip(const ObjectRef& above, std::size_t depth);
+    void advance(std::size_t from);
+    void end_reading(const DiffEnd& how, CallResult result);
+    void fail(Call call, std::int64_t code, std::string text);
+    void done(Call call);
+    Bytes& reply();
+
+    const SchemaReplies& schemas_;
+    const Transactions& transactions_;
+    std::map<std::int64_t, SendId> attached_;  // by handle
+    std::optional<Reading> reading_;
+    const std::vector<Bytes>* load_ = nullptr;  // that is being sent
+    std::size_t load_sent_ = 0;
+    std::optional<Call> load_call_;
+    std::optional<Bytes> reply_;
+    Bytes sending_;
+    std::vector<Call> calls_;
+};
+
+}  // namespace confd::sim::maapi

@@ -1,0 +1,58 @@
+// Transactions that wait for their COMMIT_DIFF subscribers, and what they change
+// (docs/protocol.md, "Diff iterate").
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/maapi/changes.hpp"
+#include "simulator/hub/ids.hpp"
+
+namespace confd::sim::maapi {
+
+/// Changes of one transaction; a scenario with more is not about diffs.
+inline constexpr std::size_t max_changes = 10'000;
+
+/// What a reader of a diff gets, in this order.
+struct Diff {
+    /// Where and how reading it fails, on request of the scenario.
+    struct Failure {
+        std::size_t after = 0;  ///< so many changes have been sent
+        DiffEnd how;
+    };
+
+    std::vector<DiffChange> changes;
+    std::optional<Failure> failure;
+};
+using DiffPtr = std::shared_ptr<const Diff>;
+
+struct Transaction {
+    std::int64_t handle = 0;
+    std::int64_t usid = 0;
+    DiffPtr diff;  ///< never null
+};
+
+class Transactions {
+  public:
+    /// The event `send` says that the transaction is about to be committed. A null diff is one
+    /// without changes.
+    void open(SendId send, Transaction transaction);
+    /// Nothing waits for the event any more: the transaction is gone.
+    void finish(SendId send) { open_.erase(send); }
+
+    /// The event of the open transaction with this handle; of the latest, should a scenario have
+    /// several. 0 for none.
+    SendId find(std::int64_t handle) const;
+    /// Null when it is gone.
+    const Transaction* get(SendId send) const;
+    std::size_t size() const { return open_.size(); }
+
+  private:
+    std::map<SendId, Transaction> open_;
+};
+
+}  // namespace confd::sim::maapi
