@@ -1,0 +1,37 @@
+// Reports on disk.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/kit/result.hpp"
+
+namespace confd::kit {
+
+/// Writes a file whole or not at all: whoever reads it while we write sees the old one. The folder
+/// is made when it is missing. The error is a sentence.
+std::expected<void, std::string> write_file(const std::filesystem::path& file,
+                                            std::string_view contents);
+
+/// A file for the folder of a failure.
+struct Attachment {
+    std::string name;  ///< "scenario.yaml": a file name, not a path
+    std::string contents;
+};
+
+/// The folder of a case under `dir`: its ID, which is a path.
+std::filesystem::path failure_folder(const std::filesystem::path& dir, const Case& test);
+
+/// Writes failure_folder() with README.txt (what was expected, what happened, the command that runs
+/// it again), transcript.txt, output.txt, and the attachments. What an earlier run left there goes.
+std::expected<std::filesystem::path, std::string> write_failure_folder(
+    const std::filesystem::path& dir, const Result& result,
+    const std::vector<Attachment>& attachments = {});
+
+/// The exchange as text: a line for each message, then its bytes, term and fields.
+std::string transcript(const Result& result);
+
+}  // namespace confd::kit
