@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "protocol/release.hpp"
 
 namespace confd::kit {
 
@@ -30,6 +33,39 @@ enum class Strength : std::uint8_t {
 /// Where the requirement comes from.
 enum class Source : std::uint8_t { documented, observed, robustness };
 
+/// What a client's access file holds.
+enum class Secret : std::uint8_t {
+    none,   ///< there is no file
+    right,  ///< what the server knows
+    wrong,  ///< something else
+};
+
+/// What a client under test is to do, and what is looked at once it has been served. Times are
+/// milliseconds.
+struct ClientSetup {
+    Release release;
+    Product product = Product::confd;
+    std::uint32_t mask = 0;     ///< bits it asks for
+    std::uint32_t without = 0;  ///< bits it must not ask for; others do no harm
+    std::int64_t heartbeat = 0;
+    std::int64_t health_check = 0;
+    std::int64_t verbosity = 0;
+    std::string stream;  ///< with NOTIF_STREAM_EVENT
+    std::string start;   ///< RFC 3339; empty for none
+    std::string stop;
+    std::string filter;
+    std::int64_t usid = 0;
+    Secret secret = Secret::none;
+    bool server_secret = false;  ///< the server runs the access check
+    bool unix_socket = false;    ///< the server listens on a UNIX socket only
+
+    bool never_connects = false;  ///< it may end before it has connected
+    bool prints = false;          ///< what it prints is compared with what was sent
+    bool in_order = false;        ///< acknowledgements come in the order of their events
+    std::string hello;            ///< the first bytes of its hello, in hex; empty: not looked at
+    std::string subscription;     ///< the term of its subscription; empty: not looked at
+};
+
 struct Case {
     /// "client/ack/audit-sync-once": never renumbered, never used for something else.
     std::string id;
@@ -43,8 +79,11 @@ struct Case {
     /// What the peer must have declared; else the case is skipped.
     std::vector<std::string> features;
     std::string rationale;
-    /// Of a client's case: the scenario that the kit plays. Else what the part makes of it.
+    /// Of a client's case: the scenario that the kit plays. Else what the part makes of it. Lines
+    /// and columns are those of the case's file, so that messages name the right place.
     std::string script;
+    std::optional<ClientSetup> client;  ///< of a client's case
+    std::string file;  ///< "client/ack/audit-sync-once.yaml", below conformance/cases
 };
 
 std::string_view to_string(Part part);

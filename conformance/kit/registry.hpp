@@ -1,0 +1,51 @@
+// All cases: the files of conformance/cases, compiled in, checked when they are read.
+//
+// conformance/cases/client/ack/audit-sync-once.yaml is the case client/ack/audit-sync-once. The
+// keys are in conformance/cases/README.md.
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/kit/case.hpp"
+#include "simulator/scenario/diagnostics.hpp"
+
+namespace confd::kit {
+
+struct CaseFile {
+    std::string_view path;  ///< below conformance/cases: "client/ack/audit-sync-once.yaml"
+    std::string_view text;
+};
+std::span<const CaseFile> case_files();
+
+/// Reports all that is wrong with a file, each with its place.
+std::expected<Case, std::vector<sim::Diagnostic>> load_case(std::string_view text,
+                                                            const std::string& path);
+
+/// Every case that is compiled in, by ID. Throws std::logic_error with what is wrong with a file:
+/// a test loads them all.
+const std::vector<Case>& all_cases();
+/// Null when there is none.
+const Case* find_case(std::string_view id);
+
+/// Whether `pattern` fits the whole ID: `*` stands for any characters, `/` among them, `?` for one.
+bool matches(std::string_view pattern, std::string_view id);
+
+/// The cases of a part that fit a filter (or all without any) and no exclusion.
+std::vector<const Case*> select(Part part, std::span<const std::string> filters,
+                                std::span<const std::string> exclusions);
+
+/// A requirement of docs/protocol.md, whose text is compiled in.
+struct Requirement {
+    std::string id;    ///< "REQ-ACK-2"
+    std::string text;  ///< "A client with AUDIT .. MUST answer .. (measured)", in Markdown
+    std::string link;  ///< "docs/protocol.md#REQ-ACK-2"
+};
+std::string_view protocol_page();
+/// Nothing in `id` and `text` when the page has no such anchor.
+std::optional<Requirement> find_requirement(std::string_view id);
+
+}  // namespace confd::kit
