@@ -13,6 +13,12 @@ function(confd_library name)
         target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
         target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE ${arg_LINK_PRIVATE})
         confd_warnings(${name})
+        if(CONFD_PRECOMPILE)
+            confd_library_headers()
+            # Macros on the command line must be those that the headers were compiled with.
+            target_link_libraries(${name} PRIVATE fmt::fmt)
+            target_precompile_headers(${name} REUSE_FROM confd_library_headers)
+        endif()
     else()
         add_library(${name} INTERFACE)
         target_include_directories(${name} INTERFACE "${PROJECT_SOURCE_DIR}")
@@ -67,6 +73,24 @@ function(confd_test name)
             "set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${arg_LABELS}\")\n")
         set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
     endif()
+endfunction()
+
+# The headers that nearly every library includes, compiled once. Sources include what they use all
+# the same, and compile without this too: the fuzz preset does so.
+function(confd_library_headers)
+    if(TARGET confd_library_headers)
+        return()
+    endif()
+    file(WRITE "${PROJECT_BINARY_DIR}/library_headers.cpp" "")
+    add_library(confd_library_headers STATIC "${PROJECT_BINARY_DIR}/library_headers.cpp")
+    target_include_directories(confd_library_headers PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(confd_library_headers PRIVATE fmt::fmt)
+    confd_warnings(confd_library_headers)
+    target_precompile_headers(confd_library_headers PRIVATE
+        <fmt/format.h>
+        <algorithm> <array> <chrono> <deque> <expected> <functional> <map> <memory> <optional> <set>
+        <span> <string> <string_view> <utility> <variant> <vector>
+        "${PROJECT_SOURCE_DIR}/protocol/notification/notification.hpp")
 endfunction()
 
 # The headers that nearly every test includes, compiled once. An executable, because precompiled
