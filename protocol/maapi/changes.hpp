@@ -59,6 +59,9 @@ struct DiffEnd {
 
 using DiffMessage = std::variant<DiffChange, DiffEnd>;
 
+/// A constant's name in the lower case of JSON and text.
+std::string lower_case(std::string_view name);
+
 /// "value_set": the op's name without its prefix, in lower case; the number when it has none.
 std::string op_text(Mop op);
 

@@ -55,6 +55,9 @@ std::expected<ObjectRef, std::string> parse_keypath(std::string_view text,
 /// A value on one line, as in keypaths but never quoted: 1500, true, 10.0.0.0/8, if:ethernet.
 std::string to_text(const Value& value, const Names& names = no_names());
 
+/// The same in quotes where a key would be: safe to print, whatever bytes a text has.
+std::string printable_text(const Value& value, const Names& names = no_names());
+
 /// The inverse for a type; nothing when the text is none of its values, or the type none of those
 /// that keys have (lists, paths and markers).
 std::optional<Value> parse_value(ValueType type, std::string_view text,

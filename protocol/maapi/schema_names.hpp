@@ -1,6 +1,7 @@
 // What a client keeps of the schemas that it loaded: names for hashes, and the tree of nodes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -8,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "protocol/maapi/keypath.hpp"
@@ -20,8 +20,8 @@ namespace confd {
 /// data models in use have some hundred thousand nodes.
 struct SchemaLimits {
     std::size_t namespaces = 20'000;
-    std::size_t nodes = 1'000'000;
-    std::size_t names = 1'000'000;
+    std::size_t nodes = 500'000;
+    std::size_t names = 500'000;
     std::size_t keys = 1'000'000;              ///< key tags of all lists
     std::size_t text = std::size_t{64} << 20;  ///< bytes of all names, prefixes and URIs
     /// Records of any kind, kept or not: ends a load that has no end.
@@ -36,11 +36,11 @@ class SchemaNames final : public Names {
         XmlTag name;
         std::uint32_t shape = container_shape;
         std::uint32_t flags = 0;
-        std::uint32_t child = 0;    ///< index + 1 of the first child; 0 for none
-        std::uint32_t next = 0;     ///< index + 1 of the next sibling; 0 for none
-        std::uint32_t keys_at = 0;  ///< where its key tags start
+        std::uint32_t child = 0;    ///< the server's number of its first child; 0 for none
+        std::uint32_t next = 0;     ///< and of its next sibling
+        std::uint32_t keys_at = 0;  ///< where its key tags start, and how many they are
         std::uint32_t keys = 0;
-        bool top = false;
+        bool placed = false;  ///< below its parent, or at the top
     };
 
     explicit SchemaNames(const SchemaLimits& limits = {}) : limits_(limits) {}
@@ -67,11 +67,12 @@ class SchemaNames final : public Names {
     std::optional<ValueType> key_type(const ObjectRef& list, std::size_t index) const override;
 
   private:
-    struct Space {
-        std::string prefix;
-        std::string uri;
+    struct Keys {
+        std::uint32_t at = 0;
+        std::uint32_t count = 0;
     };
-    using Keys = std::pair<std::uint32_t, std::uint32_t>;  // where they start, how many
+    /// Parent's index + 1 (0 at the top), namespace, tag.
+    using Place = std::array<std::uint32_t, 3>;
 
     bool on(SchemaNamespace& record);
     bool on(SchemaType&) { return true; }
@@ -79,24 +80,31 @@ class SchemaNames final : public Names {
     bool on(SchemaNode& record);
     bool on(SchemaRoot& record);
     bool on(SchemaParents& record);
-    bool on(SchemaNoTree&);
-    bool room_for(std::size_t text);
-    void close_namespace();
+    bool on(SchemaNoTree&) { return true; }
+    bool count_record() { return ++records_ <= limits_.records; }
+    bool count_text(std::size_t size) { return (text_ += size) <= limits_.text; }
+    Node* numbered(std::uint32_t number);
+    void place(Node& node, std::uint32_t parent);
+    void place_siblings(std::uint32_t first, std::uint32_t parent);
+    std::optional<ValueType> leaf_type(const Node* node) const;
     const Node* child_of(const Node* parent, const XmlTag& name) const;
+    std::uint32_t place_of(const Node& node) const;
 
     SchemaLimits limits_;
     std::size_t text_ = 0;
     std::size_t records_ = 0;
     std::unordered_map<std::uint32_t, std::string> names_;
-    std::unordered_map<std::uint32_t, Space> spaces_;
-    std::map<std::string, std::uint32_t, std::less<>> prefixes_;
+    std::unordered_map<std::uint32_t, std::string> prefixes_;
+    std::map<std::string, std::uint32_t, std::less<>> namespaces_;  // by prefix
     std::vector<Node> nodes_;
     std::vector<std::uint32_t> key_tags_;
-    // Of the namespace that is open: nodes and keys refer to each other by the server's numbers.
-    std::unordered_map<std::uint32_t, std::uint32_t> open_nodes_;
-    std::unordered_map<std::uint32_t, Keys> open_keys_;
-    std::vector<std::uint32_t> tops_;
-    std::unordered_multimap<std::uint32_t, std::uint32_t> tops_by_tag_;
+    std::map<Place, std::uint32_t> children_;
+    /// Namespace of each top node; nothing where several have one of this tag.
+    std::unordered_map<std::uint32_t, std::optional<std::uint32_t>> tops_;
+    // The server's numbers; the latest stands, so it may count on or begin anew in each namespace.
+    std::unordered_map<std::uint32_t, std::uint32_t> numbers_;
+    std::unordered_map<std::uint32_t, Keys> key_numbers_;
+    std::size_t first_open_ = 0;  // the first node of the namespace that is open
 };
 
 }  // namespace confd

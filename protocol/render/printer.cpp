@@ -150,12 +150,16 @@ void print(Printer& p, const std::variant<std::string, std::int64_t>& value, con
     p.integer(std::get<std::int64_t>(value));
 }
 
-void print(Printer& p, const TagValue& value, const Options&) {
+void print(Printer& p, const TagValue& value, const Options& o) {
     p.begin_object();
     p.key("ns");
     p.integer(value.ns);
     p.key("tag");
     p.integer(value.tag);
+    if (const auto name = o.known_names().name_of(value.ns, value.tag)) {
+        p.key("name");
+        p.text(*name);
+    }
     p.key("v");
     if (value.marker == TagMarker::value) {
         p.value(value.v);

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "protocol/error.hpp"
+#include "protocol/maapi/changes.hpp"
+#include "protocol/maapi/keypath.hpp"
 #include "protocol/notification/notification.hpp"
 
 namespace confd {
@@ -17,6 +19,10 @@ struct RenderOptions {
     WireContext context;
     /// Show the clear-text password of a user session instead of ***.
     bool show_clearpass = false;
+    /// What tags are called, beside their hashes and in paths; null for hashes alone.
+    const Names* names = nullptr;
+
+    const Names& known_names() const { return names == nullptr ? no_names() : *names; }
 };
 
 /// `{"type": 1, "name": "NOTIF_AUDIT", "audit": {..}}`. Enumerations are numbers, 64-bit integers
@@ -25,6 +31,10 @@ boost::json::object to_json(const Notification& notification, const RenderOption
 
 /// `{"type": "uint16", "value": 1500}`.
 boost::json::object to_json(const Value& value);
+
+/// `{"path": "/interfaces/interface{eth0}/mtu", "op": "value_set", "value": {..}, "old": {..}}`;
+/// `after`, with the keys, for moved_after (none when first), `attr` for attr_set.
+boost::json::object to_json(const DiffChange& change, const RenderOptions& options = {});
 
 /// `{"error": {"code": .., "offset": .., "path": .., "message": ..}}`.
 boost::json::object to_json(const Error& error);
@@ -40,5 +50,8 @@ std::string laid_out(const boost::json::value& value);
 
 /// `NOTIF_AUDIT logno=115 user="admin" usid=17 msg="..."`, enumerations by name.
 std::string to_text(const Notification& notification, const RenderOptions& options = {});
+
+/// `value_set /interfaces/interface{eth0}/mtu 1500`.
+std::string to_text(const DiffChange& change, const RenderOptions& options = {});
 
 }  // namespace confd

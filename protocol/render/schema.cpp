@@ -149,6 +149,21 @@ json::object step_schema() {
               closed_object({{"keys", array_of(definition("value"))}}, {"keys"})}}};
 }
 
+// ---- Changes: what to_json() of diff.cpp makes of each. ----
+
+json::object change_schema() {
+    json::array ops;
+    for (const auto& op : constants<Mop>)
+        ops.push_back(json::value(op_text(static_cast<Mop>(op.value))));
+    return closed_object({{"path", of_type("string")},
+                          {"op", {{"enum", std::move(ops)}}},
+                          {"value", definition("value")},
+                          {"old", definition("value")},
+                          {"after", array_of(definition("value"))},
+                          {"attr", of_type("string")}},
+                         {"path", "op"});
+}
+
 // ---- Fields: what print() and print_member() of printer.cpp make of each kind. ----
 
 template <class T>
@@ -179,9 +194,11 @@ json::object schema(Kind<T>) {
     } else if constexpr (std::same_as<T, std::variant<std::string, std::int64_t>>) {
         return {{"type", {"string", "integer"}}};
     } else if constexpr (std::same_as<T, TagValue>) {
-        return closed_object(
-            {{"ns", hash_schema()}, {"tag", hash_schema()}, {"v", definition("value")}},
-            {"ns", "tag", "v"});
+        return closed_object({{"ns", hash_schema()},
+                              {"tag", hash_schema()},
+                              {"name", of_type("string")},
+                              {"v", definition("value")}},
+                             {"ns", "tag", "v"});
     } else {
         static_assert(HasFields<T>, "a kind of field without a schema");
         return record_schema<T>();
@@ -280,6 +297,10 @@ json::object event_schema(std::uint32_t type) {
         properties[Body::key] = record_schema<Body>();
         required.emplace_back(Body::key);
     }
+    if (type == NOTIF_COMMIT_DIFF) {
+        properties["diff"] = array_of(definition("change"));
+        properties["diff_error"] = of_type("string");
+    }
     return closed_object(std::move(properties), std::move(required));
 }
 
@@ -339,10 +360,12 @@ json::object notification_schema() {
         [&]<class E>() { alternatives.push_back(event_schema<typename E::Body>(E::type)); });
     alternatives.push_back(generic_schema());
     alternatives.push_back(error_schema());
-    return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-            {"title", "ConfD/NSO event notifications, one object a line"},
-            {"anyOf", std::move(alternatives)},
-            {"$defs", {{"value", any_value_schema()}, {"step", step_schema()}}}};
+    return {
+        {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+        {"title", "ConfD/NSO event notifications, one object a line"},
+        {"anyOf", std::move(alternatives)},
+        {"$defs",
+         {{"value", any_value_schema()}, {"step", step_schema()}, {"change", change_schema()}}}};
 }
 
 std::string notification_schema_text() {

@@ -32,6 +32,8 @@ std::string quoted(std::string_view bytes) {
 /// `key=value key={key=value}`, the outermost object without braces.
 class TextPrinter : public Printer {
   public:
+    explicit TextPrinter(const Names& names) : names_(names) {}
+
     void begin_object() override {
         if (depth_++ > 0) open('{');
     }
@@ -57,6 +59,9 @@ class TextPrinter : public Printer {
     void value(const Value& value) override {
         // Most values are clear without their type; the others show it.
         if (const auto* text = std::get_if<std::string>(&value.payload)) return put(quoted(*text));
+        if (const auto* path = std::get_if<ObjectRef>(&value.payload)) {
+            return put(confd::to_text(*path, names_));
+        }
         const auto& info = info_of(value.type);
         if (info.shape == ValueShape::nothing) return put(std::string(info.name));
         ++depth_;  // inside a list the braces matter
@@ -85,6 +90,7 @@ class TextPrinter : public Printer {
         out_ += text;
     }
 
+    const Names& names_;
     std::string out_;
     int depth_ = 0;
     bool fresh_ = true;  // nothing to separate from
@@ -99,7 +105,7 @@ std::string to_text(const Notification& notification, const RenderOptions& optio
         const auto term = read_term(generic->term);
         return out + ' ' + (term ? to_string(*term) : to_string(term.error()));
     }
-    TextPrinter printer;
+    TextPrinter printer(options.known_names());
     print_body(printer, notification, options);
     const auto body = printer.take();
     return body.empty() ? out : out + ' ' + body;

@@ -1,72 +1,30 @@
 #include "protocol/session/client_session.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace confd {
 namespace {
 
-constexpr std::size_t challenge_message_size = 1 + std::tuple_size_v<Challenge>;
-
-std::string refusal_text(const ClientConfig& config, const HelloReply& reply) {
-    switch (reply.status) {
-        case HelloReply::incompatible_version:
-            return fmt::format(
-                "Library protocol version ({}) is not compatible with ConfD protocol version ({})",
-                config.release.protocol_version(), reply.protocol_version);
-        case HelloReply::too_small:
-            return fmt::format("Maximum depth/key length {}/{} are too small, ConfD needs {}/{}",
-                               config.max_depth, config.max_key_length, reply.max_depth,
-                               reply.max_key_length);
-        default:
-            return fmt::format("The server refused the connection with status {}", reply.status);
-    }
-}
-
-SessionFailure refusal(std::string text) {
-    return {SessionFailure::Kind::refused, {ERR_PROTOUSAGE, std::move(text)}, {}};
+HandshakeConfig handshake_of(const ClientConfig& config) {
+    return {.client_id = CLIENT_EVENT_NOTIFICATIONS,
+            .release = config.release,
+            .secret = config.secret,
+            .max_depth = config.max_depth,
+            .max_key_length = config.max_key_length};
 }
 
 }  // namespace
 
-std::string to_string(const SessionFailure& failure) {
-    switch (failure.kind) {
-        case SessionFailure::Kind::closed:
-            return failure.error.message.empty() ? "the server closed the connection"
-                                                 : failure.error.message;
-        case SessionFailure::Kind::refused: {
-            const auto name = name_of(constants<PeerErrorCode>, failure.peer.code);
-            return fmt::format("the server refused: {} ({}{}{})", failure.peer.text,
-                               name.value_or(""), name ? " " : "code ", failure.peer.code);
-        }
-        case SessionFailure::Kind::protocol:
-            break;
-    }
-    return to_string(failure.error);
-}
-
 ClientSession::ClientSession(ClientConfig config)
     : config_(std::move(config)),
       decode_options_{{config_.release.dialect(), config_.product}, config_.strict, config_.limits},
-      state_(config_.secret ? State::challenge : State::hello_reply),
-      input_(config_.limits.payload) {
-    append_hello(output_, {.client_id = CLIENT_EVENT_NOTIFICATIONS,
-                           .wants_challenge = config_.secret.has_value(),
-                           .protocol_version = config_.release.protocol_version(),
-                           .library_version = config_.release.library_version(),
-                           .max_depth = config_.max_depth,
-                           .max_key_length = config_.max_key_length});
-}
+      handshake_(handshake_of(config_), output_),
+      input_(config_.limits.payload) {}
 
 ClientSession::Poll ClientSession::poll() {
     switch (state_) {
-        case State::challenge:
-            return on_challenge();
-        case State::access_result:
-            return on_access_result();
-        case State::hello_reply:
-            return on_hello_reply();
+        case State::handshake:
+            return on_handshake();
         case State::subscribe_reply:
             return on_subscribe_reply();
         case State::streaming:
@@ -88,54 +46,18 @@ ClientSession::Poll ClientSession::fail_protocol(Error error) {
 }
 
 ClientSession::Poll ClientSession::starved() {
-    if (!eof_) return Poll::need_input;
-    SessionFailure failure;
-    if (input_.buffered() > 0) {
-        failure.error = {Errc::truncated,
-                         input_.offset(),
-                         {},
-                         fmt::format("the server closed the connection {} bytes into a message",
-                                     input_.buffered())};
-    } else if (state_ == State::access_result) {
-        // A server may deny access by closing without a word.
-        return fail(refusal("Access denied"));
+    return eof_ ? fail(closed_by_peer(input_)) : Poll::need_input;
+}
+
+ClientSession::Poll ClientSession::on_handshake() {
+    switch (handshake_.step(input_, eof_, output_)) {
+        case ClientHandshake::Step::need_input:
+            return Poll::need_input;
+        case ClientHandshake::Step::failed:
+            return fail(handshake_.failure());
+        case ClientHandshake::Step::done:
+            break;
     }
-    return fail(std::move(failure));
-}
-
-ClientSession::Poll ClientSession::on_challenge() {
-    const auto message = input_.take(challenge_message_size);
-    if (!message) return starved();
-    if (message->front() != access_challenge) {
-        return fail_protocol({Errc::bad_handshake,
-                              0,
-                              {},
-                              fmt::format("expected an access challenge (byte {}), found byte {}",
-                                          access_challenge, message->front())});
-    }
-    Challenge challenge{};
-    std::copy(message->begin() + 1, message->end(), challenge.begin());
-    const auto digest = access_digest(*config_.secret, challenge);
-    output_.push_back(access_response);
-    output_.insert(output_.end(), digest.begin(), digest.end());
-    state_ = State::access_result;
-    return on_access_result();
-}
-
-ClientSession::Poll ClientSession::on_access_result() {
-    const auto result = input_.take(1);
-    if (!result) return starved();
-    if (result->front() != access_granted) return fail(refusal("Access denied"));
-    state_ = State::hello_reply;
-    return on_hello_reply();
-}
-
-ClientSession::Poll ClientSession::on_hello_reply() {
-    const auto bytes = input_.take(hello_size);
-    if (!bytes) return starved();
-    server_ = parse_hello_reply(*bytes);
-    if (server_.status != HelloReply::accepted)
-        return fail(refusal(refusal_text(config_, server_)));
     send_subscription();
     state_ = State::subscribe_reply;
     return on_subscribe_reply();

@@ -28,26 +28,10 @@
 #include "protocol/limits.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/session/ack.hpp"
-#include "protocol/session/handshake.hpp"
+#include "protocol/session/client_handshake.hpp"
 #include "protocol/session/subscription.hpp"
 
 namespace confd {
-
-/// Why a session can't go on.
-struct SessionFailure {
-    enum class Kind : std::uint8_t {
-        closed,    ///< the peer closed the connection
-        refused,   ///< the peer answered with an error: see `peer`
-        protocol,  ///< the peer sent bytes that no peer of this protocol sends: see `error`
-    };
-
-    Kind kind = Kind::closed;
-    PeerError peer;
-    Error error;
-};
-
-/// One line for people.
-std::string to_string(const SessionFailure& failure);
 
 struct ClientConfig {
     Release release;                   ///< what the hello claims; chooses the dialect
@@ -101,14 +85,12 @@ class ClientSession {
     /// Whether the bytes of something started but not completed are waiting.
     bool partial() const { return input_.buffered() > 0; }
     /// The server's hello, once streaming.
-    const HelloReply& server() const { return server_; }
+    const HelloReply& server() const { return handshake_.server(); }
     const ClientConfig& config() const { return config_; }
 
   private:
     enum class State : std::uint8_t {
-        challenge,        // 17 bytes
-        access_result,    // 1 byte
-        hello_reply,      // 9 bytes
+        handshake,
         subscribe_reply,  // a frame
         streaming,        // frames
         failed,
@@ -117,20 +99,18 @@ class ClientSession {
     Poll fail(SessionFailure failure);
     Poll fail_protocol(Error error);
     Poll starved();
-    Poll on_challenge();
-    Poll on_access_result();
-    Poll on_hello_reply();
+    Poll on_handshake();
     Poll on_subscribe_reply();
     Poll on_frame();
     void send_subscription();
 
     ClientConfig config_;
     DecodeOptions decode_options_;
-    State state_;
+    Bytes output_;  // before handshake_, which queues its hello there
+    ClientHandshake handshake_;
+    State state_ = State::handshake;
     FrameReader input_;
-    Bytes output_;
     bool eof_ = false;
-    HelloReply server_;
     Notification notification_;
     ByteView payload_;
     Error error_;
