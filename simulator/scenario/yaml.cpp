@@ -30,7 +30,10 @@ class Builder : public YAML::EventHandler {
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        finish(make(YamlNode::Kind::null, mark), anchor);
+        auto node = make(YamlNode::Kind::null, mark);
+        // The parser is at what comes after it, which may be on another line.
+        if (!open_.empty() && open_.back().key) node->place = open_.back().key->place;
+        finish(std::move(node), anchor);
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
@@ -169,9 +172,9 @@ std::string describe(const YamlNode& node) {
         case YamlNode::Kind::null:
             return "nothing";
         case YamlNode::Kind::sequence:
-            return "a list";
+            return node.items.empty() ? "an empty list" : "a list";
         case YamlNode::Kind::map:
-            return "a map";
+            return node.entries.empty() ? "an empty map" : "a map";
         case YamlNode::Kind::scalar:
             break;
     }
