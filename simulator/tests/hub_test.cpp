@@ -3,11 +3,16 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <utility>
 
+#include "protocol/frame/frame.hpp"
+#include "protocol/value/calendar.hpp"
+#include "protocol/value/text.hpp"
 #include "simulator/hub/describe.hpp"
-#include "simulator/tests/support.hpp"
+#include "simulator/tests/stage.hpp"
 
 namespace confd::sim {
 namespace {
@@ -16,19 +21,11 @@ using namespace std::chrono_literals;
 using test::audit;
 using test::client_config;
 using test::HubClient;
+using test::of_kind;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-template <class T>
-std::vector<T> of_kind(const std::vector<HubEvent>& events) {
-    std::vector<T> out;
-    for (const auto& event : events) {
-        if (const auto* found = std::get_if<T>(&event)) out.push_back(*found);
-    }
-    return out;
-}
 
 struct HubTest : testing::Test {
     HubConfig config;
@@ -52,7 +49,7 @@ struct HubTest : testing::Test {
 TEST_F(HubTest, SendsAnEventToThoseWhoseMaskHasIt) {
     auto auditor = client(NOTIF_AUDIT);
     auto committer = client(NOTIF_COMMIT_DIFF);
-    EXPECT_EQ(hub().send(audit(1)).recipients, 1U);
+    EXPECT_EQ(hub().send(now, audit(1)).recipients, 1U);
     EXPECT_THAT(types(auditor), ElementsAre(NOTIF_AUDIT));
     EXPECT_THAT(types(committer), IsEmpty());
 }
@@ -64,7 +61,9 @@ TEST_F(HubTest, SaysWhoSubscribedAndWhoLeft) {
     const auto gone = of_kind<Disconnected>(poll());
     ASSERT_THAT(gone, SizeIs(1));
     EXPECT_TRUE(gone[0].subscribed);
-    EXPECT_TRUE(hub().wants_close(one.id()));
+    EXPECT_FALSE(gone[0].by_us);
+    one.exchange(now);
+    EXPECT_EQ(one.closed(), CloseHow::fin);
     hub().forget(one.id());
     EXPECT_THAT(poll(), IsEmpty()) << "a peer disconnects once";
 }
@@ -83,35 +82,35 @@ TEST_F(HubTest, RefusesMoreSubscribersThanAllowed) {
 }
 
 TEST_F(HubTest, RefusesStreamsThatDoNotExist) {
-    config.streams = {"interface"};
+    config.streams.streams = {{.name = "interface"}};
     auto refused = client(NOTIF_STREAM_EVENT);
     ASSERT_TRUE(refused.failure());
     EXPECT_EQ(refused.failure()->peer, (PeerError{ERR_NOEXISTS, "No such stream"}));
 }
 
 TEST_F(HubTest, SendsStreamEventsToSubscribersOfTheirStreamUntilItsEnd) {
-    config.streams = {"NETCONF", "other"};
+    config.streams.streams = {{.name = "NETCONF"}, {.name = "other"}};
     auto one = client(NOTIF_STREAM_EVENT);
     const Notification event{NOTIF_STREAM_EVENT, StreamNotification{}};
     const Notification end{NOTIF_STREAM_EVENT, StreamNotification{.type = STREAM_REPLAY_COMPLETE}};
-    EXPECT_EQ(hub().send(event, {.stream = "other"}).recipients, 0U);
-    EXPECT_EQ(hub().send(event, {.stream = "NETCONF"}).recipients, 1U);
-    EXPECT_EQ(hub().send(event).recipients, 1U);
-    EXPECT_EQ(hub().send(end).recipients, 1U);
-    EXPECT_EQ(hub().send(event).recipients, 0U) << "REQ-STREAM-1";
+    EXPECT_EQ(hub().send(now, event, {.stream = "other"}).recipients, 0U);
+    EXPECT_EQ(hub().send(now, event, {.stream = "NETCONF"}).recipients, 1U);
+    EXPECT_EQ(hub().send(now, event).recipients, 1U);
+    EXPECT_EQ(hub().send(now, end).recipients, 1U);
+    EXPECT_EQ(hub().send(now, event).recipients, 0U) << "REQ-STREAM-1";
 }
 
 TEST_F(HubTest, GivesEachSubscriberTheFirstRoleThatFitsAndHasRoom) {
-    config.roles = {{"sync", NOTIF_AUDIT | NOTIF_AUDIT_SYNC, 0, 1},
-                    {"plain", NOTIF_AUDIT, NOTIF_COMMIT_DIFF, 0}};
+    config.roles = {{.name = "sync", .must = NOTIF_AUDIT | NOTIF_AUDIT_SYNC, .count = 1},
+                    {.name = "plain", .must = NOTIF_AUDIT, .must_not = NOTIF_COMMIT_DIFF}};
     auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
     auto two = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
     auto three = client(NOTIF_COMMIT_DIFF | NOTIF_AUDIT);
     EXPECT_EQ(hub().role_of(one.id()), "sync");
     EXPECT_EQ(hub().role_of(two.id()), "plain");
     EXPECT_EQ(hub().role_of(three.id()), "");
-    EXPECT_EQ(hub().send(audit(1), {.role = "plain"}).recipients, 1U);
-    EXPECT_EQ(hub().send(audit(1)).recipients, 3U);
+    EXPECT_EQ(hub().send(now, audit(1), {.role = "plain"}).recipients, 1U);
+    EXPECT_EQ(hub().send(now, audit(1)).recipients, 3U);
 }
 
 TEST_F(HubTest, BeatsAtTheSubscribersIntervalButNotFaster) {
@@ -151,7 +150,7 @@ TEST_F(HubTest, ReleasesABarrierOnceAllHaveAnswered) {
     auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
     auto two = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
     auto three = client(NOTIF_AUDIT);
-    const auto sent = hub().send(audit(17));
+    const auto sent = hub().send(now, audit(17));
     EXPECT_EQ(sent.recipients, 3U) << "REQ-SYNC-8";
     EXPECT_THAT(sent.owed, ElementsAre(Owed{one.id(), {AckKind::audit_synced, 17}},
                                        Owed{two.id(), {AckKind::audit_synced, 17}}));
@@ -167,13 +166,13 @@ TEST_F(HubTest, ReleasesABarrierOnceAllHaveAnswered) {
 
 TEST_F(HubTest, TellsWrongAcknowledgementsApart) {
     auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
-    const auto first = hub().send(audit(17));
+    const auto first = hub().send(now, audit(17));
     one.ack(now, {AckKind::audit_synced, 18});
     one.ack(now, {AckKind::diff_done, 17});
     EXPECT_TRUE(hub().barriers().is_open(first.id));
     one.ack(now, {AckKind::audit_synced, 17});
     one.ack(now, {AckKind::audit_synced, 17});
-    const auto second = hub().send(audit(19));
+    const auto second = hub().send(now, audit(19));
     hub().barriers().expire_at(second.id, now + 10s);
     EXPECT_EQ(hub().next_deadline(), now + 10s);
     now += 10s;
@@ -200,7 +199,7 @@ TEST_F(HubTest, TellsWrongAcknowledgementsApart) {
 
 TEST_F(HubTest, ASubscriberThatLeavesHoldsNothingUp) {
     auto one = client(NOTIF_HA_INFO | NOTIF_HA_INFO_SYNC);
-    const auto sent = hub().send(test::ha_info());
+    const auto sent = hub().send(now, test::ha_info());
     hub().forget(one.id());
     EXPECT_FALSE(hub().barriers().is_open(sent.id)) << "REQ-SYNC-7";
     EXPECT_THAT(of_kind<BarrierReleased>(poll()), SizeIs(1));
@@ -211,7 +210,7 @@ TEST_F(HubTest, SpeaksTheDialectOfEachClient) {
         auto old = client_config(NOTIF_COMMIT_PROGRESS);
         old.release = release;
         HubClient one(hub(), now, old);
-        hub().send(*make_notification(NOTIF_COMMIT_PROGRESS, Dialect::v7x));
+        hub().send(now, *make_notification(NOTIF_COMMIT_PROGRESS, Dialect::v7x));
         const auto events = one.exchange(now);
         ASSERT_THAT(events, SizeIs(1)) << to_string(release);
         EXPECT_THAT(one.malformed(), IsEmpty());
@@ -224,8 +223,488 @@ TEST_F(HubTest, TurnsDownWhatIsNoSubscriber) {
     const auto refused = of_kind<Refused>(poll());
     ASSERT_THAT(refused, SizeIs(1));
     EXPECT_THAT(refused[0].reason, HasSubstr("service 7"));
-    EXPECT_TRUE(hub().wants_close(peer));
+    const auto actions = hub().output(now, peer);
+    ASSERT_FALSE(actions.empty());
+    EXPECT_TRUE(std::holds_alternative<Close>(actions.back()));
     EXPECT_EQ(hub().subscriptions(), 0U);
+}
+
+// ---- the syslog ----
+
+TEST_F(HubTest, TheSyslogIsTakenByTheFirstAndReturnedByTheLast) {
+    const auto changes = [&] {
+        std::vector<bool> out;
+        for (const auto& change : of_kind<SyslogTaken>(poll()))
+            out.push_back(change.taken);
+        return out;
+    };
+    auto one = client(NOTIF_TAKEOVER_SYSLOG | NOTIF_DAEMON);
+    EXPECT_THAT(changes(), ElementsAre(true));
+    auto two = client(NOTIF_TAKEOVER_SYSLOG);
+    auto three = client(NOTIF_DAEMON);
+    hub().forget(one.id());
+    hub().forget(three.id());
+    EXPECT_THAT(changes(), IsEmpty());
+    EXPECT_TRUE(hub().syslog_taken());
+    hub().close(two.id(), CloseHow::half);
+    EXPECT_THAT(changes(), IsEmpty()) << "its connection is still there";
+    hub().eof(now, two.id());
+    EXPECT_THAT(changes(), ElementsAre(false));
+    hub().forget(two.id());
+    EXPECT_THAT(changes(), IsEmpty());
+    auto four = client(NOTIF_TAKEOVER_SYSLOG);
+    EXPECT_THAT(changes(), ElementsAre(true));
+}
+
+TEST_F(HubTest, ARefusedSubscriptionTakesNoSyslog) {
+    config.max_subscribers = 1;
+    auto one = client(NOTIF_AUDIT);
+    auto two = client(NOTIF_TAKEOVER_SYSLOG);
+    hub().forget(two.id());
+    EXPECT_THAT(of_kind<SyslogTaken>(poll()), IsEmpty());
+    EXPECT_FALSE(hub().syslog_taken());
+}
+
+// ---- subscribers that do not read ----
+
+struct SlowTest : HubTest {
+    SlowTest() { config.queue = {.soft = 1000, .hard = 5000, .patience = 2s}; }
+    /// So many bytes of events for the subscribers of AUDIT.
+    void send_bytes_of_audit(std::size_t size) {
+        hub().send(now, audit(1, std::string(size, 'x')));
+    }
+    std::vector<SlowConsumer> slow() { return of_kind<SlowConsumer>(poll()); }
+};
+
+TEST_F(SlowTest, MoreThanTheSoftLimitIsBorneForAWhile) {
+    auto one = client(NOTIF_AUDIT);
+    auto other = client(NOTIF_DAEMON);
+    send_bytes_of_audit(1000);
+    EXPECT_THAT(slow(), IsEmpty());
+    EXPECT_EQ(hub().next_deadline(), now + 2s);
+    now += 1999ms;
+    EXPECT_THAT(slow(), IsEmpty());
+    EXPECT_THAT(types(one), SizeIs(1)) << "it reads after all";
+    now += 1h;
+    EXPECT_THAT(slow(), IsEmpty());
+    EXPECT_FALSE(hub().next_deadline());
+
+    send_bytes_of_audit(1000);
+    EXPECT_THAT(slow(), IsEmpty()) << "the time starts anew";
+    now += 2s;
+    const auto events = poll();
+    ASSERT_THAT(of_kind<SlowConsumer>(events), SizeIs(1));
+    EXPECT_EQ(of_kind<SlowConsumer>(events)[0].peer, one.id());
+    ASSERT_THAT(of_kind<Disconnected>(events), SizeIs(1));
+    EXPECT_TRUE(of_kind<Disconnected>(events)[0].by_us);
+    EXPECT_THAT(types(one), IsEmpty()) << "what waited is lost";
+    EXPECT_EQ(one.closed(), CloseHow::rst);
+    const auto told = other.exchange(now);
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_THAT(told[0].get<SyslogNotification>()->msg,
+                testing::StartsWith("subscriber 1 closed: 10"))
+        << "REQ-SLOW-2";
+}
+
+TEST_F(SlowTest, MoreThanTheHardLimitIsNotBorne) {
+    auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    send_bytes_of_audit(5000);
+    const auto events = poll();
+    EXPECT_THAT(of_kind<SlowConsumer>(events), SizeIs(1));
+    EXPECT_THAT(of_kind<BarrierReleased>(events), SizeIs(1)) << "it holds nothing up any more";
+    EXPECT_THAT(slow(), IsEmpty()) << "once";
+    hub().forget(one.id());
+    EXPECT_THAT(of_kind<Disconnected>(poll()), IsEmpty());
+}
+
+TEST_F(SlowTest, WhatTheOwnerStillHasCounts) {
+    auto one = client(NOTIF_AUDIT);
+    send_bytes_of_audit(3000);
+    std::size_t taken = 0;
+    for (const auto& action : hub().output(now, one.id()))
+        taken += std::get<Write>(action).bytes.size();
+    EXPECT_GT(taken, 3000U);
+    EXPECT_EQ(hub().queued(one.id()), taken) << "not sent yet";
+    EXPECT_THAT(slow(), IsEmpty());
+    send_bytes_of_audit(3000);
+    hub().output(now, one.id(), taken);
+    EXPECT_THAT(slow(), SizeIs(1));
+
+    auto two = client(NOTIF_AUDIT);
+    send_bytes_of_audit(3000);
+    hub().output(now, two.id());
+    hub().output(now, two.id(), 0);
+    EXPECT_EQ(hub().queued(two.id()), 0U);
+    EXPECT_THAT(slow(), IsEmpty());
+}
+
+TEST_F(SlowTest, AConnectionThatWasCutIsTold) {
+    auto one = client(NOTIF_AUDIT);
+    auto other = client(NOTIF_DAEMON);
+    poll();
+    hub().drop_slow(now, one.id(), "it took nothing for 15 seconds");
+    const auto events = poll();
+    EXPECT_THAT(of_kind<SlowConsumer>(events), SizeIs(1));
+    ASSERT_THAT(of_kind<Disconnected>(events), SizeIs(1));
+    EXPECT_EQ(of_kind<Disconnected>(events)[0].reason, "it took nothing for 15 seconds");
+    EXPECT_EQ(hub().session(one.id()), nullptr);
+    EXPECT_THAT(types(other), ElementsAre(NOTIF_DAEMON));
+    hub().drop_slow(now, one.id(), "again");
+    EXPECT_THAT(poll(), IsEmpty());
+
+    const auto stranger = hub().connect({});
+    hub().drop_slow(now, stranger, "no hello");
+    EXPECT_THAT(of_kind<SlowConsumer>(poll()), IsEmpty()) << "it was no subscriber";
+}
+
+// ---- streams ----
+
+StreamEvent stream_event(WallTime time, std::size_t size = 0) {
+    StreamNotification body;
+    body.event_time = to_datetime(time);
+    body.values = {{1, 2, TagMarker::start, {}},
+                   {1, 3, TagMarker::value, Value::buf(std::string(size, 'x'))},
+                   {1, 2, TagMarker::stop, {}}};
+    return {time, {NOTIF_STREAM_EVENT, std::move(body)}, nullptr};
+}
+
+ClientConfig listener(std::optional<std::string_view> start = {},
+                      std::optional<std::string_view> stop = {}) {
+    auto config = client_config(NOTIF_STREAM_EVENT);
+    if (start) config.subscription.stream->start_time = parse_datetime(*start);
+    if (stop) config.subscription.stream->stop_time = parse_datetime(*stop);
+    return config;
+}
+
+TEST_F(HubTest, ALongReplayGoesOutAsTheQueueDrains) {
+    StreamDefinition stream{.name = "NETCONF"};
+    for (int i = 0; i < 2000; ++i)
+        stream.log.push_back(stream_event(WallTime{} + std::chrono::seconds(i), 1000));
+    config.streams.streams.push_back(std::move(stream));
+    const auto id = hub().connect({});
+    ClientSession session(listener("1970-01-01T00:00:00Z"));
+    hub().feed(now, id, session.take_output());
+    std::size_t events = 0;
+    std::size_t most = 0;
+    int rounds = 0;
+    const auto read = [&] {
+        while (true) {
+            const auto what = session.poll();
+            if (what == ClientSession::Poll::notification) ++events;
+            if (what != ClientSession::Poll::notification &&
+                what != ClientSession::Poll::subscribed) {
+                return;
+            }
+        }
+    };
+    std::deque<Bytes> at_owner;
+    std::size_t unsent = 0;
+    for (; rounds < 1000; ++rounds) {
+        for (auto& action : hub().output(now, id, unsent)) {
+            unsent += std::get<Write>(action).bytes.size();
+            at_owner.push_back(std::move(std::get<Write>(action).bytes));
+        }
+        most = std::max(most, hub().queued(id));
+        poll();
+        EXPECT_EQ(hub().queued(id), std::max(hub().queued(id), unsent));
+        if (at_owner.empty()) break;
+        session.feed(at_owner.front());
+        unsent -= at_owner.front().size();
+        at_owner.pop_front();
+        read();
+        if (session.has_output()) hub().feed(now, id, session.take_output());
+    }
+    EXPECT_EQ(events, 2001U) << "and the end of it";
+    EXPECT_GT(rounds, 7) << "2 MB, not at once";
+    EXPECT_LT(most, 600'000U);
+    EXPECT_THAT(of_kind<SlowConsumer>(poll()), IsEmpty());
+}
+
+TEST_F(HubTest, AStopTimeMayBeInAnyYear) {
+    auto never = HubClient(hub(), now, listener("2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z"));
+    ASSERT_TRUE(never.subscribed());
+    ASSERT_TRUE(hub().next_deadline());
+    EXPECT_GT(*hub().next_deadline(), now + std::chrono::years(40));
+    auto past = HubClient(hub(), now, listener("0001-01-01T00:00:00Z", "0001-01-01T00:00:01Z"));
+    EXPECT_TRUE(past.subscribed());
+    poll();
+    EXPECT_THAT(of_kind<Disconnected>(poll()), IsEmpty());
+}
+
+TEST_F(HubTest, AHalfClosedSubscriberGetsNoMoreOfItsStream) {
+    HubClient one(hub(), now, listener());
+    hub().close(one.id(), CloseHow::half);
+    EXPECT_EQ(hub().send(now, stream_event({}), {}).recipients, 0U);
+    EXPECT_THAT(types(one), IsEmpty());
+    poll();
+    EXPECT_THAT(types(one), IsEmpty());
+    EXPECT_EQ(one.closed(), CloseHow::half);
+}
+
+TEST_F(HubTest, AStreamEventForARoleIsForItAlone) {
+    config.roles = {{.name = "links", .stream = "NETCONF", .count = 1}};
+    HubClient one(hub(), now, listener());
+    HubClient two(hub(), now, listener());
+    EXPECT_EQ(hub().role_of(one.id()), "links");
+    EXPECT_EQ(hub().send(now, stream_event({}), {.role = "links"}).recipients, 1U);
+    EXPECT_THAT(types(one), SizeIs(1));
+    EXPECT_THAT(types(two), IsEmpty());
+}
+
+// ---- closing ----
+
+TEST_F(HubTest, AHalfClosedSubscriberCanStillAcknowledge) {
+    auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    const auto sent = hub().send(now, audit(17));
+    hub().close(one.id(), CloseHow::half);
+    EXPECT_THAT(hub().subscribers(), IsEmpty());
+    EXPECT_TRUE(hub().barriers().is_open(sent.id));
+    EXPECT_THAT(types(one), SizeIs(1)) << "what was queued";
+    EXPECT_EQ(one.closed(), CloseHow::half);
+    EXPECT_THAT(hub().output(now, one.id()), IsEmpty()) << "closed once";
+    one.ack(now, {AckKind::audit_synced, 17});
+    EXPECT_FALSE(hub().barriers().is_open(sent.id));
+    EXPECT_THAT(of_kind<Disconnected>(poll()), IsEmpty());
+    hub().eof(now, one.id());
+    const auto gone = of_kind<Disconnected>(poll());
+    ASSERT_THAT(gone, SizeIs(1));
+    EXPECT_TRUE(gone[0].by_us) << "it only follows";
+}
+
+TEST_F(HubTest, TellsWhoComesBackToAPlaceThatWasLeft) {
+    config.roles = {{.name = "auditor", .must = NOTIF_AUDIT}};
+    const auto again = [&] {
+        std::vector<bool> out;
+        for (const auto& subscribed : of_kind<Subscribed>(poll()))
+            out.push_back(subscribed.again);
+        return out;
+    };
+    auto one = client(NOTIF_AUDIT);
+    auto two = client(NOTIF_AUDIT);
+    hub().forget(one.id());
+    auto other = client(NOTIF_COMMIT_DIFF);
+    auto three = client(NOTIF_AUDIT);
+    auto four = client(NOTIF_AUDIT);
+    EXPECT_THAT(again(), ElementsAre(false, false, false, true, false));
+}
+
+TEST_F(HubTest, WhatNoClientSendsEndsTheConnectionFromHere) {
+    auto one = client(NOTIF_AUDIT);
+    Bytes frame;
+    append_frame(frame, Bytes(1000, 0x55));
+    hub().feed(now, one.id(), frame);
+    const auto events = poll();
+    const auto refused = of_kind<Refused>(events);
+    ASSERT_THAT(refused, SizeIs(1));
+    EXPECT_TRUE(refused[0].malformed);
+    EXPECT_THAT(refused[0].frame, SizeIs(max_kept_frame));
+    ASSERT_THAT(of_kind<Disconnected>(events), SizeIs(1));
+    EXPECT_TRUE(of_kind<Disconnected>(events)[0].by_us);
+}
+
+// ---- faults ----
+
+struct FaultTest : HubTest {
+    FaultId add(FaultKind kind, const std::function<void(FaultSpec&)>& change = {}) {
+        auto fault = make_fault(kind);
+        if (change) change(fault);
+        const auto id = hub().add_fault(std::move(fault));
+        EXPECT_TRUE(id) << (id ? "" : id.error().message);
+        return id.value_or(0);
+    }
+    std::vector<std::string> notes() {
+        std::vector<std::string> out;
+        for (const auto& struck : of_kind<FaultStruck>(poll()))
+            out.push_back(struck.note);
+        return out;
+    }
+};
+
+TEST_F(FaultTest, DropsAnEventOfSubscribersThatAreThere) {
+    auto one = client(NOTIF_AUDIT);
+    const auto id = add(FaultKind::drop, [](FaultSpec& fault) { fault.times = 1; });
+    auto two = client(NOTIF_AUDIT);
+    hub().send(now, audit(1, "a"));
+    hub().send(now, audit(1, "b"));
+    EXPECT_THAT(types(one), SizeIs(1));
+    EXPECT_THAT(types(two), SizeIs(1));
+    EXPECT_THAT(notes(), ElementsAre("fault 1 (drop): NOTIF_AUDIT to subscriber 1 dropped",
+                                     "fault 1 (drop): NOTIF_AUDIT to subscriber 2 dropped"));
+    EXPECT_TRUE(hub().remove_fault(id));
+    hub().send(now, audit(1));
+    EXPECT_THAT(types(one), SizeIs(1));
+}
+
+TEST_F(FaultTest, DelaysAnEventUntilItsDeadline) {
+    auto one = client(NOTIF_AUDIT);
+    add(FaultKind::delay, [](FaultSpec& fault) { fault.duration = 250ms; });
+    hub().send(now, audit(1));
+    EXPECT_THAT(types(one), IsEmpty());
+    EXPECT_EQ(hub().next_deadline(), now + 250ms);
+    EXPECT_GT(hub().queued(one.id()), 0U) << "what a fault holds waits too";
+    now += 250ms;
+    EXPECT_THAT(types(one), SizeIs(1));
+    EXPECT_FALSE(hub().next_deadline());
+}
+
+TEST_F(FaultTest, ResetsAConnection) {
+    auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    auto two = client(NOTIF_AUDIT);
+    add(FaultKind::reset, [](FaultSpec& fault) { fault.total = 1; });
+    const auto sent = hub().send(now, audit(1));
+    EXPECT_THAT(types(one), IsEmpty());
+    EXPECT_EQ(one.closed(), CloseHow::rst);
+    EXPECT_THAT(types(two), SizeIs(1));
+    const auto events = poll();
+    ASSERT_THAT(of_kind<Disconnected>(events), SizeIs(1));
+    EXPECT_TRUE(of_kind<Disconnected>(events)[0].by_us);
+    EXPECT_THAT(of_kind<BarrierReleased>(events), SizeIs(1));
+    EXPECT_FALSE(hub().barriers().is_open(sent.id));
+    hub().forget(one.id());
+    EXPECT_THAT(of_kind<Disconnected>(poll()), IsEmpty());
+}
+
+TEST_F(FaultTest, ClosesHalfOfAConnectionOnce) {
+    auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    const auto first = hub().send(now, audit(1));
+    EXPECT_THAT(types(one), SizeIs(1));
+    add(FaultKind::half_close);
+    hub().send(now, audit(2));
+    int closes = 0;
+    for (int i = 0; i < 3; ++i) {
+        for (const auto& action : hub().output(now, one.id())) {
+            ASSERT_TRUE(std::holds_alternative<Close>(action));
+            EXPECT_EQ(std::get<Close>(action).how, CloseHow::half);
+            ++closes;
+        }
+    }
+    EXPECT_EQ(closes, 1);
+    one.ack(now, {AckKind::audit_synced, 1});
+    EXPECT_FALSE(hub().barriers().is_open(first.id));
+    EXPECT_THAT(hub().subscribers(), IsEmpty());
+}
+
+TEST_F(FaultTest, RefusesAtTheHandshake) {
+    add(FaultKind::refuse, [](FaultSpec& fault) { fault.total = 1; });
+    auto one = client(NOTIF_AUDIT);
+    EXPECT_FALSE(one.subscribed());
+    ASSERT_TRUE(one.failure());
+    EXPECT_EQ(one.closed(), CloseHow::fin);
+    hub().forget(one.id());
+    EXPECT_TRUE(client(NOTIF_AUDIT).subscribed());
+}
+
+TEST_F(FaultTest, FailsTheFirstConnections) {
+    add(FaultKind::fail_connections, [](FaultSpec& fault) {
+        fault.count = 2;
+        fault.how = "rst";
+    });
+    for (int i = 0; i < 2; ++i) {
+        auto failed = client(NOTIF_AUDIT);
+        EXPECT_FALSE(failed.subscribed());
+        EXPECT_EQ(failed.closed(), CloseHow::rst);
+    }
+    EXPECT_TRUE(client(NOTIF_AUDIT).subscribed());
+    const auto events = poll();
+    EXPECT_THAT(of_kind<FaultStruck>(events), SizeIs(2));
+    const auto gone = of_kind<Disconnected>(events);
+    ASSERT_THAT(gone, SizeIs(2));
+    EXPECT_TRUE(gone[0].by_us);
+    EXPECT_FALSE(gone[0].subscribed);
+    EXPECT_THAT(of_kind<Refused>(events), IsEmpty());
+}
+
+TEST_F(FaultTest, LosesAnAcknowledgementSoThatTheBarrierExpires) {
+    auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    add(FaultKind::drop, [](FaultSpec& fault) {
+        fault.direction = Direction::in;
+        fault.times = 1;
+    });
+    const auto sent = hub().send(now, audit(1));
+    hub().barriers().expire_at(sent.id, now + 1s);
+    types(one);
+    one.ack(now, {AckKind::audit_synced, 1});
+    EXPECT_THAT(of_kind<AckReceived>(poll()), IsEmpty());
+    EXPECT_TRUE(hub().barriers().is_open(sent.id));
+    now += 1s;
+    EXPECT_THAT(of_kind<BarrierExpired>(poll()), SizeIs(1));
+    one.ack(now, {AckKind::audit_synced, 1});
+    const auto acks = of_kind<AckReceived>(poll());
+    ASSERT_THAT(acks, SizeIs(1));
+    EXPECT_EQ(acks[0].verdict, AckVerdict::late);
+}
+
+TEST_F(FaultTest, AnAcknowledgementThatIsDelayedIsHeardThoughItsClientHasGone) {
+    auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    add(FaultKind::delay, [](FaultSpec& fault) {
+        fault.direction = Direction::in;
+        fault.duration = 300ms;
+    });
+    hub().send(now, audit(1));
+    types(one);
+    one.ack(now, {AckKind::audit_synced, 1});
+    hub().eof(now, one.id());
+    EXPECT_THAT(of_kind<Disconnected>(poll()), IsEmpty());
+    EXPECT_EQ(hub().next_deadline(), now + 300ms);
+    now += 300ms;
+    const auto events = poll();
+    ASSERT_THAT(of_kind<AckReceived>(events), SizeIs(1));
+    EXPECT_EQ(of_kind<AckReceived>(events)[0].verdict, AckVerdict::known);
+    EXPECT_THAT(of_kind<Disconnected>(events), SizeIs(1));
+}
+
+TEST_F(FaultTest, StallsReading) {
+    auto one = client(NOTIF_AUDIT);
+    EXPECT_FALSE(hub().reading_paused(now, one.id()));
+    add(FaultKind::stall, [](FaultSpec& fault) {
+        fault.direction = Direction::in;
+        fault.duration = 1s;
+        fault.times = 1;
+    });
+    one.ack(now, {AckKind::ha_synced, 0});
+    EXPECT_TRUE(hub().reading_paused(now, one.id()));
+    EXPECT_EQ(hub().next_deadline(), now + 1s);
+    now += 1s;
+    EXPECT_THAT(of_kind<AckReceived>(poll()), SizeIs(1));
+    EXPECT_FALSE(hub().reading_paused(now, one.id()));
+}
+
+TEST_F(FaultTest, AFaultLeavesAloneWhatWasSentBefore) {
+    const auto id = hub().connect({});
+    ClientSession session(client_config(NOTIF_AUDIT));
+    hub().feed(now, id, session.take_output());
+    for (auto& action : hub().output(now, id))
+        session.feed(std::get<Write>(action).bytes);
+    session.poll();
+    hub().feed(now, id, session.take_output());
+    hub().send(now, audit(1, "a"));
+    // The subscription's reply and an event wait to leave.
+    const auto fault = add(FaultKind::drop);
+    hub().send(now, audit(1, "b"));
+    EXPECT_TRUE(hub().remove_fault(fault));
+    hub().send(now, audit(1, "c"));
+    EXPECT_GT(hub().queued(id), 0U);
+    for (auto& action : hub().output(now, id))
+        session.feed(std::get<Write>(action).bytes);
+    EXPECT_EQ(session.poll(), ClientSession::Poll::subscribed);
+    for (const auto* text : {"a", "c"}) {
+        ASSERT_EQ(session.poll(), ClientSession::Poll::notification);
+        EXPECT_EQ(session.notification().get<AuditNotification>()->msg, text);
+    }
+    EXPECT_EQ(session.poll(), ClientSession::Poll::need_input);
+    EXPECT_THAT(notes(), SizeIs(1));
+}
+
+TEST_F(FaultTest, IsForItsRoleOnly) {
+    config.roles = {{.name = "auditor", .must = NOTIF_AUDIT_SYNC}};
+    auto one = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    add(FaultKind::drop, [](FaultSpec& fault) { fault.role = "auditor"; });
+    auto two = client(NOTIF_AUDIT);
+    auto three = client(NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
+    hub().send(now, audit(1));
+    EXPECT_THAT(types(one), IsEmpty());
+    EXPECT_THAT(types(two), SizeIs(1));
+    EXPECT_THAT(types(three), IsEmpty());
 }
 
 TEST(Describe, NamesMasks) {
@@ -265,7 +744,7 @@ RC_GTEST_PROP(HubProperty, ASubscriberGetsExactlyTheEventsItsMaskNames, ()) {
     const auto events =
         *rc::gen::container<std::vector<Notification>>(rc::gen::exec([] { return any_event(); }));
     for (const auto& event : events) {
-        hub.send(event);
+        hub.send(now, event);
         for (std::size_t i = 0; i < masks.size(); ++i) {
             if ((masks[i] & event.type) != 0) expected[i].push_back(event);
         }

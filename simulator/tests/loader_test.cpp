@@ -2,8 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <expected>
 #include <filesystem>
+#include <map>
 
+#include "protocol/value/calendar.hpp"
+#include "protocol/value/text.hpp"
+#include "simulator/scenario/world.hpp"
 #include "simulator/scenario/yaml.hpp"
 #include "simulator/tests/support.hpp"
 
@@ -58,7 +63,9 @@ steps:
     EXPECT_EQ(scenario.seed, UINT64_MAX);
     EXPECT_EQ(to_string(scenario.release), "6.6");
     EXPECT_EQ(scenario.product, Product::nso);
-    EXPECT_THAT(scenario.streams, ElementsAre("NETCONF", "interface"));
+    ASSERT_THAT(scenario.streams, SizeIs(2));
+    EXPECT_EQ(scenario.streams[0].name, "NETCONF");
+    EXPECT_EQ(scenario.streams[1].name, "interface");
     ASSERT_THAT(scenario.roles, SizeIs(2));
     EXPECT_EQ(scenario.roles[0].must, NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
     EXPECT_EQ(scenario.roles[0].must_not, NOTIF_COMMIT_DIFF);
@@ -108,10 +115,10 @@ TEST(Loader, ChecksStepsOfOtherReleasesToo) {
 TEST(Loader, ReportsAllErrorsOfAFileInItsOrder) {
     EXPECT_EQ(
         errors_of("format: 2\nnam: x\nseed: -1\nsteps: [{delay: 1}]\n"),
-        "s.yaml:1:9: expected the format of this file, from 1 to 1, found the number 2\n"
+        "s.yaml:1:9: expected 1, the format of this file, found the number 2\n"
         "s.yaml:2:1: 'nam' is not among the keys of a scenario: expected format, name, "
-        "description, seed, release, product, vars, streams, subscribers or steps; did you "
-        "mean 'name'?\n"
+        "description, seed, release, product, vars, include, modules, clock, allow, sessions, "
+        "streams, subscribers, try or steps; did you mean 'name'?\n"
         "s.yaml:3:7: expected a seed from 0 to 18446744073709551615, found the number -1\n"
         "s.yaml:4:17: expected a duration of at most 24h such as 250ms, 1.5s or 2m, found the "
         "number 1\n");
@@ -138,24 +145,25 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"NotAList", "  await: 1", "8:3: expected a list of steps, found a map"},
         Bad{"NotAMap", "  - await",
-            "8:5: a step is a map with one key, expected await, send, barrier, delay, expect, "
-            "repeat, "
-            "when or log, found the text \"await\""},
+            "8:5: a step is a map with one key, expected await, send, term, raw, barrier, "
+            "expect, delay, repeat, when, mix, parallel, any_of, optional, fault, close, log or "
+            "finally, found the text \"await\""},
         Bad{"TwoKinds", "  - await: 1\n    delay: 1s",
-            "8:5: a step is a map with one key, expected await, send, barrier, delay, expect, "
-            "repeat, "
-            "when or log, found 2 keys"},
+            "8:5: a step is a map with one key, expected await, send, term, raw, barrier, "
+            "expect, delay, repeat, when, mix, parallel, any_of, optional, fault, close, log or "
+            "finally, found 2 keys"},
         Bad{"UnknownKind", "  - sned: {}",
-            "8:5: there is no step 'sned', expected await, send, barrier, delay, expect, repeat, "
-            "when "
-            "or log; did you mean 'send'?"},
+            "8:5: there is no step 'sned', expected await, send, term, raw, barrier, expect, "
+            "delay, "
+            "repeat, when, mix, parallel, any_of, optional, fault, close, log or finally; did you "
+            "mean 'send'?"},
         Bad{"DuplicateKey", "  - await: {count: 1, count: 2}",
             "8:23: the key 'count' is there twice; first on line 8"},
         Bad{"UnknownKey", "  - await: {cuont: 1}",
             "8:13: 'cuont' is not among the keys of await: expected role, count or within; did you "
             "mean 'count'?"},
         Bad{"CountOutOfRange", "  - await: 0",
-            "8:12: expected a number of subscribers or a map from 1 to 100000, found the number 0"},
+            "8:12: expected a number from 1 to 100000, found the number 0"},
         Bad{"UnknownRole", "  - await: {role: auditr}",
             "8:19: there is no role 'auditr', expected all or auditor; did you mean 'auditor'?"},
         Bad{"DurationWithoutUnit", "  - delay: 100",
@@ -164,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"DurationTooLong", "  - delay: 25h",
             "8:12: expected a duration of at most 24h such as 250ms, 1.5s or 2m, found the text "
             "\"25h\""},
-        Bad{"NoEvent", "  - send: {fields: {}}", "8:11: 'event' is missing"},
+        Bad{"NoEvent", "  - send: {fields: {}}", "8:11: 'event' or 'notification' is missing"},
         Bad{"UnknownEvent", "  - send: {event: NOTIF_ADUIT}",
             "8:19: expected the name of an event such as NOTIF_AUDIT, found the text "
             "\"NOTIF_ADUIT\"; did you mean 'NOTIF_AUDIT'?"},
@@ -237,11 +245,13 @@ INSTANTIATE_TEST_SUITE_P(
             "2, port: $i}}}]}",
             "8:100: expected an integer from 0 to 65535, found the number 70000"},
         Bad{"WhenWithoutCondition", "  - when: {steps: []}",
-            "8:11: 'when' needs a condition: product or release"},
+            "8:11: 'when' needs a condition: product, release or mask"},
         Bad{"WhenUnknownRelease", "  - when: {release: 9.x, steps: []}",
             "8:21: expected a release such as 7.x or 7.8, found the text \"9.x\""},
         Bad{"ExpectNothingToExpect", "  - expect: {within: 1s}",
-            "8:13: expect needs one of nothing, ack or disconnect, found 0"},
+            "8:13: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
+            "refused, "
+            "syslog, slow or maapi, found 0"},
         Bad{"UnknownVerdict", "  - expect: {ack: {verdict: lat}}",
             "8:29: expected known, duplicate, late or unknown, found the text \"lat\"; did you "
             "mean "
@@ -258,6 +268,150 @@ INSTANTIATE_TEST_SUITE_P(
             "uint8, "
             "value: 256}}]}}",
             "8:97: expected an uint8 from 0 to 255, found the number 256"},
+        Bad{"NullExpect", "  - expect:",
+            "8:5: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
+            "refused, syslog, slow or maapi, found 0"},
+        Bad{"NullDelay",
+            "  - delay:", "8:5: expected exactly one of fixed, uniform or exponential, found 0"},
+        Bad{"NullMix", "  - mix:", "8:5: expected exactly one of events or stream, found 0"},
+        Bad{"NullSend", "  - send:", "8:5: 'event' or 'notification' is missing"},
+        Bad{"NullFault", "  - fault:", "8:5: expected exactly one of kind or clear, found 0"},
+        Bad{"NullTerm", "  - term:", "8:5: expected a map with the keys of term, found nothing"},
+        Bad{"NullParallel",
+            "  - parallel:", "8:5: expected a map with the keys of parallel, found nothing"},
+        Bad{"NullClose", "  - close: {how: abruptly}",
+            "8:18: expected fin, rst or half, found the text \"abruptly\""},
+        Bad{"TwoExpectations", "  - expect: {ack: {}, disconnect: all}",
+            "8:13: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
+            "refused, syslog, slow or maapi, found 2"},
+        Bad{"NothingWithin", "  - expect: {nothing: 1s, within: 2s}",
+            "8:35: 'within' does not go with 'nothing'"},
+        Bad{"UnknownExpectation", "  - expect: {reconect: all}",
+            "8:13: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
+            "refused, syslog, slow or maapi, found 0\ns.yaml:8:14: 'reconect' is not among the "
+            "keys of "
+            "expect: expected ack, disconnect, reconnect, subscription, refused, syslog, slow, "
+            "maapi, nothing or within; did you mean 'reconnect'?"},
+        Bad{"RefusedCode", "  - expect: {refused: {code: many}}",
+            "8:30: expected a number from 0 to 1000, found the text \"many\""},
+        Bad{"SyslogState", "  - expect: {syslog: gone}",
+            "8:22: expected taken or returned, found the text \"gone\""},
+        Bad{"SubscriptionStream", "  - expect: {subscription: {stream: NETCNF}}",
+            "8:37: there is no stream 'NETCNF', expected NETCONF; did you mean 'NETCONF'?"},
+        Bad{"SlowRole", "  - expect: {slow: nobody}",
+            "8:20: there is no role 'nobody', expected all or auditor"},
+        Bad{"BadTerm", "  - term: \"{1, \"",
+            "8:11: not a term: line 1, column 5: expected a term, found the end of the text"},
+        Bad{"TermToNobody", "  - term: {text: ok, to: auditr}",
+            "8:26: there is no role 'auditr', expected all or auditor; did you mean 'auditor'?"},
+        Bad{"OddHex", "  - raw: 0a b",
+            "8:10: expected bytes in hex such as 00 01 a7, found the text \"0a b\""},
+        Bad{"HexAndFrame", "  - raw: {hex: 00, frame: 1}",
+            "8:27: expected true or false, found the number 1"},
+        Bad{"NoUniform", "  - delay: {uniform: 50ms}",
+            "8:22: expected two durations such as [50ms, 200ms], found the text \"50ms\""},
+        Bad{"UniformBackwards", "  - delay: {uniform: [2s, 1s]}",
+            "8:22: the first duration is above the second"},
+        Bad{"TwoDelays", "  - delay: {fixed: 1s, exponential: 1s}",
+            "8:12: expected exactly one of fixed, uniform or exponential, found 2"},
+        Bad{"NoExponential", "  - delay: {exponential: often}",
+            "8:26: expected a duration of at most 24h such as 250ms, 1.5s or 2m, found the text "
+            "\"often\""},
+        Bad{"ParallelOfNothing", "  - parallel: []",
+            "8:15: expected a list of lists of steps, found an empty list"},
+        Bad{"ParallelOfSteps", "  - parallel: [{log: a}]",
+            "8:16: expected a list of steps, found a map"},
+        Bad{"EmptyBranch", "  - parallel: [[{log: a}], []]", "8:28: a list without steps"},
+        Bad{"AnyOfThatActs", "  - any_of: [[{expect: {ack: {}}}], [{log: a}]]",
+            "8:39: expected await, barrier or expect as the first step here"},
+        Bad{"OptionalThatActs", "  - optional: {steps: [{delay: 1s}]}",
+            "8:25: expected await, barrier or expect as the first step here"},
+        Bad{"OptionalWithoutSteps", "  - optional: {}", "8:15: 'steps' is missing"},
+        Bad{"FinallyInBadForm", "  - finally: {log: a}",
+            "8:14: 'steps' is missing\ns.yaml:8:15: 'log' is not among the keys of finally: "
+            "expected steps"},
+        Bad{"WhenRoleAlone", "  - when: {product: confd, role: auditor, steps: []}",
+            "8:34: 'role' goes with 'mask' only"},
+        Bad{"WhenMask", "  - when: {mask: NOTIF_ADUIT, steps: []}",
+            "8:18: expected the name of a constant or a number, found the text \"NOTIF_ADUIT\"; "
+            "did you mean 'NOTIF_AUDIT'?"},
+        Bad{"MixOfNothing", "  - mix: {count: 1}",
+            "8:10: expected exactly one of events or stream, found 0"},
+        Bad{"MixWithoutEnd", "  - mix: {events: {audit: 1}}",
+            "8:10: 'count' or 'duration' is missing"},
+        Bad{"MixEvents", "  - mix: {events: {adit: 1}, count: 1}",
+            "8:20: 'adit' is no event, expected names such as audit or NOTIF_AUDIT; did you mean "
+            "'NOTIF_AUDIT'?"},
+        Bad{"MixWeight", "  - mix: {events: {audit: 0}, count: 1}",
+            "8:27: expected a weight from 1 to 1000000, found the number 0"},
+        Bad{"MixEmpty", "  - mix: {events: {}, count: 1}",
+            "8:19: expected events and their weights such as {audit: 6, commit_diff: 1}, found an "
+            "empty map"},
+        Bad{"MixOfNso", "  - mix: {events: {cq_progress: 1}, count: 1}",
+            "8:20: NCS_NOTIF_CQ_PROGRESS is an event of NSO"},
+        Bad{"MixRate", "  - mix: {events: {audit: 1}, count: 1, rate: fast}",
+            "8:47: expected a rate of at most 1000000/s such as 1000/s, 0.5/s or 30/m, found the "
+            "text \"fast\""},
+        Bad{"MixAcks", "  - mix: {events: {audit: 1}, count: 1, acks: never}",
+            "8:47: expected await or ignore, found the text \"never\""},
+        Bad{"MixStreamWithoutModules", "  - mix: {stream: NETCONF, count: 1}",
+            "8:19: random notifications need 'modules' that declare some in the scenario"},
+        Bad{"MixBoth", "  - mix: {stream: NETCONF, events: {audit: 1}, count: 1}",
+            "8:10: expected exactly one of events or stream, found 2"},
+        Bad{"FaultKind", "  - fault: {kind: dorp}",
+            "8:19: expected split, coalesce, delay, stall, drop, duplicate, reorder, truncate, "
+            "corrupt, wrong_length, oversized_length, garbage, unknown_event, wrong_arity, "
+            "wrong_type, reset, half_close, refuse, slow_handshake, fail_connections, "
+            "wrong_challenge or early_event, found the text \"dorp\"; did you mean 'drop'?"},
+        Bad{"FaultUnknownParameter", "  - fault: {kind: drop, proability: 0.5}",
+            "8:25: 'proability' is not among the keys of fault: expected kind, name, clear, "
+            "direction, role, stage, probability, seed, skip, times, total, events, bytes, gap, "
+            "count, within, duration, how, field, offset, hex, flips, by, length, type or status; "
+            "did you mean 'probability'?"},
+        Bad{"FaultParameterOfAnother", "  - fault: {kind: drop, bytes: 3}",
+            "8:25: 'bytes' is not a parameter of drop, expected direction, role, stage, "
+            "probability, seed, skip, times, total or events"},
+        Bad{"FaultProbability", "  - fault: {kind: drop, probability: 2}",
+            "8:38: expected a number from 0 to 1, found '2'"},
+        Bad{"FaultDuration", "  - fault: {kind: delay, duration: 100}",
+            "8:36: expected a duration such as 250ms or 2s, found '100'"},
+        Bad{"FaultRange", "  - fault: {kind: coalesce, count: 1}", "8:36: 1 is not in 2 to 1000"},
+        Bad{"FaultRole", "  - fault: {kind: drop, role: auditr}",
+            "8:31: there is no role 'auditr', expected all or auditor; did you mean 'auditor'?"},
+        Bad{"FaultEvents", "  - fault: {kind: drop, events: [NOTIF_AUDIT, NOTIF_HA]}",
+            "8:33: 'NOTIF_HA' is no event"},
+        Bad{"FaultDirection", "  - fault: {kind: garbage, direction: in}",
+            "8:39: garbage takes out here, not 'in'"},
+        Bad{"FaultStage", "  - fault: {kind: drop, stage: handshake}",
+            "8:32: drop takes events, subscription here, not 'handshake'"},
+        Bad{"FaultHow", "  - fault: {kind: truncate, how: half}",
+            "8:34: expected one of fin, rst, found 'half'"},
+        Bad{"FaultField", "  - fault: {kind: corrupt, field: msgg, events: NOTIF_AUDIT}",
+            "8:12: field: no event here has a field 'msgg'; did you mean 'msg'?"},
+        Bad{"FaultRoleTooEarly", "  - fault: {kind: refuse, role: auditor}",
+            "8:12: role: 'auditor' is not known yet at this stage, which takes 'all' only"},
+        Bad{"FaultMapForANumber", "  - fault: {kind: delay, duration: {fixed: 1s}}",
+            "8:36: expected a number or a text, found a map"},
+        Bad{"FaultClearUnknown", "  - fault: {kind: drop, name: lose}\n  - fault: {clear: loose}",
+            "9:20: no fault before this step has the name 'loose'; did you mean 'lose'?"},
+        Bad{"FaultClearAndMore", "  - fault: {clear: all, times: 1}", "8:12: 'clear' stands alone"},
+        Bad{"FaultNeither", "  - fault: {name: x}",
+            "8:12: expected exactly one of kind or clear, found 0"},
+        Bad{"NameWithoutModules", "  - send: {notification: {link-up: {}}}",
+            "8:26: an event can be written by name only with 'modules' in the scenario"},
+        Bad{"NameAndEvent", "  - send: {notification: {link-up: {}}, event: NOTIF_STREAM_EVENT}",
+            "8:26: an event can be written by name only with 'modules' in the "
+            "scenario\ns.yaml:8:48: 'event' does not go with 'notification'"},
+        Bad{"TimeWithoutName", "  - send: {event: NOTIF_STREAM_EVENT, time: 2026-11-22T10:00:00Z}",
+            "8:45: 'time' goes with 'notification' only"},
+        Bad{"StreamOfAnotherEvent", "  - send: {event: NOTIF_AUDIT, stream: NETCONF}",
+            "8:40: 'stream' goes with NOTIF_STREAM_EVENT only"},
+        Bad{"AwaitUnknownKey", "  - await: {roles: auditor}",
+            "8:13: 'roles' is not among the keys of await: expected role, count or within; did you "
+            "mean 'role'?"},
+        Bad{"LogOfAMap", "  - log: {texts: a}",
+            "8:10: 'text' is missing\ns.yaml:8:11: 'texts' is not among the keys of log: expected "
+            "text; did you mean 'text'?"},
         Bad{"Syntax", "  - {send: [}", "8:13: not YAML: illegal flow end"}),
     [](const auto& test) { return test.param.name; });
 
@@ -311,22 +465,237 @@ TEST(Loader, SaysThatAFileCannotBeRead) {
     EXPECT_FALSE(load_scenario_file("/"));
 }
 
-TEST(Loader, TakesTheScenariosOfTheTreeForEveryReleaseAndProduct) {
+void expect_good(const std::string& path, const LoadOptions& options) {
+    const auto scenario = load_scenario_file(path, options);
+    if (scenario) return;
+    for (const auto& error : scenario.error())
+        ADD_FAILURE() << to_string(error);
+}
+
+TEST(Loader, TakesTheScenariosOfTheTree) {
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(CONFD_SOURCE_DIR "/scenarios")) {
         if (entry.path().extension() != ".yaml") continue;
         ++files;
+        expect_good(entry.path(), {});
+        // Plays on all of them, and says so.
+        if (entry.path().stem() != "tour") continue;
         for (const Release release : {Release{6, 6, 0}, Release{7, 8, 2}, Release{8, 2, 0}}) {
-            for (const auto product : {Product::confd, Product::nso}) {
-                const auto scenario = load_scenario_file(
-                    entry.path(), {.release = release, .product = product, .seed = {}});
-                if (scenario) continue;
-                for (const auto& error : scenario.error())
-                    ADD_FAILURE() << to_string(error);
-            }
+            for (const auto product : {Product::confd, Product::nso})
+                expect_good(entry.path(), {.release = release, .product = product});
         }
     }
     EXPECT_GE(files, 5U);
+}
+
+// ---- the parts of a scenario ----
+
+/// Errors of a scenario whose steps do not matter.
+std::string errors_with(std::string_view parts) {
+    return errors_of(fmt::format("format: 1\nsteps: []\n{}", parts));
+}
+
+TEST(Loader, TakesThePartsOfAScenario) {
+    const auto scenario = load(R"(
+format: 1
+clock: 2026-11-22T10:00:00Z
+allow: [acks, malformed]
+vars: {user: admin}
+sessions:
+  - {usid: 17, username: $user, groups: [oper, admin]}
+  - {usid: 18}
+streams:
+  - name: NETCONF
+    replay: false
+    replay_failed: no log
+    after_replay: live
+    access: [{user: guest, usid: 18, access: permit}, {group: oper}]
+    log:
+      - fields: {event_time: 2026-11-22T09:00:00Z}
+subscribers:
+  - {role: debug, must: NOTIF_PROGRESS, verbosity: 3}
+  - {role: links, stream: NETCONF, count: 1}
+try:
+  - confd-listen --mask NOTIF_AUDIT
+  - {run: confd-listen --count 3, exits: 2}
+steps: []
+)");
+    EXPECT_EQ(scenario.clock, to_time_point(*parse_datetime("2026-11-22T10:00:00Z")));
+    EXPECT_EQ(scenario.allowed, allow_acks | allow_malformed);
+    ASSERT_TRUE(scenario.sessions);
+    ASSERT_THAT(*scenario.sessions, SizeIs(2));
+    EXPECT_EQ(scenario.sessions->at(0).uinfo.username, "admin");
+    EXPECT_THAT(scenario.sessions->at(0).groups, ElementsAre("oper", "admin"));
+    EXPECT_EQ(scenario.sessions->at(1).uinfo.usid, 18);
+    ASSERT_THAT(scenario.streams, SizeIs(1));
+    const auto& stream = scenario.streams[0];
+    EXPECT_FALSE(stream.replay);
+    EXPECT_EQ(stream.replay_failed, "no log");
+    EXPECT_EQ(stream.after_replay, AfterReplay::live);
+    ASSERT_THAT(stream.access, SizeIs(2));
+    EXPECT_EQ(stream.access[0].access, Access::permit);
+    EXPECT_EQ(stream.access[0].usid, 18);
+    EXPECT_EQ(stream.access[1].access, Access::deny);
+    EXPECT_EQ(stream.access[1].group, "oper");
+    EXPECT_THAT(stream.log, SizeIs(1));
+    EXPECT_EQ(scenario.roles[0].verbosity, 3);
+    EXPECT_EQ(scenario.roles[1].stream, "NETCONF");
+    ASSERT_THAT(scenario.tries, SizeIs(2));
+    EXPECT_EQ(scenario.tries[0].run, "confd-listen --mask NOTIF_AUDIT");
+    EXPECT_EQ(scenario.tries[1].exits, 2);
+}
+
+TEST(Loader, ReportsBadParts) {
+    EXPECT_EQ(errors_with("clock: noon\nallow: [ack]\nseed: x\n"),
+              "s.yaml:3:8: expected a date and time such as 2026-11-22T10:00:00Z, found the text "
+              "\"noon\"\ns.yaml:4:8: expected acks, disconnects or malformed, found 'ack'; did you "
+              "mean 'acks'?\ns.yaml:5:7: expected a seed from 0 to 18446744073709551615, found the "
+              "text \"x\"\n");
+    EXPECT_EQ(errors_with("sessions: [{usid: 17, usrname: a}]\n"),
+              "s.yaml:3:23: 'usrname' is not among the fields here: expected usid, username, "
+              "clearpass, context, proto, af, addr, port, logintime, snmp_v3_ctx or flags; did you "
+              "mean 'username'?\n");
+    EXPECT_EQ(errors_with("sessions: {usid: 17}\n"), "s.yaml:3:11: expected a list, found a map\n");
+    EXPECT_EQ(
+        errors_with("streams: [{name: a, after_replay: never}, {name: a}, {replay: 1, name: b}]\n"),
+        "s.yaml:3:35: expected end or live, found the text \"never\"\ns.yaml:3:43: there is a "
+        "stream 'a' already\ns.yaml:3:63: expected true or false, found the number 1\n");
+    EXPECT_EQ(errors_with("streams: [{name: a, log: [{time: 2026-11-22T10:00:00Z}]}]\n"),
+              "s.yaml:3:27: expected exactly one of notification or fields, found 0\n");
+    EXPECT_EQ(
+        errors_with("streams: [{name: a, log: [{notification: {x: {}}}]}]\n"),
+        "s.yaml:3:27: a logged event needs its time, such as 2026-11-22T10:00:00Z\ns.yaml:3:42: an "
+        "event can be written by name only with 'modules' in the scenario\n");
+    EXPECT_EQ(errors_with("streams: [{name: a, log: [{fields: {values: []}}, null]}]\n"),
+              "s.yaml:3:51: expected exactly one of notification or fields, found 0\n");
+    EXPECT_EQ(errors_with("streams: [{name: a, access: [{notifications: x, acess: deny}]}]\n"),
+              "s.yaml:3:46: notifications have names only with 'modules'\ns.yaml:3:49: 'acess' is "
+              "not among the keys of an access rule: expected user, group, usid, notifications or "
+              "access; did you mean 'access'?\n");
+    EXPECT_EQ(errors_with("subscribers: [{role: a, verbosity: 4}, {role: b, stream: x}]\n"),
+              "s.yaml:3:36: expected a number from 0 to 3, found the number 4\n");
+    EXPECT_EQ(errors_with("streams: [{name: x}]\nsubscribers: [{role: b, stream: y}]\n"),
+              "s.yaml:4:33: there is no stream 'y', expected x; did you mean 'x'?\n");
+    EXPECT_EQ(errors_with("modules: no-such-module\n"),
+              "s.yaml:3:10: no YANG module 'no-such-module' in ., yang\n");
+}
+
+TEST(Loader, NamesOfModulesAreChecked) {
+    const LoadOptions options{.module_path = {CONFD_SOURCE_DIR "/scenarios/yang"}};
+    EXPECT_EQ(
+        errors_of("format: 1\nmodules: example-if\nsteps:\n"
+                  "  - send: {notification: {link-upp: {}}}\n"
+                  "  - send: {notification: {link-up: {}}}\n"
+                  "  - send: {notification: {link-up: {if-name: eth0, mtu: 1}}, time: noon}\n"
+                  "  - repeat: {times: 10, steps: [{send: {notification: {link-up: {if-name: eth0, "
+                  "mtu: 9208$i}}}}]}\n"
+                  "streams: [{name: a, access: [{notifications: [link-up, link-dwn]}]}]\n",
+                  options),
+        "s.yaml:4:27: no module has a notification 'link-upp'; did you mean "
+        "'link-up'?\ns.yaml:5:36: notification link-up needs its leaf 'if-name'\ns.yaml:6:57: mtu: "
+        "expected a uint16 of 68..9216, found the number 1 (Unsatisfied range - value \"1\" is out "
+        "of the allowed range)\ns.yaml:6:68: expected a date and time such as "
+        "2026-11-22T10:00:00Z, found the text \"noon\"\ns.yaml:7:86: mtu: expected a uint16 of "
+        "68..9216, found the number 92081 (Value \"92081\" is out of type uint16 min/max "
+        "bounds)\ns.yaml:7:86: mtu: expected a uint16 of 68..9216, found the number 920810 (Value "
+        "\"920810\" is out of type uint16 min/max bounds)\ns.yaml:8:46: no module has a "
+        "notification 'link-dwn'; did you mean 'link-down'?\n");
+}
+
+// ---- include ----
+
+/// Files by their path, for LoadOptions.read.
+LoadOptions reading(std::map<std::string, std::string> files) {
+    LoadOptions options;
+    options.read = [files = std::move(files)](
+                       const std::string& path) -> std::expected<std::string, std::string> {
+        const auto file = files.find(path);
+        if (file == files.end()) return std::unexpected("there is no such file");
+        return file->second;
+    };
+    return options;
+}
+
+TEST(Include, BringsWhatComesBeforeTheFilesOwn) {
+    const auto options = reading({
+        {"lib/base.yaml",
+         "format: 1\nvars: {who: admin}\nsessions: [{usid: 17, username: $who}]\n"
+         "streams: [{name: NETCONF}]\nsubscribers: [{role: auditor, must: NOTIF_AUDIT}]\n"},
+        {"lib/more/roles.yaml",
+         "format: 1\nname: roles\ninclude: ../base.yaml\nsubscribers: [{role: $who}]\n"},
+    });
+    const auto scenario = load(
+        "format: 1\ninclude: [lib/more/roles.yaml, lib/base.yaml]\nvars: {also: $who}\n"
+        "subscribers: [{role: last}]\n"
+        "steps: [{await: {role: auditor}}, {send: {event: NOTIF_AUDIT, fields: {user: $also}}}]\n",
+        options);
+    ASSERT_THAT(scenario.roles, SizeIs(3));
+    EXPECT_EQ(scenario.roles[0].name, "auditor");
+    EXPECT_EQ(scenario.roles[1].name, "admin");
+    EXPECT_EQ(scenario.roles[2].name, "last");
+    EXPECT_THAT(scenario.streams, SizeIs(1));
+    EXPECT_THAT(*scenario.sessions, SizeIs(1));
+    EXPECT_EQ(scenario.name, "");
+}
+
+TEST(Include, GoesByTheFolderOfTheFileThatAsks) {
+    const auto options = reading({{"a/s.yaml", "format: 1\ninclude: parts.yaml\nsteps: []\n"},
+                                  {"a/parts.yaml", "format: 1\nvars: {x: 1}\n"}});
+    EXPECT_TRUE(load_scenario_file("a/s.yaml", options));
+}
+
+TEST(Include, SaysWhatIsWrongAndWhere) {
+    EXPECT_EQ(errors_of("format: 1\ninclude: gone.yaml\nsteps: []\n", reading({})),
+              "s.yaml:2:10: cannot include gone.yaml: there is no such file\n");
+    EXPECT_EQ(errors_of("format: 1\ninclude: s.yaml\nsteps: []\n", reading({{"s.yaml", ""}})),
+              "s.yaml:2:10: s.yaml includes itself\n");
+    EXPECT_EQ(errors_of("format: 1\ninclude: a.yaml\nsteps: []\n",
+                        reading({{"a.yaml", "format: 1\ninclude: b.yaml\n"},
+                                 {"b.yaml", "format: 1\ninclude: x/../a.yaml\n"}})),
+              "b.yaml:2:10: x/../a.yaml includes itself\n");
+    EXPECT_EQ(
+        errors_of(
+            "format: 1\ninclude: a.yaml\nnam: x\nsteps: []\nseed: x\n",
+            reading({{"a.yaml", "format: 2\nsteps: []\nvars: {a: $b}\nname: {x: 1}\nseed: x\n"}})),
+        "s.yaml:3:1: 'nam' is not among the keys of a scenario: expected format, name, "
+        "description, seed, release, product, vars, include, modules, clock, allow, sessions, "
+        "streams, subscribers, try or steps; did you mean 'name'?\ns.yaml:5:7: expected a seed "
+        "from 0 to 18446744073709551615, found the text \"x\"\na.yaml:1:9: expected 1, the format "
+        "of this file, found the number 2\na.yaml:2:1: 'steps' is not among the keys of an "
+        "included file: expected format, name, description, vars, include, modules, sessions, "
+        "streams or subscribers\na.yaml:3:11: there is no variable 'b'; '$$' stands for a dollar "
+        "sign\na.yaml:5:1: 'seed' is not among the keys of an included file: expected format, "
+        "name, description, vars, include, modules, sessions, streams or subscribers\n");
+    EXPECT_EQ(
+        errors_of(
+            "format: 1\ninclude: a.yaml\nsteps: []\nsubscribers: [{role: a}]\n",
+            reading({{"a.yaml",
+                      "format: 1\nvars: {}\nsteps: []\nsubscribers: [{role: a}, {role: a}]\n"}})),
+        "a.yaml:3:1: 'steps' is not among the keys of an included file: expected format, name, "
+        "description, vars, include, modules, sessions, streams or subscribers\na.yaml:4:33: there "
+        "is a role 'a' already\ns.yaml:4:22: there is a role 'a' already\n");
+}
+
+TEST(Include, HasADepth) {
+    std::map<std::string, std::string> files;
+    for (int i = 0; i < 20; ++i) {
+        files[fmt::format("{}.yaml", i)] = fmt::format("format: 1\ninclude: {}.yaml\n", i + 1);
+    }
+    EXPECT_EQ(errors_of("format: 1\ninclude: 0.yaml\nsteps: []\n", reading(files)),
+              "7.yaml:2:10: more than 8 files include one another\n");
+}
+
+// ---- a single step ----
+
+TEST(LoadStep, IsCheckedAgainstTheScenario) {
+    const auto scenario = load(with_steps("  - await: 1"));
+    EXPECT_TRUE(load_step(scenario, "send", "{event: NOTIF_AUDIT, to: auditor}", "request"));
+    const auto bad = load_step(scenario, "send", "{event: NOTIF_AUDIT, to: auditr}", "request");
+    ASSERT_FALSE(bad);
+    EXPECT_EQ(to_string(bad.error().at(0)),
+              "request:1:26: there is no role 'auditr', expected all or auditor; did you mean "
+              "'auditor'?");
+    EXPECT_FALSE(load_step(scenario, "mix", "", "request"));
 }
 
 }  // namespace

@@ -44,9 +44,14 @@ class HubClient {
         for (bool moved = true; moved;) {
             moved = session_.has_output();
             if (moved) hub_.feed(now, id_, session_.take_output());
-            const auto bytes = hub_.take_output(id_);
-            moved |= !bytes.empty();
-            session_.feed(bytes);
+            for (auto& action : hub_.output(now, id_)) {
+                moved = true;
+                if (const auto* write = std::get_if<Write>(&action)) {
+                    session_.feed(write->bytes);
+                } else {
+                    closed_ = std::get<Close>(action).how;
+                }
+            }
             read(events);
         }
         return events;
@@ -61,6 +66,8 @@ class HubClient {
     bool subscribed() const { return session_.streaming() && !failure_; }
     const std::optional<SessionFailure>& failure() const { return failure_; }
     const std::vector<Error>& malformed() const { return malformed_; }
+    /// How the server closed, if it did.
+    const std::optional<CloseHow>& closed() const { return closed_; }
 
   private:
     void read(std::vector<Notification>& events) {
@@ -88,6 +95,7 @@ class HubClient {
     PeerId id_;
     std::optional<SessionFailure> failure_;
     std::vector<Error> malformed_;
+    std::optional<CloseHow> closed_;
 };
 
 /// An AUDIT event of this session.
