@@ -26,7 +26,7 @@ struct Attachment {
 std::filesystem::path failure_folder(const std::filesystem::path& dir, const Case& test);
 
 /// Writes failure_folder() with README.txt (what was expected, what happened, the command that runs
-/// it again), transcript.txt, output.txt, and the attachments. What an earlier run left there goes.
+/// it again), transcript.txt, output.txt, and the attachments.
 std::expected<std::filesystem::path, std::string> write_failure_folder(
     const std::filesystem::path& dir, const Result& result,
     const std::vector<Attachment>& attachments = {});
