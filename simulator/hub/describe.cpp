@@ -52,6 +52,9 @@ struct Describe {
                            e.reason);
     }
     std::string operator()(const FaultStruck& e) const { return e.note; }
+    std::string operator()(const MaapiCalled& e) const {
+        return fmt::format("connection {}: MAAPI {}", e.peer, to_string(e.call));
+    }
     std::string operator()(const BarrierReleased& e) const {
         return fmt::format("all acknowledgements of event {} are in", e.send);
     }

@@ -8,6 +8,7 @@
 #include "protocol/bytes.hpp"
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/ids.hpp"
+#include "simulator/maapi/call.hpp"
 
 namespace confd::sim {
 
@@ -43,6 +44,7 @@ struct Disconnected {
     PeerId peer = 0;
     bool subscribed = false;
     bool by_us = false;  ///< closed from here: a fault, a `close` step, a peer too slow
+    bool maapi = false;  ///< it was no subscriber, but read schemas or diffs
     std::string role;
     std::string reason;  ///< empty when the peer just went away
 };
@@ -76,10 +78,16 @@ struct FaultStruck {
     std::string note;
 };
 
+/// A MAAPI peer has been answered.
+struct MaapiCalled {
+    PeerId peer = 0;
+    maapi::Call call;
+};
+
 /// So much of a peer's frame is kept to be shown to people.
 inline constexpr std::size_t max_kept_frame = 256;
 
 using HubEvent = std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased,
-                              BarrierExpired, SyslogTaken, SlowConsumer, FaultStruck>;
+                              BarrierExpired, SyslogTaken, SlowConsumer, FaultStruck, MaapiCalled>;
 
 }  // namespace confd::sim

@@ -78,7 +78,7 @@ void Hub::forget(PeerId id, std::string reason) {
 }
 
 void Hub::look(Instant now, PeerId id, Peer& peer) {
-    while (!peer.detached) {
+    while (!peer.detached && answer(id, peer)) {
         switch (peer.session.poll()) {
             case ServerSession::Poll::need_input:
                 return;
@@ -87,6 +87,9 @@ void Hub::look(Instant now, PeerId id, Peer& peer) {
                 break;
             case ServerSession::Poll::ack:
                 on_ack(id, peer);
+                break;
+            case ServerSession::Poll::request:
+                on_request(id, peer);
                 break;
             case ServerSession::Poll::closed:
                 on_closed(id, peer);
@@ -182,12 +185,19 @@ void Hub::on_ack(PeerId id, Peer& peer) {
     ++peer.counters.acks[static_cast<std::size_t>(answer.verdict)];
     happened_.push_back(
         AckReceived{id, peer.role, ack, answer.verdict, answer.send, kept(peer.session.frame())});
-    if (answer.released) happened_.push_back(BarrierReleased{answer.send});
+    if (answer.released) release(answer.send);
+}
+
+/// Nobody owes anything for the event any more.
+void Hub::release(SendId send) {
+    transactions_.finish(send);
+    happened_.push_back(BarrierReleased{send});
 }
 
 void Hub::on_closed(PeerId id, Peer& peer) {
     const auto& session = peer.session;
-    if (session.malformed() || !peer.subscribed) {
+    // A MAAPI peer that goes in the middle of something has not been turned down.
+    if (session.malformed() || (!peer.subscribed && !session.is_maapi())) {
         if (!session.reason().empty()) {
             happened_.push_back(Refused{.peer = id,
                                         .reason = session.reason(),
@@ -204,13 +214,15 @@ void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us) {
     peer.detached = true;
     if (!peer.close) peer.close = CloseHow::fin;
     if (peer.subscribed) ++vacancies_[peer.role];
+    end_maapi(id, peer);
     happened_.push_back(Disconnected{.peer = id,
                                      .subscribed = peer.subscribed,
                                      .by_us = by_us || peer.half_closed || peer.closed,
+                                     .maapi = peer.session.is_maapi(),
                                      .role = peer.role,
                                      .reason = std::move(reason)});
     for (const auto send : barriers_.drop(id))
-        happened_.push_back(BarrierReleased{send});
+        release(send);
     const bool took = (peer.session.subscription().mask & NOTIF_TAKEOVER_SYSLOG) != 0;
     if (peer.subscribed && took && --takers_ == 0) happened_.push_back(SyslogTaken{false});
 }
@@ -238,6 +250,7 @@ std::vector<HubEvent> Hub::poll(Instant now) {
         check_queue(now, id, peer);
     }
     while (const auto send = barriers_.due(now)) {
+        transactions_.finish(*send);
         happened_.push_back(BarrierExpired{*send, barriers_.expire(*send)});
     }
     report_hits();
@@ -296,7 +309,8 @@ bool Hub::receives(const Peer& peer, const Notification& notification, const Tar
     return target.role == everybody || target.role == peer.role;
 }
 
-Sent Hub::send(Instant now, const Notification& notification, const Target& target) {
+Sent Hub::send(Instant now, const Notification& notification, const Target& target,
+               maapi::DiffPtr diff) {
     if (notification.type == NOTIF_STREAM_EVENT) {
         return send(now, StreamEvent{wall(now), notification, nullptr}, target);
     }
@@ -324,6 +338,7 @@ Sent Hub::send(Instant now, const Notification& notification, const Target& targ
             sent.owed.push_back({id, *ack});
         }
     }
+    open_transaction(notification, sent.id, std::move(diff));
     if (on_send_) on_send_(notification, sent);
     return sent;
 }

@@ -23,6 +23,8 @@
 #include "simulator/hub/events.hpp"
 #include "simulator/hub/ids.hpp"
 #include "simulator/hub/role.hpp"
+#include "simulator/maapi/conversation.hpp"
+#include "simulator/maapi/transactions.hpp"
 #include "simulator/streams/streams.hpp"
 
 namespace confd::sim {
@@ -41,6 +43,8 @@ struct HubConfig {
     std::vector<Role> roles;
     StreamBookConfig streams;
     QueueLimits queue;
+    /// What MAAPI peers are told of the YANG modules; null for none.
+    std::shared_ptr<const maapi::SchemaReplies> schemas;
     /// The time of day that `clock_origin` is.
     WallTime wall_origin;
     Instant clock_origin;
@@ -106,7 +110,10 @@ class Hub {
 
     // Events.
 
-    Sent send(Instant now, const Notification& notification, const Target& target = {});
+    /// `diff` is what the transaction of a COMMIT_DIFF changes: it can be read until nothing waits
+    /// for the event any more.
+    Sent send(Instant now, const Notification& notification, const Target& target = {},
+              maapi::DiffPtr diff = nullptr);
     /// An event of a stream, with the tree that filters look at.
     Sent send(Instant now, const StreamEvent& event, const Target& target);
     /// Bytes as they are, to every subscriber of the role.
@@ -165,6 +172,7 @@ class Hub {
         std::optional<Feed> feed;
         std::uint64_t missed = 0;  // events of the stream that the feed could not give
         std::unique_ptr<Lines> lines;
+        std::unique_ptr<maapi::Conversation> maapi;  // of a MAAPI peer, from its first request
         std::optional<CloseHow> close;  // once what is queued has gone
         std::size_t unsent = 0;         // at the owner, when last told
         std::optional<Instant> crowded_since;
@@ -192,6 +200,16 @@ class Hub {
     }
     std::expected<void, PeerError> open_feed(Peer& peer) const;
 
+    void release(SendId send);
+
+    // hub_maapi.cpp: peers that are no subscribers, but read schemas and diffs.
+    void on_request(PeerId id, Peer& peer);
+    bool answer(PeerId id, Peer& peer);
+    void report_calls(PeerId id, Peer& peer);
+    void end_maapi(PeerId id, Peer& peer);
+    static bool answers_wait(const Peer& peer);
+    void open_transaction(const Notification& notification, SendId send, maapi::DiffPtr diff);
+
     // hub_lines.cpp: faults between session and connection.
     void make_lines(Peer& peer, PeerId id, Stage out, Stage in);
     void ensure_lines(Peer& peer, PeerId id);
@@ -214,6 +232,7 @@ class Hub {
     std::size_t takers_ = 0;  // subscribers with NOTIF_TAKEOVER_SYSLOG
     std::map<std::string, std::size_t, std::less<>> vacancies_;  // places of a role that were left
     Barriers barriers_;
+    maapi::Transactions transactions_;
     FaultBoard board_;
     std::vector<HubEvent> happened_;
     std::function<void(const Notification&, const Sent&)> on_send_;

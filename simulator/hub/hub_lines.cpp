@@ -76,6 +76,8 @@ std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
     // What is queued already goes through them too.
     ensure_lines(peer, id);
     pump(now, peer);
+    // There may be room now for the rest of an answer, and for what was asked after it.
+    if (peer.maapi != nullptr) look(now, id, peer);
     if (peer.lines == nullptr) {
         if (peer.session.has_output()) actions.emplace_back(Write{peer.session.take_output()});
     } else {
@@ -104,9 +106,10 @@ std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
 }
 
 bool Hub::reading_paused(Instant now, PeerId id) const {
-    const auto peer = peers_.find(id);
-    return peer != peers_.end() && peer->second.lines != nullptr &&
-           peer->second.lines->in.reading_paused(now);
+    const auto found = peers_.find(id);
+    if (found == peers_.end()) return false;
+    const auto& peer = found->second;
+    return answers_wait(peer) || (peer.lines != nullptr && peer.lines->in.reading_paused(now));
 }
 
 void Hub::report_hits() {

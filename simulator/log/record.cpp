@@ -15,10 +15,10 @@ namespace {
 namespace json = boost::json;
 using std::chrono::microseconds;
 
-constexpr std::array<std::string_view, 14> kinds{
-    "connect",         "hello",   "hello_reply", "challenge", "subscribe",
-    "subscribe_reply", "event",   "ack",         "raw",       "fault",
-    "disconnect",      "barrier", "step",        "log"};
+constexpr std::array<std::string_view, 15> kinds{
+    "connect",         "hello",      "hello_reply", "challenge", "subscribe",
+    "subscribe_reply", "event",      "ack",         "maapi",     "raw",
+    "fault",           "disconnect", "barrier",     "step",      "log"};
 constexpr std::array<std::string_view, 3> directions{"none", "in", "out"};
 constexpr std::array<std::string_view, 3> changes{"opened", "released", "expired"};
 

@@ -27,6 +27,7 @@ enum class RecordKind : std::uint8_t {
     subscribe_reply,
     event,
     ack,
+    maapi,  ///< a frame of a MAAPI socket
     raw,  ///< bytes that are no message, sent or received
     fault,
     disconnect,

@@ -49,4 +49,7 @@ struct Call {
     std::string text;         ///< of an error
 };
 
+/// "diff_iterate of transaction 1042: 3 changes", "attach of transaction 7: error 61 (..)".
+std::string to_string(const Call& call);
+
 }  // namespace confd::sim::maapi

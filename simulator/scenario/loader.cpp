@@ -8,6 +8,7 @@
 
 #include "protocol/value/calendar.hpp"
 #include "protocol/value/text.hpp"
+#include "simulator/maapi/schema_records.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/loading.hpp"
 #include "simulator/scenario/scalars.hpp"
@@ -408,7 +409,13 @@ HubConfig Scenario::hub_config() const {
     config.streams.streams = streams;
     // Filters can be compiled without modules too: what they name is then nowhere.
     Diagnostics none;
-    config.streams.compiler = schema ? schema : Schema::load({}, {}, none);
+    const auto modules = schema ? schema : Schema::load({}, {}, none);
+    config.streams.compiler = modules;
+    config.server.maapi = true;
+    if (modules != nullptr) {
+        config.schemas =
+            std::make_shared<const maapi::SchemaReplies>(maapi::schema_replies(*modules));
+    }
     if (sessions) {
         auto& known = config.streams.sessions.emplace();
         for (const auto& session : *sessions)

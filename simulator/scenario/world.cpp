@@ -143,7 +143,7 @@ void World::begin(Instant now) {
 }
 
 bool is_from_peer(const HubEvent& event) {
-    if (const auto* gone = std::get_if<Disconnected>(&event)) return !gone->by_us;
+    if (const auto* gone = std::get_if<Disconnected>(&event)) return !gone->by_us && !gone->maapi;
     return std::holds_alternative<Subscribed>(event) || std::holds_alternative<Refused>(event) ||
            std::holds_alternative<AckReceived>(event);
 }

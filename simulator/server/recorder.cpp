@@ -1,6 +1,11 @@
 #include "simulator/server/recorder.hpp"
 
+#include <fmt/format.h>
+
 #include "protocol/frame/frame.hpp"
+#include "protocol/maapi/messages.hpp"
+#include "protocol/term/notation.hpp"
+#include "protocol/term/tree.hpp"
 #include "simulator/hub/describe.hpp"
 
 namespace confd::sim {
@@ -34,6 +39,33 @@ constexpr std::size_t frame_header = 4;
 
 ByteView payload_of(const Unit& unit) {
     return ByteView(unit.bytes).subspan(std::min(frame_header, unit.bytes.size()));
+}
+
+std::string name_of_op(std::uint32_t op) {
+    const auto name = name_of(constants<MaapiOp>, op);
+    return name ? std::string(*name) : fmt::format("operation {}", op);
+}
+
+/// Longest text of a term: schemas and changes are long, and their bytes are in the record too.
+constexpr std::size_t max_maapi_text = 200;
+
+/// A request, the answer to a change, a reply, or a term, as far as each can be told from its
+/// bytes alone.
+std::string maapi_text(ByteView payload, LogDirection direction) {
+    if (!payload.empty() && payload.front() == term_version) {
+        const auto term = read_payload(payload);
+        if (!term) return to_string(term.error());
+        const auto text = to_string(*term);
+        return text.size() > max_maapi_text ? text.substr(0, max_maapi_text) + " .." : text;
+    }
+    const auto op = confd::op_of(payload);
+    if (!op) return {};
+    const auto answer = name_of(constants<IterAnswer>, *op);
+    if (direction == LogDirection::in && payload.size() == sizeof(*op) && answer) {
+        return std::string(*answer);
+    }
+    constexpr std::uint32_t failed = 1U << 31U;
+    return name_of_op(*op & ~failed) + ((*op & failed) != 0 ? " failed" : "");
 }
 
 }  // namespace
@@ -88,8 +120,13 @@ void Recorder::write_unit(Instant now, PeerId peer, const Unit& unit, LogDirecti
     out.role = hub_.role_of(peer);
     out.bytes = unit.bytes;
     Notification event;
-    if (unit.kind == UnitKind::event) {
-        const auto* session = hub_.session(peer);
+    std::string text;
+    const auto* session = hub_.session(peer);
+    if (session != nullptr && session->is_maapi() && is_frame(unit.kind)) {
+        out.kind = RecordKind::maapi;
+        text = maapi_text(payload_of(unit), direction);
+        out.text = text;
+    } else if (unit.kind == UnitKind::event) {
         if (session != nullptr) out.context = session->context();
         const auto good =
             decode_notification(payload_of(unit), event, {.context = out.context, .limits = {}});
@@ -137,6 +174,9 @@ void Recorder::happened(Instant now, const HubEvent& event) {
         out.kind = RecordKind::fault;
         out.peer = fault->peer;
         out.fault = fault->fault;
+    } else if (const auto* called = std::get_if<MaapiCalled>(&event)) {
+        out.peer = called->peer;
+        out.send = called->call.send;
     }
     write(out);
 }

@@ -297,7 +297,8 @@ class Server {
             if (ack->verdict != AckVerdict::known) log(describe(event, hub_));
         } else if (std::holds_alternative<SyslogTaken>(event) ||
                    std::holds_alternative<SlowConsumer>(event) ||
-                   std::holds_alternative<FaultStruck>(event)) {
+                   std::holds_alternative<FaultStruck>(event) ||
+                   std::holds_alternative<MaapiCalled>(event)) {
             log(describe(event, hub_));
         }
     }

@@ -38,13 +38,15 @@ extern const ExpectationKind subscription_expectation;
 extern const ExpectationKind refused_expectation;
 extern const ExpectationKind syslog_expectation;
 extern const ExpectationKind slow_expectation;
+extern const ExpectationKind maapi_expectation;
 
 inline constexpr const ExpectationKind* expectation_kinds[] = {
     &ack_expectation,          &disconnect_expectation, &reconnect_expectation,
     &subscription_expectation, &refused_expectation,    &syslog_expectation,
-    &slow_expectation,
+    &slow_expectation,         &maapi_expectation,
 };
 
+extern const MapShape maapi_shape;
 extern const MapShape expect_shape;
 
 }  // namespace confd::sim

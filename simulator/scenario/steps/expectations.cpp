@@ -272,6 +272,10 @@ constexpr Key expect_keys[] = {
      .takes = Takes::map,
      .doc = "a subscriber is closed because it does not read",
      .map = &slow_shape},
+    {.name = "maapi",
+     .takes = Takes::map,
+     .doc = "a MAAPI peer, such as a reader of a diff, has been answered",
+     .map = &maapi_shape},
     {.name = "nothing", .takes = Takes::duration, .doc = "no client does anything for so long"},
     {.name = "within", .takes = Takes::duration, .doc = "how long to wait", .otherwise = "10s"},
 };

@@ -6,6 +6,7 @@
 #include "protocol/render/render.hpp"
 #include "protocol/value/calendar.hpp"
 #include "protocol/value/text.hpp"
+#include "simulator/maapi/diff_fields.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
@@ -35,6 +36,15 @@ constexpr Key keys[] = {
      .takes = Takes::name,
      .doc = "the stream that it comes on",
      .otherwise = "every stream"},
+    {.name = "diff",
+     .takes = Takes::maps,
+     .doc = "with NOTIF_COMMIT_DIFF: what the transaction changes, for readers over MAAPI",
+     .otherwise = "no changes",
+     .map = &maapi::change_shape},
+    {.name = "error_after",
+     .takes = Takes::map,
+     .doc = "with diff: reading it fails on the way",
+     .map = &maapi::error_shape},
     {.name = "id", .takes = Takes::name, .doc = "a name for barrier and expect"},
 };
 constexpr MapShape shape{"the keys of send", "Sends an event.", keys};
@@ -44,6 +54,8 @@ struct Source {
     std::uint32_t type = NOTIF_STREAM_EVENT;
     YamlPtr fields;        ///< null for a notification by name
     YamlPtr notification;  ///< null otherwise
+    YamlPtr diff;          ///< null for none
+    YamlPtr error_after;   ///< null for none
     WireContext wire;
 };
 
@@ -55,9 +67,18 @@ std::optional<StreamEvent> build(const Source& source, const YamlPtr& node,
     return StreamEvent{{}, std::move(*event), nullptr};
 }
 
+/// Null without changes, and after a report.
+maapi::DiffPtr build_diff(const Source& source, const YamlPtr& node, const Schema* schema,
+                          Diagnostics& diagnostics) {
+    if (node == nullptr) return nullptr;
+    auto diff = maapi::parse_diff(*node, source.error_after.get(), schema, diagnostics);
+    return diff ? std::make_shared<const maapi::Diff>(std::move(*diff)) : nullptr;
+}
+
 struct Send : StepSpec {
     Send(Place place, const Scenario& of) : StepSpec(std::move(place)), schema(of.schema) {}
     StreamEvent event;
+    maapi::DiffPtr diff;
     Target target;
     std::string id;
     bool loops = false;
@@ -73,28 +94,38 @@ class SendRun : public StepRun {
     SendRun(const Send& spec, const Scope& scope) : spec_(spec), scope_(scope) {}
 
     StepStatus poll(World& world) override {
-        if (!spec_.loops) return send(world, spec_.event);
+        if (!spec_.loops) return send(world, spec_.event, spec_.diff);
         Diagnostics diagnostics;
         bool loops = false;
         const auto& written =
             spec_.source.notification ? spec_.source.notification : spec_.source.fields;
-        const auto node = substitute(written, scope_, diagnostics, &loops);
+        const auto node =
+            written == nullptr ? nullptr : substitute(written, scope_, diagnostics, &loops);
         Scenario names;
         names.schema = spec_.schema;
-        if (const auto event = build(spec_.source, node, names, diagnostics)) {
-            return send(world, *event);
-        }
+        const auto event =
+            written == nullptr ? spec_.event : build(spec_.source, node, names, diagnostics);
+        const auto diff =
+            build_diff(spec_.source, changes(diagnostics), spec_.schema.get(), diagnostics);
+        if (event && diagnostics.empty()) return send(world, *event, diff);
         const auto why = diagnostics.take();
         return world.fail(Outcome::expectation_failed, why.empty() ? spec_.place() : why[0].place,
                           why.empty() ? "the event has no such fields" : why[0].message);
     }
 
   private:
-    StepStatus send(World& world, StreamEvent event) {
+    YamlPtr changes(Diagnostics& diagnostics) const {
+        bool loops = false;
+        const auto& written = spec_.source.diff;
+        return written == nullptr ? nullptr : substitute(written, scope_, diagnostics, &loops);
+    }
+
+    StepStatus send(World& world, StreamEvent event, const maapi::DiffPtr& diff) {
         const bool stream = event.notification.type == NOTIF_STREAM_EVENT;
         if (stream) set_time(world, event);
-        const auto sent = stream ? world.hub().send(world.now(), event, spec_.target)
-                                 : world.hub().send(world.now(), event.notification, spec_.target);
+        const auto sent =
+            stream ? world.hub().send(world.now(), event, spec_.target)
+                   : world.hub().send(world.now(), event.notification, spec_.target, diff);
         if (sent.error) {
             return world.fail(Outcome::expectation_failed, spec_.place(),
                               fmt::format("send: {}", to_string(*sent.error)));
@@ -217,6 +248,30 @@ std::optional<std::uint32_t> parse_by_fields(Send& step, const DeclaredMap& map,
     return type;
 }
 
+/// What a transaction changes.
+void parse_changes(Send& step, const DeclaredMap& map, std::optional<std::uint32_t> type,
+                   Loading& loading) {
+    for (const auto* key : {"diff", "error_after"}) {
+        const auto node = map.raw(key);
+        if (node == nullptr || !type || *type == NOTIF_COMMIT_DIFF) continue;
+        loading.diagnostics.report(node->place,
+                                   fmt::format("'{}' goes with NOTIF_COMMIT_DIFF only", key));
+    }
+    step.source.diff = map.raw("diff");
+    step.source.error_after = map.get("error_after");
+    if (step.source.diff == nullptr) {
+        if (step.source.error_after == nullptr) return;
+        return loading.diagnostics.report(step.source.error_after->place,
+                                          "'error_after' goes with 'diff'");
+    }
+    const auto rounds = substitute_rounds(step.source.diff, loading);
+    const auto* schema = loading.scenario.schema.get();
+    step.diff = build_diff(step.source, rounds.first, schema, loading.diagnostics);
+    if (!rounds.loops) return;
+    step.loops = true;
+    build_diff(step.source, rounds.last, schema, loading.diagnostics);
+}
+
 StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
     auto step = std::make_shared<Send>(place, loading.scenario);
     step->source.wire = loading.wire();
@@ -227,6 +282,7 @@ StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
     } else if (body->is_map() || body->is_null()) {
         type = parse_by_fields(*step, map, loading);
     }
+    parse_changes(*step, map, type, loading);
     step->target.role = map.role("to");
     if (const auto stream = map.get("stream")) {
         step->target.stream = loading.parse_stream(*stream).value_or("");

@@ -1,0 +1,198 @@
+// The scenarios about diffs, played at a hub without sockets, with readers over MAAPI.
+#include <gtest/gtest.h>
+
+#include "protocol/maapi/client_session.hpp"
+#include "simulator/scenario/engine.hpp"
+#include "simulator/tests/support.hpp"
+
+namespace confd::sim::test {
+namespace {
+
+/// A MAAPI client that talks to a hub directly.
+class MaapiClient {
+  public:
+    explicit MaapiClient(Hub& hub) : hub_(hub), session_({}), id_(hub.connect({})) { reply(); }
+
+    /// Calls, answers every change with `answer`, and returns how it ended.
+    MaapiReply call(const MaapiRequest& request, IterAnswer answer = ITER_RECURSE) {
+        session_.call(request);
+        return reply(answer);
+    }
+    MaapiReply load(MaapiOp op) {
+        session_.load(op, names);
+        return reply();
+    }
+    /// Calls and does not wait.
+    void begin(const MaapiRequest& request) {
+        session_.call(request);
+        exchange();
+    }
+    void die() { hub_.forget(id_); }
+
+    std::vector<DiffChange> changes;
+    SchemaNames names;
+
+  private:
+    void exchange() {
+        for (bool moved = true; moved;) {
+            moved = session_.has_output();
+            if (moved) hub_.feed({}, id_, session_.take_output());
+            for (auto& action : hub_.output({}, id_)) {
+                moved = true;
+                if (const auto* write = std::get_if<Write>(&action)) session_.feed(write->bytes);
+            }
+        }
+    }
+
+    MaapiReply reply(IterAnswer answer = ITER_RECURSE) {
+        while (true) {
+            exchange();
+            switch (session_.poll()) {
+                case MaapiClientSession::Poll::change:
+                    changes.push_back(session_.change());
+                    session_.answer(answer);
+                    break;
+                case MaapiClientSession::Poll::reply:
+                    return session_.reply();
+                case MaapiClientSession::Poll::connected:
+                    return {};
+                case MaapiClientSession::Poll::failed:
+                    return std::unexpected(PeerError{-1, to_string(session_.failure())});
+                case MaapiClientSession::Poll::need_input:
+                    if (!session_.has_output()) {
+                        return std::unexpected(PeerError{-2, "nothing more comes"});
+                    }
+            }
+        }
+    }
+
+    Hub& hub_;
+    MaapiClientSession session_;
+    PeerId id_;
+};
+
+constexpr std::int32_t handle = 1042;
+
+class Play {
+  public:
+    explicit Play(const std::string& name)
+        : scenario(load(name)), hub(scenario.hub_config()), engine(scenario, hub, {}) {}
+
+    StepStatus poll(Instant at = {}) {
+        now = at;
+        return engine.poll(now, hub.poll(now));
+    }
+    /// A subscriber of COMMIT_DIFF, that has its event.
+    HubClient subscriber() {
+        HubClient out(hub, now, client_config(NOTIF_COMMIT_DIFF));
+        poll();
+        out.exchange(now);
+        return out;
+    }
+    std::string failure() const {
+        return engine.failure() ? to_string(*engine.failure()) : std::string();
+    }
+
+    Scenario scenario;
+    Hub hub;
+    Engine engine;
+    Instant now;
+
+  private:
+    static Scenario load(const std::string& name) {
+        auto loaded =
+            load_scenario_file(std::string(CONFD_SOURCE_DIR) + "/scenarios/" + name + ".yaml");
+        if (loaded) return std::move(*loaded);
+        for (const auto& error : loaded.error())
+            ADD_FAILURE() << to_string(error);
+        return {};
+    }
+};
+
+const Ack done{AckKind::diff_done, handle};
+const MaapiAttach attach{.thandle = handle, .usid = 17};
+const MaapiDiffIterate iterate{.thandle = handle};
+
+TEST(DiffScenario, EveryOperationIsRead) {
+    Play play("commit-diff-every-operation");
+    auto subscriber = play.subscriber();
+    MaapiClient reader(play.hub);
+    ASSERT_TRUE(reader.load(MAAPI_LOAD_ALL_NS));
+    ASSERT_TRUE(reader.load(MAAPI_LOAD_MOUNT_POINTS));
+    ASSERT_TRUE(reader.load(MAAPI_LOAD_HASH_DB));
+    ASSERT_TRUE(reader.call(attach));
+    ASSERT_TRUE(reader.call(iterate));
+    ASSERT_EQ(reader.changes.size(), 14U);
+    EXPECT_EQ(to_text(reader.changes[1].path, reader.names), "/interfaces/interface{eth0}/mtu");
+    std::set<Mop> ops;
+    for (const auto& change : reader.changes)
+        ops.insert(change.op);
+    EXPECT_EQ(ops.size(), 6U);
+    EXPECT_EQ(play.poll(), StepStatus::running);
+    subscriber.ack(play.now, done);
+    EXPECT_EQ(play.poll(), StepStatus::done) << play.failure();
+    // The transaction is gone with the acknowledgement.
+    EXPECT_EQ(reader.call(iterate).error().code, 61);
+    // Nobody counts a reader.
+    EXPECT_EQ(play.hub.subscriptions(), 1U);
+    EXPECT_EQ(play.hub.subscribers().size(), 1U);
+}
+
+TEST(DiffScenario, TwoReaders) {
+    Play play("commit-diff-two-readers");
+    HubClient first(play.hub, play.now, client_config(NOTIF_COMMIT_DIFF));
+    auto second = play.subscriber();
+    first.exchange(play.now);
+    MaapiClient a(play.hub);
+    MaapiClient b(play.hub);
+    ASSERT_TRUE(a.call(attach));
+    ASSERT_TRUE(b.call(attach));
+    ASSERT_TRUE(a.call(iterate));
+    first.ack(play.now, done);
+    EXPECT_EQ(play.poll(), StepStatus::running);
+    // The transaction is there as long as the second subscriber has not answered.
+    ASSERT_TRUE(b.call(iterate));
+    EXPECT_EQ(a.changes, b.changes);
+    second.ack(play.now, done);
+    EXPECT_EQ(play.poll(), StepStatus::done) << play.failure();
+}
+
+TEST(DiffScenario, AReaderDies) {
+    Play play("commit-diff-reader-dies");
+    auto subscriber = play.subscriber();
+    MaapiClient reader(play.hub);
+    ASSERT_TRUE(reader.call(attach));
+    reader.begin(iterate);
+    reader.die();
+    EXPECT_EQ(play.poll(), StepStatus::running);
+    play.hub.forget(subscriber.id());
+    EXPECT_EQ(play.poll(), StepStatus::done) << play.failure();
+}
+
+TEST(DiffScenario, TheTransactionIsGone) {
+    Play play("commit-diff-gone");
+    auto subscriber = play.subscriber();
+    const auto late = play.now + std::chrono::seconds(1);
+    play.poll(late);
+    MaapiClient reader(play.hub);
+    const auto reply = reader.call(attach);
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, 61);
+    EXPECT_EQ(play.poll(late), StepStatus::done) << play.failure();
+}
+
+TEST(DiffScenario, ReadingFails) {
+    Play play("commit-diff-error");
+    auto subscriber = play.subscriber();
+    MaapiClient reader(play.hub);
+    ASSERT_TRUE(reader.call(attach));
+    const auto reply = reader.call(iterate);
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().text, "the database is locked");
+    EXPECT_EQ(reader.changes.size(), 2U);
+    subscriber.ack(play.now, done);
+    EXPECT_EQ(play.poll(), StepStatus::done) << play.failure();
+}
+
+}  // namespace
+}  // namespace confd::sim::test
