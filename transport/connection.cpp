@@ -297,6 +297,8 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     /// that only writes cannot keep us from sending what is queued.
     void drain() {
         if (!output_shut || reading) return;
+        // The end of the input is told once only: another read would wait for ever.
+        if (input_ended) return end(Closed::Cause::finished, {});
         reading = true;
         discarded.resize(discard_size);
         socket.async_read_some(asio::buffer(discarded),
