@@ -21,10 +21,10 @@ Error::Error(Kind kind, const std::string& text, bool recoverable)
     : std::runtime_error(text),
       details_(std::make_shared<Details>(Details{kind, recoverable, {}})) {}
 
-Error::Error(const SessionFailure& failure)
+Error::Error(const SessionFailure& failure, bool recoverable)
     : std::runtime_error(to_string(failure)),
       details_(std::make_shared<Details>(Details{
-          kind_of(failure.kind), false, failure,
+          kind_of(failure.kind), recoverable, failure,
           failure.kind == SessionFailure::Kind::closed && failure.error.message.empty()})) {}
 
 Error::Error(const confd::Error& malformed)

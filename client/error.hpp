@@ -7,7 +7,7 @@
 #include <string>
 
 #include "protocol/error.hpp"
-#include "protocol/session/client_session.hpp"
+#include "protocol/session/client_handshake.hpp"
 
 namespace confd::events {
 
@@ -26,13 +26,14 @@ class Error : public std::runtime_error {
     Error(Kind kind, const std::string& text, bool recoverable = false);
     /// Kind::refused, with the code and text of the peer, or ERR_PROTOUSAGE for a refused
     /// handshake.
-    explicit Error(const SessionFailure& failure);
+    explicit Error(const SessionFailure& failure, bool recoverable = false);
     /// Kind::protocol for one malformed event: recoverable.
     explicit Error(const confd::Error& malformed);
 
     Kind kind() const { return details_->kind; }
     /// The socket can still be used: the next read_notification() reads the next event. True for a
-    /// timeout of anything but connecting, for a malformed event and for usage errors.
+    /// timeout of anything but connecting, for a malformed event and for usage errors, and for a
+    /// MAAPI call that the server refused.
     bool recoverable() const { return details_->recoverable; }
     /// Kind::refused: code (a PeerErrorCode or another number) and text.
     const PeerError& peer() const { return details_->failure.peer; }

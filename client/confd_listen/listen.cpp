@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <csignal>
@@ -14,8 +16,10 @@
 #include <string>
 #include <system_error>
 
+#include "client/confd_listen/diffs.hpp"
 #include "client/events.hpp"
 #include "protocol/render/render.hpp"
+#include "protocol/utf8.hpp"
 
 namespace confd::listen {
 namespace {
@@ -26,6 +30,9 @@ using events::Error;
 /// Bounds connecting when --timeout does not, and each acknowledgement: a server that never answers
 /// or reads would hold us forever.
 constexpr auto patience = std::chrono::seconds(10);
+
+/// Longest diff in an event's JSON, in bytes: a line is held until it is whole.
+constexpr std::size_t max_diff_json = std::size_t{16} << 20;
 
 /// While connecting there is nothing to clean up.
 void stop_at_once(int) {
@@ -50,6 +57,12 @@ class Interrupt {
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
     ~Interrupt() { ::close(fd_); }
+
+    /// Whether a signal has come.
+    bool raised() const {
+        pollfd own{fd_, POLLIN, 0};
+        return ::poll(&own, 1, 0) > 0;
+    }
 
     enum class Woke : std::uint8_t { ready, interrupted, deadline };
 
@@ -87,6 +100,7 @@ class Listener {
     explicit Listener(const Options& options)
         : options_(options),
           sock_(options.connect),
+          diffs_(options.connect, options.timeout.value_or(patience), complain),
           render_{.context = {options.connect.release.dialect(), options.connect.product},
                   .show_clearpass = options.show_clearpass} {}
 
@@ -106,11 +120,13 @@ class Listener {
     using Woke = Interrupt::Woke;
 
     bool connect() {
-        const events::Deadline deadline = options_.timeout ? *options_.timeout : patience;
         for (const int signal : {SIGINT, SIGTERM})
             std::signal(signal, stop_at_once);
+        if (options_.load_schemas) diffs_.load_names();
+        render_.names = diffs_.names();
         try {
-            notifications_connect2(sock_, options_.mask, options_.data, deadline);
+            notifications_connect2(sock_, options_.mask, options_.data,
+                                   options_.timeout.value_or(patience));
             return true;
         } catch (const Error& error) {
             complain(error.what());
@@ -203,9 +219,44 @@ class Listener {
         }
     }
 
-    void print(const Notification& event) const {
-        write_line(options_.format == Format::json ? boost::json::serialize(to_json(event, render_))
-                                                   : to_text(event, render_));
+    void print(const Notification& event) {
+        const auto* diff = options_.diffs ? event.get<CommitDiffNotification>() : nullptr;
+        if (options_.format == Format::text) {
+            write_line(to_text(event, render_));
+            if (diff != nullptr) print_changes(diff->tctx.th);
+            return;
+        }
+        auto object = to_json(event, render_);
+        if (diff != nullptr) add_changes(object, diff->tctx.th);
+        write_line(boost::json::serialize(object));
+    }
+
+    /// A signal ends the diff early, so that it can end us.
+    IterAnswer on_with_it() const { return interrupt_->raised() ? ITER_STOP : ITER_RECURSE; }
+
+    void print_changes(std::int64_t thandle) {
+        const auto failed = diffs_.read(thandle, [this](const DiffChange& change) {
+            write_line("  " + to_text(change, render_));
+            return on_with_it();
+        });
+        if (failed) complain("the diff is not complete: " + *failed);
+    }
+
+    void add_changes(boost::json::object& event, std::int64_t thandle) {
+        boost::json::array changes;
+        std::size_t size = 0;
+        auto failed = diffs_.read(thandle, [&](const DiffChange& change) {
+            auto one = to_json(change, render_);
+            size += boost::json::serialize(one).size();
+            if (size > max_diff_json) return ITER_STOP;
+            changes.push_back(std::move(one));
+            return on_with_it();
+        });
+        if (size > max_diff_json && !failed) failed = "more changes than a line can hold";
+        if (diffs_.available()) event["diff"] = std::move(changes);
+        if (!failed) return;
+        event["diff_error"] = utf8_sanitized(*failed);
+        complain("the diff is not complete: " + *failed);
     }
 
     void print_error(const confd::Error& error) const {
@@ -235,6 +286,7 @@ class Listener {
     const Options& options_;
     std::optional<Interrupt> interrupt_;
     events::EventSocket sock_;
+    Diffs diffs_;
     RenderOptions render_;
     Clock::time_point last_event_ = Clock::now();
     std::uint64_t seen_ = 0;

@@ -82,6 +82,7 @@ struct Raw {
     std::uint64_t count = 0;
     double timeout = 0;
     bool confirm = false, no_ack = false, show_clearpass = false, strict = false;
+    bool no_diff = false, load_schemas = false;
 };
 
 [[noreturn]] void wrong(const std::string& text) {
@@ -147,6 +148,13 @@ void declare_output(CLI::App& app, Raw& raw) {
     app.add_flag("-r,--confirm", raw.confirm, "ask before each acknowledgement")->group(group);
     app.add_flag("--no-ack", raw.no_ack, "acknowledge nothing")->group(group);
     app.add_flag("--show-clearpass", raw.show_clearpass, "show passwords instead of ***")
+        ->group(group);
+    app.add_flag("--no-diff", raw.no_diff,
+                 "do not read the changes of each NOTIF_COMMIT_DIFF over MAAPI")
+        ->group(group);
+    app.add_flag("--load-schemas", raw.load_schemas,
+                 "load the names of tags over MAAPI first, as NOTIF_COMMIT_DIFF does unless "
+                 "--no-diff is given")
         ->group(group);
     app.add_flag("--strict", raw.strict, "an event of an unknown type is malformed")->group(group);
 }
@@ -280,6 +288,8 @@ void choose_output(Options& options, const CLI::App& app, const Raw& raw) {
     options.acknowledge = !raw.no_ack;
     options.confirm = raw.confirm;
     options.show_clearpass = raw.show_clearpass;
+    options.diffs = (options.mask & NOTIF_COMMIT_DIFF) != 0 && !raw.no_diff;
+    options.load_schemas = options.diffs || raw.load_schemas;
 }
 
 }  // namespace

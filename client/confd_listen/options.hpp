@@ -33,6 +33,8 @@ struct Options {
     bool acknowledge = true;
     bool confirm = false;  ///< ask before each acknowledgement
     bool show_clearpass = false;
+    bool diffs = false;         ///< read the changes of each NOTIF_COMMIT_DIFF
+    bool load_schemas = false;  ///< load names before subscribing
 };
 
 /// What to print, where, and how to exit, instead of listening.

@@ -9,6 +9,7 @@
 
 #include "client/tests/process.hpp"
 #include "client/tests/test_server.hpp"
+#include "protocol/tests/maapi_util.hpp"
 
 namespace confd {
 namespace {
@@ -44,9 +45,8 @@ TestServer::Script sending(std::vector<Notification> events) {
 }
 
 const std::vector<std::string> ask_for_all_acks{
-    "--product", "nso",    "-i",
-    "-a",        "-y",     "-h",
-    "-Y",        "--mask", "NCS_NOTIF_AUDIT_NETWORK,NCS_NOTIF_AUDIT_NETWORK_SYNC"};
+    "--product", "nso", "-i", "--no-diff", "-a",
+    "-y",        "-h",  "-Y", "--mask",    "NCS_NOTIF_AUDIT_NETWORK,NCS_NOTIF_AUDIT_NETWORK_SYNC"};
 
 std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
     a.insert(a.end(), b.begin(), b.end());
@@ -76,6 +76,130 @@ TEST(ConfdListen, PrintsJsonLines) {
     EXPECT_EQ(lines[1].at("name").as_string(), "NOTIF_AUDIT");
     EXPECT_EQ(lines[1].at("audit").at("usid").as_int64(), 18);
     EXPECT_EQ(server.wait_for_acks(4), test::acks_expected());
+}
+
+// ---- Diffs ----
+
+/// A commit whose diff a daemon with MAAPI has.
+TestServer::Script committing(const std::vector<DiffChange>& changes) {
+    CommitDiffNotification commit;
+    commit.tctx.th = 17;
+    auto script = sending({{NOTIF_COMMIT_DIFF, commit}});
+    script.config = {};
+    test::Maapi daemon;
+    daemon.schema = test::interface_schema();
+    for (const auto* const name : {"interfaces", "interface", "name", "mtu"})
+        daemon.hashes.push_back({name, name_hash(name)});
+    daemon.changes = changes;
+    script.on_request = daemon.handler();
+    return script;
+}
+
+std::vector<DiffChange> every_change() {
+    auto set = test::mtu_set(1500);
+    set.old_value = Value{ValueType::uint16, std::int64_t{1400}};
+    DiffChange created;
+    created.path.steps = {set.path.steps.begin() + 1, set.path.steps.end()};
+    auto moved = created;
+    moved.op = MOP_MOVED_AFTER;
+    moved.new_value = MovedAfter{test::keys({Value::buf("eth 1")})};
+    auto first = moved;
+    first.new_value = MovedAfter{};
+    auto noted = created;
+    noted.op = MOP_ATTR_SET;
+    noted.new_value = AttrSet{ATTR_ANNOTATION, Value::buf("up\x1b link")};
+    return {created, set, moved, first, noted};
+}
+
+TEST(ConfdListen, PrintsTheDiffBeforeItAcknowledges) {
+    TestServer server(committing(every_change()));
+    Process listen(listen_args(server, {"-i", "--count", "1"}));
+    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    const auto lines = listen.output.substr(listen.output.find('\n') + 1);
+    EXPECT_EQ(lines,
+              "  created /interfaces/interface{eth0}\n"
+              "  value_set /interfaces/interface{eth0}/mtu 1500 (was 1400)\n"
+              "  moved_after /interfaces/interface{eth0} {\"eth 1\"}\n"
+              "  moved_after /interfaces/interface{eth0} first\n"
+              "  attr_set /interfaces/interface{eth0} annotation \"up\\x1b link\"\n"
+              "  -> diff_notification_done(17)\n");
+    EXPECT_EQ(listen.errors, "");
+}
+
+TEST(ConfdListen, JsonHasTheDiffInTheEvent) {
+    TestServer server(committing(every_change()));
+    Process listen(listen_args(server, {"-i", "--count", "1", "--format", "json"}));
+    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    const auto lines = json_lines(listen.output);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].at("diff"), boost::json::parse(R"([
+        {"path": "/interfaces/interface{eth0}", "op": "created"},
+        {"path": "/interfaces/interface{eth0}/mtu", "op": "value_set",
+         "value": {"type": "uint16", "value": 1500}, "old": {"type": "uint16", "value": 1400}},
+        {"path": "/interfaces/interface{eth0}", "op": "moved_after",
+         "after": [{"type": "buf", "value": "eth 1"}]},
+        {"path": "/interfaces/interface{eth0}", "op": "moved_after", "after": []},
+        {"path": "/interfaces/interface{eth0}", "op": "attr_set", "attr": "annotation",
+         "value": {"type": "buf", "value": "up\u001b link"}}])"));
+    EXPECT_EQ(server.wait_for_acks(1), (std::vector<Ack>{{AckKind::diff_done, 17}}));
+}
+
+TEST(ConfdListen, AServerWithoutMaapiIsNotedOnce) {
+    CommitDiffNotification commit;
+    commit.tctx.th = 17;
+    TestServer server(sending({{NOTIF_COMMIT_DIFF, commit}, {NOTIF_COMMIT_DIFF, commit}}));
+    Process listen(listen_args(server, {"-i", "--count", "2", "--format", "json"}));
+    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    EXPECT_EQ(server.wait_for_acks(2).size(), 2U);
+    EXPECT_EQ(std::ranges::count(listen.errors, '\n'), 1);
+    EXPECT_THAT(listen.errors, HasSubstr("MAAPI"));
+    EXPECT_FALSE(json_lines(listen.output).at(0).as_object().contains("diff"));
+}
+
+TEST(ConfdListen, AFailedDiffIsNotedAndAcknowledged) {
+    for (const auto& [handle, breaks, note] :
+         {std::tuple{18, false, "ERR_NOTRANS 61"}, {17, true, "closed the connection"}}) {
+        CommitDiffNotification commit;
+        commit.tctx.th = handle;
+        auto script = sending({{NOTIF_COMMIT_DIFF, commit}});
+        test::Maapi daemon;
+        daemon.changes = every_change();
+        if (breaks) daemon.breaks_at.emplace(2, Bytes{});
+        script.on_request = daemon.handler();
+        TestServer server(script);
+        Process listen(listen_args(server, {"-i", "--count", "1", "--format", "json"}));
+        EXPECT_EQ(listen.wait(), 0) << listen.errors;
+        EXPECT_EQ(server.wait_for_acks(1).size(), 1U);
+        EXPECT_THAT(listen.errors, HasSubstr(note));
+        const auto event = json_lines(listen.output).at(0);
+        EXPECT_EQ(event.at("diff").as_array().size(), breaks ? 2U : 0U);
+        EXPECT_THAT(std::string(event.at("diff_error").as_string()), HasSubstr(note));
+    }
+}
+
+TEST(ConfdListen, NoDiffMeansNoMaapi) {
+    TestServer server(committing(every_change()));
+    Process listen(listen_args(server, {"-i", "--no-diff", "--count", "1"}));
+    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    EXPECT_EQ(std::ranges::count(listen.output, '\n'), 2);
+    EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST(ConfdListen, StreamEventsHaveTheNamesThatWereLoaded) {
+    StreamNotification stream;
+    stream.type = STREAM_NOTIFICATION_EVENT;
+    stream.values.push_back(
+        {test::if_ns, name_hash("mtu"), TagMarker::value, {ValueType::uint16, std::int64_t{1500}}});
+    auto script = committing({});
+    script.on_subscribed = sending({{NOTIF_STREAM_EVENT, stream}}).on_subscribed;
+    TestServer server(script);
+    for (const auto* const format : {"json", "text"}) {
+        Process listen(
+            listen_args(server, {"-n", "s", "--load-schemas", "--count", "1", "--format", format}));
+        EXPECT_EQ(listen.wait(), 0) << listen.errors;
+        EXPECT_THAT(listen.output,
+                    testing::AnyOf(HasSubstr(R"("name":"mtu")"), HasSubstr(R"(name="mtu")")));
+    }
 }
 
 TEST(ConfdListen, AcknowledgesNothingWhenTold) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "protocol/maapi/messages.hpp"
 #include "transport/acceptor.hpp"
 
 namespace confd::test {
@@ -64,7 +66,9 @@ struct TestServer::Impl {
                         server.note_ack(session.ack());
                         break;
                     case ServerSession::Poll::request:
-                        break;
+                        if (server.script.on_request(session)) break;
+                        flush();
+                        return connection.finish();
                 }
             }
         }
@@ -96,9 +100,11 @@ struct TestServer::Impl {
     };
 
     explicit Impl(Script s) : script(std::move(s)) {
+        script.config.maapi = script.on_request != nullptr;
         const auto listening = acceptor.listen(script.listen);
         if (!listening) throw std::runtime_error(listening.error());
         acceptor.start([this](transport::Connection connection) {
+            ++connections;
             auto& peer = peers.emplace_back(*this, std::move(connection));
             if (!script.silent) peer.connection.start(peer);
         });
@@ -142,6 +148,7 @@ struct TestServer::Impl {
     boost::asio::io_context io;
     transport::Acceptor acceptor{io.get_executor()};
     std::list<Peer> peers;
+    std::atomic<std::size_t> connections = 0;
     std::thread thread;
 
     std::mutex mutex;
@@ -158,6 +165,10 @@ const transport::Endpoint& TestServer::endpoint() const {
     return impl_->acceptor.endpoints().front();
 }
 
+std::size_t TestServer::connections() const {
+    return impl_->connections;
+}
+
 events::ConnectOptions TestServer::options() const {
     return {.endpoint = endpoint(),
             .release = impl_->script.config.release,
@@ -167,6 +178,7 @@ events::ConnectOptions TestServer::options() const {
 void TestServer::send(std::vector<Notification> events) {
     boost::asio::post(impl_->io, [impl = impl_.get(), events = std::move(events)] {
         for (auto& peer : impl->peers) {
+            if (!peer.session.subscribed()) continue;
             for (const auto& event : events)
                 EXPECT_TRUE(peer.session.send(event));
             peer.flush();
@@ -197,6 +209,98 @@ Subscription TestServer::wait_for_subscription() {
 
 void TestServer::wait_until_all_left() {
     impl_->wait([&] { return impl_->all_left; }, "disconnection");
+}
+
+namespace {
+
+void send_encoded(ServerSession& session, auto&& encode) {
+    Bytes payload;
+    encode(payload);
+    session.send_payload(payload);
+}
+
+/// One MAAPI socket's part of it.
+class MaapiConversation {
+  public:
+    MaapiConversation(const Maapi& maapi, std::vector<IterAnswer>* answers)
+        : maapi_(maapi), answers_(answers) {}
+
+    bool on_request(ServerSession& session) {
+        if (std::exchange(answer_due_, false)) {
+            const auto answer = decode_iter_answer(session.frame());
+            EXPECT_TRUE(answer);
+            if (answer && answers_ != nullptr) answers_->push_back(*answer);
+            return answer == ITER_STOP ? finish(session) : advance(session);
+        }
+        const auto request = decode_maapi_request(session.frame());
+        EXPECT_TRUE(request);
+        if (!request) return false;
+        return std::visit([&](const auto& body) { return on(session, body); }, *request);
+    }
+
+  private:
+    bool on(ServerSession& session, const MaapiAttach& request) {
+        return reply(session, MAAPI_ATTACH, request.thandle);
+    }
+    bool on(ServerSession& session, const MaapiDetach& request) {
+        return reply(session, MAAPI_DETACH, request.thandle);
+    }
+    bool on(ServerSession& session, const MaapiDiffIterate&) {
+        next_ = 0;
+        return advance(session);
+    }
+    bool on(ServerSession& session, const MaapiLoad& request) {
+        if (request.op == MAAPI_LOAD_ALL_NS) {
+            send_encoded(session, [&](Bytes& out) { encode_schema(maapi_.schema, out); });
+        } else if (request.op == MAAPI_LOAD_HASH_DB) {
+            const auto count = maapi_.hashes.size();
+            send_encoded(session, [&](Bytes& out) { encode_hash_count(count, out); });
+            send_encoded(session, [&](Bytes& out) { encode_hashes(maapi_.hashes, out); });
+        }
+        send_encoded(session, encode_load_end);
+        return true;
+    }
+    bool on(ServerSession&, const MaapiUnknown&) { return false; }
+
+    bool reply(ServerSession& session, std::uint32_t op, std::int64_t thandle) const {
+        MaapiReply reply;
+        if (thandle != maapi_.thandle) {
+            reply = std::unexpected(PeerError{ERR_NOTRANS, "No such transaction"});
+        }
+        send_encoded(session, [&](Bytes& out) { encode_maapi_reply(op, reply, out); });
+        return true;
+    }
+
+    bool advance(ServerSession& session) {
+        if (maapi_.breaks_at && maapi_.breaks_at->first == next_) {
+            session.send_raw(maapi_.breaks_at->second);
+            return !maapi_.breaks_at->second.empty();
+        }
+        if (next_ == maapi_.changes.size()) return finish(session);
+        const auto& change = maapi_.changes[next_++];
+        send_encoded(session, [&](Bytes& out) { encode_diff(change, out); });
+        answer_due_ = true;
+        return true;
+    }
+
+    bool finish(ServerSession& session) const {
+        send_encoded(session, [&](Bytes& out) { encode_diff(maapi_.end, out); });
+        return true;
+    }
+
+    Maapi maapi_;
+    std::vector<IterAnswer>* answers_;
+    std::size_t next_ = 0;
+    bool answer_due_ = false;
+};
+
+}  // namespace
+
+std::function<bool(ServerSession&)> Maapi::handler(std::vector<IterAnswer>* answers) const {
+    // Clients of the tests use one MAAPI socket at a time.
+    return [conversation = MaapiConversation(*this, answers)](ServerSession& session) mutable {
+        return conversation.on_request(session);
+    };
 }
 
 Notification audit(std::int64_t usid) {

@@ -6,9 +6,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "client/options.hpp"
+#include "protocol/maapi/changes.hpp"
+#include "protocol/maapi/schema.hpp"
 #include "protocol/session/server_session.hpp"
 #include "transport/endpoint.hpp"
 
@@ -23,6 +26,9 @@ class TestServer {
         std::optional<PeerError> refusal;
         /// Runs on the server's thread once a subscription is accepted; what it queues is sent.
         std::function<void(ServerSession&)> on_subscribed;
+        /// Answers a frame of a MAAPI socket, which it finds in frame(), with what it queues; false
+        /// closes after that. When it is empty, clients that ask for MAAPI are turned away.
+        std::function<bool(ServerSession&)> on_request;
         /// Accepts connections and does nothing else.
         bool silent = false;
         /// Each byte is a write, and so a segment, of its own.
@@ -36,6 +42,9 @@ class TestServer {
     TestServer(const TestServer&) = delete;
     TestServer& operator=(const TestServer&) = delete;
     ~TestServer();
+
+    /// How many connections there have been.
+    std::size_t connections() const;
 
     const transport::Endpoint& endpoint() const;
     /// Options that lead here, with the release and product of the script.
@@ -55,6 +64,20 @@ class TestServer {
 
   private:
     std::unique_ptr<Impl> impl_;
+};
+
+/// What a daemon does on its MAAPI sockets, with one transaction.
+struct Maapi {
+    std::vector<SchemaRecord> schema;
+    std::vector<NameHash> hashes;
+    std::int64_t thandle = 17;
+    std::vector<DiffChange> changes;
+    DiffEnd end;
+    /// Instead of the change with this index: bytes as they are, or none and the connection closes.
+    std::optional<std::pair<std::size_t, Bytes>> breaks_at;
+
+    /// Script::on_request; answers go to `answers` when it is given.
+    std::function<bool(ServerSession&)> handler(std::vector<IterAnswer>* answers = nullptr) const;
 };
 
 /// An audit event whose session is `usid`.
