@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "protocol/nearest.hpp"
@@ -27,29 +29,31 @@ std::string module_name(const fs::path& file) {
     return stem.substr(0, stem.find('@'));
 }
 
-ContextPtr new_context(const std::vector<std::string>& directories) {
+ContextPtr new_context() {
     keep_quiet();
     ly_ctx* raw = nullptr;
-    // With the parsed nodes at hand typedefs can be told by name. Modules come from the given
-    // folders alone: the folder one happens to stand in is none of them.
+    // With the parsed nodes at hand typedefs can be told by name. Modules are found by us: libyang
+    // would search every folder below the given ones, be it a whole home directory.
     const std::uint16_t options = LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIR_CWD |
                                   LY_CTX_SET_PRIV_PARSED | LY_CTX_PREFER_SEARCHDIRS;
     if (ly_ctx_new(nullptr, options, &raw) != LY_SUCCESS) return nullptr;
     ContextPtr context(raw, [](ly_ctx* c) { ly_ctx_destroy(c); });
-    for (const auto& directory : directories)
-        ly_ctx_set_searchdir(raw, directory.c_str());
-    ly_err_clean(raw, nullptr);
     return context;
 }
 
-/// Asked by libyang for a module that is in no folder.
-LY_ERR give_built_in(const char* name, const char*, const char* submodule, const char*,
-                     void* source, LYS_INFORMAT* format, const char** text,
-                     void (**free_text)(void*, void*)) {
-    *text = (*static_cast<const ModuleText*>(source))(submodule != nullptr ? submodule : name);
-    *format = LYS_IN_YANG;
-    *free_text = nullptr;
-    return *text == nullptr ? LY_ENOTFOUND : LY_SUCCESS;
+/// Larger than any module; a device's whole model has many.
+constexpr std::size_t max_module_bytes = std::size_t{16} << 20;
+
+std::optional<std::string> read_module(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text(max_module_bytes + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.is_open() || file.bad() || file.gcount() > std::streamsize{max_module_bytes}) {
+        return std::nullopt;
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    text.shrink_to_fit();
+    return text;
 }
 
 class Loader {
@@ -62,9 +66,7 @@ class Loader {
           built_in_(built_in) {
         for (const auto& directory : directories)
             list(directory);
-        if (!built_in_) return;
-        // libyang's parameter lacks a const.
-        ly_ctx_set_module_imp_clb(&context_, give_built_in, const_cast<ModuleText*>(&built_in_));
+        ly_ctx_set_module_imp_clb(&context_, give, this);
     }
     ~Loader() { ly_ctx_set_module_imp_clb(&context_, nullptr, nullptr); }
     Loader(const Loader&) = delete;
@@ -72,8 +74,12 @@ class Loader {
 
     void load(const ModuleRequest& request) {
         const bool is_file = std::string_view(request.name).ends_with(extension);
-        const bool good = is_file ? load_file(request) : load_module(request);
-        if (!good) ly_err_clean(&context_, nullptr);
+        if (is_file) {
+            load_file(request);
+        } else {
+            load_module(request);
+        }
+        ly_err_clean(&context_, nullptr);
     }
 
   private:
@@ -85,10 +91,45 @@ class Loader {
         for (fs::directory_iterator entry(directory, code), end; !code && entry != end;
              entry.increment(code)) {
             if (auto name = module_name(entry->path()); !name.empty()) {
-                files_.emplace(std::move(name), entry->path());
+                files_[std::move(name)].push_back(entry->path());
             }
         }
     }
+
+    /// Asked by libyang for a module or submodule. The text must stay until it is parsed, and
+    /// longer does no harm.
+    static LY_ERR give(const char* module, const char* module_revision, const char* submodule,
+                       const char* submodule_revision, void* loader, LYS_INFORMAT* format,
+                       const char** text, void (**free_text)(void*, void*)) {
+        const char* name = submodule != nullptr ? submodule : module;
+        const char* revision = submodule != nullptr ? submodule_revision : module_revision;
+        *text = static_cast<Loader*>(loader)->find_text(name, revision == nullptr ? "" : revision);
+        *format = LYS_IN_YANG;
+        *free_text = nullptr;
+        return *text == nullptr ? LY_ENOTFOUND : LY_SUCCESS;
+    }
+
+    const char* find_text(const std::string& name, const std::string& revision) {
+        if (const auto path = find_module(name, revision)) {
+            auto text = read_module(*path);
+            return text ? texts_.emplace_back(std::move(*text)).c_str() : nullptr;
+        }
+        return built_in_ ? built_in_(name) : nullptr;
+    }
+
+    /// name@revision.yang when a revision is asked for, else name.yang, else the latest.
+    std::optional<fs::path> find_module(const std::string& name,
+                                        const std::string& revision) const {
+        const auto found = files_.find(name);
+        if (found == files_.end()) return std::nullopt;
+        const auto& paths = found->second;
+        for (const auto& wanted : {name + "@" + revision, name}) {
+            const auto exact = std::ranges::find(paths, wanted, &stem_of);
+            if (exact != paths.end()) return *exact;
+        }
+        return *std::ranges::max_element(paths, {}, &stem_of);
+    }
+    static std::string stem_of(const fs::path& path) { return path.stem().string(); }
 
     bool load_module(const ModuleRequest& request) {
         const bool known = files_.contains(request.name) ||
@@ -107,8 +148,6 @@ class Loader {
         const auto path = find_file(request.name);
         if (!path) return not_found(request);
         // What it imports is usually beside it.
-        ly_ctx_set_searchdir(&context_, path->parent_path().c_str());
-        ly_err_clean(&context_, nullptr);
         list(path->parent_path());
         ly_in* in = nullptr;
         if (ly_in_new_filepath(path->c_str(), 0, &in) != LY_SUCCESS) return not_found(request);
@@ -129,7 +168,7 @@ class Loader {
 
     bool not_found(const ModuleRequest& request) {
         std::vector<std::string_view> names;
-        for (const auto& [name, path] : files_)
+        for (const auto& [name, paths] : files_)
             names.push_back(name);
         std::string places;
         for (const auto& directory : directories_)
@@ -144,7 +183,8 @@ class Loader {
     }
 
     bool bad_module(const ModuleRequest& request, std::string_view module) {
-        const auto messages = take_messages(&context_);
+        auto messages = take_messages(&context_);
+        std::erase_if(messages, [&](const auto& message) { return is_misleading(message.text); });
         // The first message is the cause. Later ones tell which of the imports it is about.
         constexpr std::string_view about = "Parsing module \"";
         std::string culprit(module);
@@ -160,11 +200,21 @@ class Loader {
         return false;
     }
 
+    /// libyang says of every module that it is in no folder, given to it or not.
+    bool is_misleading(std::string_view message) const {
+        constexpr std::string_view before = "Data model \"";
+        constexpr std::string_view after = "\" not found in local searchdirs";
+        const auto end = message.find(after);
+        if (!message.starts_with(before) || end == std::string_view::npos) return false;
+        const std::string name(message.substr(before.size(), end - before.size()));
+        return files_.contains(name) || (built_in_ && built_in_(name) != nullptr);
+    }
+
     /// "example-if.yang:12", or the schema path that libyang knows instead of a line.
     std::string spot(const std::string& module, const std::string& where) const {
         constexpr std::string_view line = "Line number ";
         const auto file = files_.find(module);
-        auto out = file == files_.end() ? module : file->second.filename().string();
+        auto out = file == files_.end() ? module : file->second.front().filename().string();
         if (where.starts_with(line)) {
             return out + ":" + where.substr(line.size());
         }
@@ -175,7 +225,8 @@ class Loader {
     const std::vector<std::string>& directories_;
     Diagnostics& diagnostics_;
     const ModuleText& built_in_;
-    std::map<std::string, fs::path> files_;  // by module name
+    std::map<std::string, std::vector<fs::path>> files_;  // by module name
+    std::deque<std::string> texts_;                       // of modules that were read
 };
 
 bool is_inside(const lysc_node* node, const lysc_node& notification) {
@@ -227,7 +278,7 @@ bool has_name(const lysc_node& node, std::string_view name) {
 std::shared_ptr<const Schema> Schema::load(const std::vector<ModuleRequest>& modules,
                                            const std::vector<std::string>& directories,
                                            Diagnostics& diagnostics, const ModuleText& built_in) {
-    const auto context = new_context(directories);
+    const auto context = new_context();
     if (context == nullptr) {
         const auto place = modules.empty() ? Place{} : modules.front().place;
         diagnostics.report(place, "libyang cannot be started");
