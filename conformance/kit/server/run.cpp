@@ -1,0 +1,180 @@
+// One case against the server under test.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <stdexcept>
+
+#include "conformance/kit/parts.hpp"
+#include "conformance/kit/server/lab.hpp"
+#include "conformance/kit/server/run.hpp"
+#include "protocol/limits.hpp"
+
+namespace confd::kit {
+namespace {
+
+using server::Checked;
+using server::Lab;
+using server::Step;
+using server::Target;
+
+/// Events reach every subscriber, and a subscriber of another case may hold up what a trigger
+/// started: cases with a trigger run alone, the others beside each other.
+using Turn = std::shared_mutex;
+
+bool has_feature(const Case& test, std::string_view feature) {
+    return std::ranges::find(test.features, feature) != test.features.end();
+}
+
+/// What this run cannot do; empty when the case can run.
+std::string missing(const Case& test, const Target& target) {
+    if (has_feature(test, "trigger") && target.trigger.empty()) {
+        return "needs events: no --trigger was given";
+    }
+    if (has_feature(test, "secret") && !target.secret) {
+        return "needs a server with an access secret: no --access-file was given";
+    }
+    if (has_feature(test, "no-secret") && target.secret) {
+        return "needs a server without an access secret";
+    }
+    if (has_feature(test, "nso") && target.product != Product::nso) return "needs --product nso";
+    return {};
+}
+
+void check_step(const Step& step, const server::Probe* probe) {
+    if (probe == nullptr) {
+        throw std::invalid_argument(fmt::format("'{}': no probe is called so", step.text));
+    }
+    const auto known = fmt::format(" {} ", probe->parameters);
+    for (const auto& [key, value] : step.parameters) {
+        if (known.find(fmt::format(" {} ", key)) == std::string::npos) {
+            throw std::invalid_argument(
+                fmt::format("'{}': the probe takes no '{}'", step.text, key));
+        }
+    }
+}
+
+std::vector<Step> checked_script(const Case& test) {
+    auto steps = server::parse_script(test.script);
+    if (!steps) throw std::invalid_argument(steps.error());
+    for (const auto& step : *steps)
+        check_step(step, server::find_probe(step.probe));
+    return std::move(*steps);
+}
+
+Result judged(const Case& test, Checked checked, const Step& last) {
+    Result result{.test = &test, .status = Status::passed};
+    if (checked) return result;
+    auto& finding = checked.error();
+    result.status = finding.status;
+    result.expected = std::move(finding.expected);
+    result.reason = std::move(finding.reason);
+    if (result.status == Status::failed) result.details.push_back("probe: " + last.text);
+    return result;
+}
+
+Verdict run_case(const Case& test, const Target& target) {
+    const auto steps = checked_script(test);
+    Lab lab(target);
+    Checked checked;
+    const Step* last = &steps.front();
+    for (const auto& step : steps) {
+        last = &step;
+        checked = server::find_probe(step.probe)->run(lab, step);
+        if (!checked) break;
+    }
+    Verdict verdict;
+    if (!checked) verdict.reached = checked.error().reached;
+    verdict.result = judged(test, std::move(checked), *last);
+    for (auto& [name, trigger] : lab.triggers)
+        verdict.result.output += trigger.output() + trigger.errors();
+    verdict.result.exchange = lab.transcript.take();
+    return verdict;
+}
+
+Verdict run_in_turn(const Case& test, const Target& target, Turn& turn) {
+    if (auto reason = missing(test, target); !reason.empty()) {
+        return {.result = {.test = &test, .status = Status::skipped, .reason = std::move(reason)}};
+    }
+    if (has_feature(test, "trigger")) {
+        const std::unique_lock alone(turn);
+        return run_case(test, target);
+    }
+    const std::shared_lock beside(turn);
+    return run_case(test, target);
+}
+
+}  // namespace
+
+std::string server::script_fault(const Case& test) {
+    try {
+        checked_script(test);
+        return {};
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+}
+
+Judge server::judge_of(Target target) {
+    return [target = std::move(target), turn = std::make_shared<Turn>()](const Case& test) {
+        return run_in_turn(test, target, *turn);
+    };
+}
+
+namespace {
+
+std::expected<void, std::string> parse_target(const std::string& text, Target& out) {
+    if (text.find('/') != std::string::npos) {
+        out.path = text;
+        return {};
+    }
+    const auto colon = text.rfind(':');
+    const auto port = text.substr(colon + 1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+    if (colon == std::string::npos || error != std::errc() || end != port.data() + port.size()) {
+        return std::unexpected(
+            fmt::format("'{}' is no target; expected HOST:PORT or the path of a socket", text));
+    }
+    out.host = text.substr(0, colon);
+    if (out.host.starts_with('[') && out.host.ends_with(']')) {
+        out.host = out.host.substr(1, out.host.size() - 2);
+    }
+    return {};
+}
+
+std::expected<std::optional<Bytes>, std::string> read_secret(const std::filesystem::path& path) {
+    if (path.empty()) return std::nullopt;
+    std::ifstream file(path, std::ios::binary);
+    Bytes secret{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file) return std::unexpected(fmt::format("cannot read '{}'", path.string()));
+    if (secret.empty() || secret.size() > max_access_secret) {
+        return std::unexpected(fmt::format("'{}' holds {} bytes; an access secret has 1 to {}",
+                                           path.string(), secret.size(), max_access_secret));
+    }
+    return secret;
+}
+
+}  // namespace
+
+std::expected<Judge, std::string> server_judge(const Options& options,
+                                               const ServerOptions& server) {
+    Target target{.product = server.product,
+                  .release = server.release,
+                  .secret = std::nullopt,
+                  .trigger = server.trigger};
+    if (auto parsed = parse_target(server.target, target); !parsed) {
+        return std::unexpected(parsed.error());
+    }
+    auto secret = read_secret(server.access_file);
+    if (!secret) return std::unexpected(secret.error());
+    target.secret = std::move(*secret);
+    // A wait that fails must leave time to say so within the time of the case.
+    target.timeout = std::min(target.timeout, options.timeout / 2);
+    return server::judge_of(std::move(target));
+}
+
+}  // namespace confd::kit

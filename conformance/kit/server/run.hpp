@@ -1,0 +1,18 @@
+// Runs cases of the server part.
+#pragma once
+
+#include <string>
+
+#include "conformance/kit/case.hpp"
+#include "conformance/kit/runner.hpp"
+#include "conformance/kit/server/target.hpp"
+
+namespace confd::kit::server {
+
+/// The judge of server_judge(), with every time given.
+Judge judge_of(Target target);
+
+/// What is wrong with the script of a case; empty when it can be run.
+std::string script_fault(const Case& test);
+
+}  // namespace confd::kit::server
