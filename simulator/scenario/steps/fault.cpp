@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
@@ -32,6 +33,22 @@ Takes takes_of(ParamType type) {
     return Takes::text;
 }
 
+/// Kinds have parameters of one name with choices and bounds of their own: the key takes any of
+/// them, and the kind's own table decides.
+void widen(Key& key, const FaultParam& param) {
+    if (param.type == ParamType::integer && param.low < param.high) {
+        key.low = std::min(key.low, param.low);
+        key.high = std::max(key.high, param.high);
+    }
+    if (param.choices.empty()) return;
+    static std::deque<std::vector<std::string_view>> kept;
+    auto& all = kept.emplace_back(key.choices.begin(), key.choices.end());
+    for (const auto choice : param.choices) {
+        if (std::ranges::find(all, choice) == all.end()) all.push_back(choice);
+    }
+    key.choices = all;
+}
+
 /// The step's own keys, then the parameters of all kinds, as the faults declare them.
 const MapShape& shape() {
     static const auto kinds = [] {
@@ -47,7 +64,8 @@ const MapShape& shape() {
             {.name = "clear", .takes = Takes::name, .doc = "ends the fault of this name, or all"},
         };
         const auto add = [&](const FaultParam& param) {
-            if (std::ranges::find(out, param.name, &Key::name) != out.end()) return;
+            const auto there = std::ranges::find(out, param.name, &Key::name);
+            if (there != out.end()) return widen(*there, param);
             Key key{.name = param.name, .takes = takes_of(param.type), .doc = param.doc};
             key.choices = param.choices;
             if (param.type == ParamType::integer && param.low < param.high) {
