@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <regex>
 #include <set>
+#include <sstream>
 
 #include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/json_schema.hpp"
 #include "simulator/tests/process.hpp"
 #include "simulator/tests/support.hpp"
 
@@ -14,6 +18,7 @@ namespace {
 
 using test::Client;
 using test::client_config;
+using test::Process;
 using test::Simulator;
 using test::TempFile;
 using testing::HasSubstr;
@@ -141,6 +146,7 @@ TEST(EndToEnd, LosesNothingWhenItEndsWhileAClientIsSlow) {
     // More than the sockets hold, and answers nobody asked for on their way.
     const TempFile file(
         "format: 1\n"
+        "allow: acks\n"
         "vars: {line: " +
         std::string(2000, 'x') +
         "}\n"
@@ -289,6 +295,241 @@ TEST(ExitCode, ZeroForHelpAndGoodFiles) {
     EXPECT_EQ(Simulator({"--help"}).exit_code(), 0);
     EXPECT_EQ(Simulator({"run", "--help"}).exit_code(), 0);
     EXPECT_EQ(Simulator({"lint", scenario("tour"), scenario("ha-sync")}).exit_code(), 0);
+}
+
+// ---- Commands ----
+
+TEST(Commands, DryRunPrintsTheTimelineAndServesNothing) {
+    const TempFile file(
+        "format: 1\n"
+        "steps:\n"
+        "  - await: 2\n"
+        "  - delay: 1500ms\n"
+        "  - send: {event: NOTIF_AUDIT, fields: {usid: 17, user: admin, msg: hi}, id: a}\n"
+        "  - barrier: a\n"
+        "  - delay: 1h\n"
+        "  - log: over\n");
+    Simulator sim({"run", file.path(), "--dry-run", "--seed", "42"});
+    EXPECT_EQ(sim.exit_code(), 0);
+    EXPECT_THAT(sim.text(), HasSubstr("seed 42\n"));
+    EXPECT_THAT(sim.text(), testing::Not(HasSubstr("listening")));
+    EXPECT_THAT(sim.text(), HasSubstr("    +0.000s  3:5  await 2 subscribers within 1m\n"));
+    EXPECT_THAT(sim.text(), HasSubstr("    +1.500s  5:5  send NOTIF_AUDIT"));
+    EXPECT_THAT(sim.text(), HasSubstr(" +3601.500s  8:5  log: over\n"));
+}
+
+TEST(Commands, ListShowAndSchema) {
+    Simulator list({"list"});
+    EXPECT_EQ(list.exit_code(), 0);
+    EXPECT_THAT(list.text(), HasSubstr("\nha-sync "));
+    EXPECT_THAT(list.text(), testing::Not(HasSubstr("parts")));
+    Simulator show({"show", "ha-sync"});
+    EXPECT_EQ(show.exit_code(), 0);
+    EXPECT_THAT(show.text(), HasSubstr("\nname: ha-sync\n"));
+    Simulator unknown({"show", "ha-snyc"});
+    EXPECT_EQ(unknown.exit_code(), 2);
+    EXPECT_THAT(unknown.text(), HasSubstr("did you mean 'ha-sync'?"));
+    Simulator schema({"schema"});
+    EXPECT_EQ(schema.exit_code(), 0);
+    EXPECT_EQ(schema.text(), scenario_schema_text());
+}
+
+TEST(Commands, RunTakesANameOfTheLibrary) {
+    // It includes another file, which is in the library too.
+    Simulator sim({"run", "commit-simple", "--listen", "127.0.0.1:0"});
+    Client client(sim.port(), client_config(NOTIF_COMMIT_SIMPLE));
+    EXPECT_THAT(client.listen(), SizeIs(3));
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+}
+
+TEST(Commands, RandomSendsWhatIsAskedFor) {
+    Simulator sim({"random", "--mix", "audit=3,daemon=1", "--rate", "1000/s", "--count", "200",
+                   "--seed", "7", "--listen", "127.0.0.1:0"});
+    Client client(sim.port(), client_config(audit_sync | NOTIF_DAEMON));
+    std::map<std::uint32_t, int> seen;
+    for (const auto& event : client.listen())
+        ++seen[event.type];
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+    EXPECT_THAT(seen, SizeIs(2));
+    EXPECT_EQ(seen[NOTIF_AUDIT] + seen[NOTIF_DAEMON], 200);
+    EXPECT_GT(seen[NOTIF_AUDIT], seen[NOTIF_DAEMON]);
+}
+
+TEST(Commands, RandomLastsAsLongAsIsAskedFor) {
+    Simulator sim({"random", "--mix", "daemon=1", "--rate", "100/s", "--duration", "10s",
+                   "--time-scale", "0.02", "--listen", "127.0.0.1:0"});
+    Client client(sim.port(), client_config(NOTIF_DAEMON));
+    const auto count = client.listen().size();
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+    EXPECT_GT(count, 0U);
+    EXPECT_LE(count, 1000U);
+}
+
+TEST(Commands, TimeScaleMakesEveryWaitShorter) {
+    const TempFile file(
+        "format: 1\n"
+        "steps: [{await: {within: 10h}}, {delay: 100s}, {send: {event: NOTIF_DAEMON}}]");
+    const auto begin = std::chrono::steady_clock::now();
+    Simulator sim({"run", file.path(), "--listen", "127.0.0.1:0", "--time-scale", "0.001"});
+    Client client(sim.port(), client_config(NOTIF_DAEMON | NOTIF_HEARTBEAT));
+    // A heartbeat comes each second of the run's time.
+    EXPECT_THAT(client.listen(), SizeIs(testing::Gt(1U)));
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(50));
+}
+
+// ---- --log, and what a seed decides ----
+
+std::vector<std::string> lines_of(const std::string& path) {
+    std::ifstream file(path);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+TEST(Log, HasEveryMessageInBothDirections) {
+    const TempFile log("", ".jsonl");
+    Simulator sim({"run", scenario("audit-sync"), "--listen", "127.0.0.1:0", "--log", log.path()});
+    Client client(sim.port(), client_config(audit_sync));
+    EXPECT_THAT(client.listen(), SizeIs(3));
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+    const auto lines = lines_of(log.path());
+    const auto count = [&](const std::string& what) {
+        return std::ranges::count_if(
+            lines, [&](const auto& line) { return line.find(what) != std::string::npos; });
+    };
+    EXPECT_EQ(count(R"("dir":"in","kind":"hello")"), 1);
+    EXPECT_EQ(count(R"("dir":"in","kind":"subscribe")"), 1);
+    EXPECT_EQ(count(R"("dir":"out","kind":"subscribe_reply")"), 1);
+    EXPECT_EQ(count(R"("dir":"out","kind":"event","peer":1,"role":"auditor")"), 3);
+    EXPECT_EQ(count(R"("ack":{"call":"sync_audit_notification","id":17})"), 6)
+        << "three that came, three that barriers wait for";
+    EXPECT_EQ(count(R"("barrier":"released")"), 3);
+    EXPECT_EQ(count(R"("kind":"disconnect")"), 1);
+}
+
+/// A log without what differs between runs: times, ports, and how records of different kinds lie
+/// between each other, which depends on when the operating system lets whom run.
+std::map<std::string, std::vector<std::string>> comparable(const std::string& path) {
+    static const std::regex times(R"("t":[0-9.]+,"wall":"[^"]*",)");
+    static const std::regex ports(R"(127\.0\.0\.1:[0-9]+)");
+    static const std::regex kind(R"("dir":"[a-z]+","kind":"[a-z_]+")");
+    std::map<std::string, std::vector<std::string>> out;
+    for (auto line : lines_of(path)) {
+        line = std::regex_replace(std::regex_replace(line, times, ""), ports, "ADDRESS");
+        std::smatch found;
+        EXPECT_TRUE(std::regex_search(line, found, kind)) << line;
+        out[found.str()].push_back(line);
+    }
+    // Lines for people tell of several kinds at once.
+    std::ranges::sort(out[R"("dir":"none","kind":"log")"]);
+    return out;
+}
+
+TEST(Log, OfTwoRunsWithOneSeedIsTheSame) {
+    const TempFile file(
+        "format: 1\n"
+        "clock: 2026-11-22T10:00:00Z\n"
+        "allow: disconnects\n"
+        "steps:\n"
+        "  - await: 1\n"
+        "  - fault: {kind: drop, probability: 0.1}\n"
+        "  - fault: {kind: duplicate, probability: 0.1}\n"
+        "  - fault: {kind: corrupt, probability: 0.1}\n"
+        "  - fault: {kind: wrong_type, probability: 0.1}\n"
+        "  - mix: {events: {audit: 3, commit_diff: 1, daemon: 2, snmpa: 1}, count: 300,\n"
+        "          rate: 5000/s, acks: ignore}\n");
+    const auto play = [&](const char* seed) {
+        const TempFile log("", ".jsonl");
+        Simulator sim(
+            {"run", file.path(), "--listen", "127.0.0.1:0", "--log", log.path(), "--seed", seed});
+        Process client(CONFD_LISTEN, {"-p", std::to_string(sim.port()), "--audit", "--commit-diff",
+                                      "--daemon", "--snmpa", "--no-ack", "--host", "127.0.0.1"});
+        EXPECT_EQ(client.exit_code(), 1);
+        EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+        return comparable(log.path());
+    };
+    const auto first = play("1");
+    EXPECT_EQ(first, play("1"));
+    EXPECT_GT(first.at(R"("dir":"none","kind":"fault")").size(), 50U);
+    EXPECT_NE(first, play("2"));
+}
+
+// ---- --control ----
+
+/// The answer to one HTTP request, with its header.
+std::string ask(std::uint16_t port, const std::string& request, const std::string& body = {}) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const auto text = fmt::format(
+        "{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}",
+        request, body.size(), body);
+    EXPECT_EQ(::send(socket, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+    const test::Deadline deadline;
+    std::string answer;
+    std::array<char, 4096> buffer{};
+    while (deadline.wait(socket, POLLIN)) {
+        const auto size = ::read(socket, buffer.data(), buffer.size());
+        if (size <= 0) break;
+        answer.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    ::close(socket);
+    return answer;
+}
+
+TEST(Control, SteersARun) {
+    const TempFile file(
+        "format: 1\n"
+        "name: steered\n"
+        "allow: disconnects\n"
+        "steps: [{await: 1}, {expect: {ack: {}, within: 60s}},\n"
+        "        {send: {event: NOTIF_AUDIT, fields: {usid: 18}}}]");
+    Simulator sim({"run", file.path(), "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"});
+    const auto control = sim.control_port();
+    Client client(sim.port(), client_config(audit_sync));
+    ASSERT_TRUE(client.subscribe());
+
+    const auto state = ask(control, "GET /api/state");
+    EXPECT_THAT(state, testing::StartsWith("HTTP/1.1 200"));
+    EXPECT_THAT(state, HasSubstr(R"("scenario":"steered")"));
+    EXPECT_THAT(state, HasSubstr(R"("status":"running")"));
+
+    EXPECT_THAT(ask(control, "POST /api/send", "{event: NOTIF_AUDIT, fields: {usid: 17}}"),
+                HasSubstr(R"("recipients":1,"owed":1)"));
+    EXPECT_THAT(ask(control, "POST /api/send", "{event: NOTIF_ADUIT}"),
+                HasSubstr("did you mean 'NOTIF_AUDIT'?"));
+    const auto event = client.next();
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->get<AuditNotification>()->usid, 17);
+    EXPECT_THAT(ask(control, "GET /metrics"), HasSubstr("confd_sim_"));
+
+    // While it is paused the scenario does not see the acknowledgement.
+    EXPECT_THAT(ask(control, "POST /api/pause"), HasSubstr(R"("status":"paused")"));
+    client.send({AckKind::audit_synced, 17});
+    std::string barriers;
+    const test::Deadline deadline;
+    while (deadline.remaining() > 0 && !barriers.ends_with("[]"))
+        barriers = ask(control, "GET /api/barriers");
+    EXPECT_THAT(ask(control, "GET /api/state"), HasSubstr(R"("status":"paused")"));
+    EXPECT_THAT(ask(control, "POST /api/resume"), HasSubstr(R"("status")"));
+    const auto last = client.next();
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->get<AuditNotification>()->usid, 18);
+    EXPECT_FALSE(client.next());
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+}
+
+TEST(Control, IsForThisMachineOnly) {
+    const TempFile file("format: 1\nsteps: []");
+    Simulator sim({"run", file.path(), "--listen", "127.0.0.1:0", "--control", "0.0.0.0:0"});
+    EXPECT_EQ(sim.exit_code(), 2);
+    EXPECT_THAT(sim.text(), HasSubstr("--control-anywhere"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -46,31 +47,45 @@ class Deadline {
     std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + patience;
 };
 
-class Simulator {
+/// A program, with what it prints on either output.
+class Process {
   public:
-    explicit Simulator(std::vector<std::string> arguments) {
+    /// `variables` are set on top of this process's environment.
+    Process(const std::string& program, std::vector<std::string> arguments,
+            const std::vector<std::string>& variables = {}) {
         std::array<int, 2> ends{};
         if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
         output_ = ends[0];
-        arguments.insert(arguments.begin(), CONFD_SIM);
-        std::vector<char*> argv;
-        for (auto& argument : arguments)
-            argv.push_back(argument.data());
-        argv.push_back(nullptr);
+        arguments.insert(arguments.begin(), program);
+        auto argv = pointers(arguments);
+        auto environment = variables;
+        for (char** variable = environ; *variable != nullptr; ++variable) {
+            const std::string_view text(*variable);
+            const auto name = text.substr(0, text.find('=') + 1);
+            const bool set = std::ranges::any_of(
+                variables, [&](const auto& other) { return other.starts_with(name); });
+            if (!set) environment.emplace_back(text);
+        }
+        auto envp = pointers(environment);
         posix_spawn_file_actions_t actions;
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        const int error = ::posix_spawn(&pid_, CONFD_SIM, &actions, nullptr, argv.data(), environ);
+        posix_spawnattr_t attributes;
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+        const int error =
+            ::posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), envp.data());
+        posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
         ::close(ends[1]);
-        if (error != 0) throw std::runtime_error("cannot start " CONFD_SIM);
+        if (error != 0) throw std::runtime_error("cannot start " + program);
     }
-    Simulator(const Simulator&) = delete;
-    Simulator& operator=(const Simulator&) = delete;
-    ~Simulator() {
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    ~Process() {
         if (pid_ > 0) {
-            ::kill(pid_, SIGKILL);
+            ::kill(-pid_, SIGKILL);  // with what it has started itself
             ::waitpid(pid_, nullptr, 0);
         }
         ::close(output_);
@@ -91,13 +106,6 @@ class Simulator {
         }
     }
 
-    /// The port of the first endpoint on 127.0.0.1.
-    std::uint16_t port() {
-        const auto text = line_after("listening on 127.0.0.1:");
-        EXPECT_FALSE(text.empty()) << text_;
-        return text.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(text));
-    }
-
     void signal(int number) const { ::kill(pid_, number); }
 
     /// Waits for the end; everything it printed is in text() then.
@@ -106,7 +114,7 @@ class Simulator {
         while (read_some(deadline))
             continue;
         if (deadline.remaining() == 0) {
-            ADD_FAILURE() << "confd-sim does not end:\n" << text_;
+            ADD_FAILURE() << "the process does not end:\n" << text_;
             return -1;
         }
         int status = 0;
@@ -115,7 +123,8 @@ class Simulator {
     }
     const std::string& text() const { return text_; }
 
-  private:
+    /// To poll for output, and to read it when there is some: false at its end.
+    int output() const { return output_; }
     bool read_some(const Deadline& deadline) {
         std::array<char, 4096> buffer{};
         if (!deadline.wait(output_, POLLIN)) return false;
@@ -125,9 +134,35 @@ class Simulator {
         return true;
     }
 
+  private:
+    static std::vector<char*> pointers(std::vector<std::string>& texts) {
+        std::vector<char*> out;
+        for (auto& text : texts)
+            out.push_back(text.data());
+        out.push_back(nullptr);
+        return out;
+    }
+
     pid_t pid_ = 0;
     int output_ = -1;
     std::string text_;
+};
+
+class Simulator : public Process {
+  public:
+    explicit Simulator(std::vector<std::string> arguments)
+        : Process(CONFD_SIM, std::move(arguments)) {}
+
+    /// The port of the first endpoint on 127.0.0.1.
+    std::uint16_t port() { return port_after("listening on 127.0.0.1:"); }
+    std::uint16_t control_port() { return port_after("control on http://127.0.0.1:"); }
+
+  private:
+    std::uint16_t port_after(std::string_view prefix) {
+        const auto number = line_after(prefix);
+        EXPECT_FALSE(number.empty()) << text();
+        return number.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(number));
+    }
 };
 
 class Client {
