@@ -21,6 +21,10 @@ struct Describe {
                            session == nullptr ? std::string() : describe_subscription(*session));
     }
     std::string operator()(const Refused& e) const {
+        if (e.subscribed) {
+            return fmt::format("{} sent what nobody can read: {}", peer_name(e.peer, e.role),
+                               e.reason);
+        }
         return fmt::format("connection {} was turned down: {}", e.peer, e.reason);
     }
     std::string operator()(const AckReceived& e) const {

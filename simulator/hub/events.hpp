@@ -21,13 +21,16 @@ struct Subscribed {
     bool again = false;
 };
 
-/// The handshake or the subscription was turned down.
+/// The handshake or the subscription was turned down, or a subscriber sent something that is no
+/// acknowledgement.
 struct Refused {
     PeerId peer = 0;
     std::string reason;
     std::int64_t code = 0;   ///< what the client was told: ERR_NOEXISTS ..; 0 for the handshake
     bool malformed = false;  ///< the client sent what no client of this protocol sends
     Bytes frame;             ///< the frame at fault, cut after max_kept_frame bytes
+    bool subscribed = false;
+    std::string role;  ///< of a subscriber
 };
 
 struct AckReceived {

@@ -203,7 +203,9 @@ void Hub::on_closed(PeerId id, Peer& peer) {
                                         .reason = session.reason(),
                                         .code = session.refusal_code(),
                                         .malformed = session.malformed(),
-                                        .frame = kept(session.frame())});
+                                        .frame = kept(session.frame()),
+                                        .subscribed = peer.subscribed,
+                                        .role = peer.role});
         }
     }
     detach(id, peer, session.reason(), session.malformed());
@@ -238,10 +240,12 @@ void Hub::close(PeerId id, CloseHow how) {
         // it owes it can still give.
         return;
     }
+    if (how == CloseHow::rst) drop_output(peer);
     detach(id, peer, {}, true);
 }
 
 std::vector<HubEvent> Hub::poll(Instant now) {
+    latest_ = now;
     for (auto& [id, peer] : peers_) {
         if (peer.lines != nullptr) move_in(now, id, peer);
         if (!active(peer)) continue;

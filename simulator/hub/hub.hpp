@@ -128,10 +128,10 @@ class Hub {
     Barriers& barriers() { return barriers_; }
     const Barriers& barriers() const { return barriers_; }
 
-    std::expected<FaultId, FaultProblem> add_fault(FaultSpec fault) {
-        return board_.add(std::move(fault));
-    }
-    bool remove_fault(FaultId id) { return board_.remove(id); }
+    // Faults are done to what is sent between their coming and their going, whenever that leaves.
+
+    std::expected<FaultId, FaultProblem> add_fault(FaultSpec fault);
+    bool remove_fault(FaultId id);
     const FaultBoard& faults() const { return board_; }
 
     // Who is there.
@@ -173,6 +173,7 @@ class Hub {
         std::uint64_t missed = 0;  // events of the stream that the feed could not give
         std::unique_ptr<Lines> lines;
         std::unique_ptr<maapi::Conversation> maapi;  // of a MAAPI peer, from its first request
+        Bytes passed;                   // sent before the first fault came: goes out untouched
         std::optional<CloseHow> close;  // once what is queued has gone
         std::size_t unsent = 0;         // at the owner, when last told
         std::optional<Instant> crowded_since;
@@ -216,6 +217,8 @@ class Hub {
     void take_in(Instant now, PeerId id, Peer& peer, ByteView bytes);
     void move_in(Instant now, PeerId id, Peer& peer);
     void carry_out(PeerId id, Peer& peer, CloseHow how);
+    void pass_on();
+    static void drop_output(Peer& peer);
     void report_hits();
 
     // hub_queue.cpp: subscribers that do not read.
@@ -234,6 +237,7 @@ class Hub {
     Barriers barriers_;
     maapi::Transactions transactions_;
     FaultBoard board_;
+    Instant latest_;  // when something was last asked for
     std::vector<HubEvent> happened_;
     std::function<void(const Notification&, const Sent&)> on_send_;
 };

@@ -57,14 +57,53 @@ void Hub::move_in(Instant now, PeerId id, Peer& peer) {
 
 /// A fault closes the connection, whatever is still queued behind it.
 void Hub::carry_out(PeerId id, Peer& peer, CloseHow how) {
-    peer.close = how;
     if (how == CloseHow::half) {
         peer.half_closed = true;
+        // It must not undo an end that is due already.
+        if (!peer.close) peer.close = how;
         return;
     }
-    peer.session.take_output();
-    peer.lines->out.stop();
+    peer.close = how;
+    drop_output(peer);
     detach(id, peer, {}, true);
+}
+
+/// What is queued is lost.
+void Hub::drop_output(Peer& peer) {
+    peer.passed.clear();
+    peer.session.take_output();
+    if (peer.lines != nullptr) peer.lines->out.stop();
+}
+
+std::expected<FaultId, FaultProblem> Hub::add_fault(FaultSpec fault) {
+    pass_on();
+    auto added = board_.add(std::move(fault));
+    // Not only when output is asked for: the last subscriber may be closed before that.
+    if (added) {
+        for (auto& [id, peer] : peers_)
+            ensure_lines(peer, id);
+    }
+    return added;
+}
+
+bool Hub::remove_fault(FaultId id) {
+    pass_on();
+    return board_.remove(id);
+}
+
+/// The faults of this moment are done to what has been sent so far.
+void Hub::pass_on() {
+    for (auto& [id, peer] : peers_) {
+        if (!peer.session.has_output()) continue;
+        ensure_lines(peer, id);
+        const auto bytes = peer.session.take_output();
+        if (peer.lines != nullptr) {
+            peer.lines->out.push(latest_, bytes);
+        } else {
+            peer.passed.insert(peer.passed.end(), bytes.begin(), bytes.end());
+        }
+    }
+    report_hits();
 }
 
 std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
@@ -73,22 +112,23 @@ std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
     if (found == peers_.end()) return actions;
     auto& peer = found->second;
     peer.unsent = unsent;
-    // What is queued already goes through them too.
+    latest_ = now;
     ensure_lines(peer, id);
     pump(now, peer);
     // There may be room now for the rest of an answer, and for what was asked after it.
     if (peer.maapi != nullptr) look(now, id, peer);
+    if (!peer.passed.empty()) actions.emplace_back(Write{std::exchange(peer.passed, {})});
     if (peer.lines == nullptr) {
         if (peer.session.has_output()) actions.emplace_back(Write{peer.session.take_output()});
     } else {
         if (peer.session.has_output()) peer.lines->out.push(now, peer.session.take_output());
-        actions = peer.lines->out.poll(now);
-        for (const auto& action : actions) {
-            if (const auto* close = std::get_if<Close>(&action)) {
+        for (auto& action : peer.lines->out.poll(now)) {
+            actions.push_back(std::move(action));
+            if (const auto* close = std::get_if<Close>(&actions.back())) {
                 peer.closed |= close->how != CloseHow::half;
                 carry_out(id, peer, close->how);
                 // The action says so itself.
-                if (close->how == CloseHow::half) peer.close.reset();
+                if (peer.close == CloseHow::half) peer.close.reset();
             }
         }
         report_hits();

@@ -20,7 +20,7 @@ std::size_t Hub::queued(PeerId id) const {
 
 std::size_t Hub::queued(const Peer& peer) {
     const auto held = peer.lines == nullptr ? 0 : peer.lines->out.held();
-    return peer.session.output_size() + held + peer.unsent;
+    return peer.passed.size() + peer.session.output_size() + held + peer.unsent;
 }
 
 void Hub::check_queue(Instant now, PeerId id, Peer& peer) {
@@ -34,8 +34,7 @@ void Hub::check_queue(Instant now, PeerId id, Peer& peer) {
     if (patient && size <= config_.queue.hard) return;
     const auto reason = fmt::format("{} bytes wait for it to read", size);
     happened_.push_back(SlowConsumer{id, peer.role, reason});
-    peer.session.take_output();
-    if (peer.lines != nullptr) peer.lines->out.stop();
+    drop_output(peer);
     peer.close = CloseHow::rst;
     detach(id, peer, reason, true);
     tell_others(now, id, reason);
