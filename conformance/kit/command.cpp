@@ -4,7 +4,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,7 +112,8 @@ std::expected<Command, std::string> Command::start(const CommandSetup& setup) {
         return std::unexpected(
             fmt::format("cannot start '{}': {}", arguments.front(), std::strerror(error)));
     }
-    command.process_ = ::pidfd_open(command.pid_, 0);
+    // The header of glibc 2.36 cannot be linked from C++.
+    command.process_ = static_cast<int>(::syscall(SYS_pidfd_open, command.pid_, 0));
     return command;
 }
 
