@@ -5,6 +5,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,7 +46,6 @@ struct Requirement {
     std::string link;  ///< "docs/protocol.md#REQ-ACK-2"
 };
 std::string_view protocol_page();
-/// Nothing in `id` and `text` when the page has no such anchor.
 std::optional<Requirement> find_requirement(std::string_view id);
 
 }  // namespace confd::kit

@@ -1,0 +1,81 @@
+#include "conformance/kit/client/checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/kit/client/output.hpp"
+#include "protocol/session/ack.hpp"
+#include "protocol/term/notation.hpp"
+#include "protocol/value/text.hpp"
+
+namespace confd::kit {
+namespace {
+
+std::optional<Complaint> check_hello(const Case& test, const Log& log) {
+    const auto& hello = test.client->hello;
+    if (hello.empty()) return std::nullopt;
+    for (const auto& message : log.messages) {
+        if (message.kind != "hello") continue;
+        const auto found = to_hex(message.bytes);
+        if (!found.starts_with(hello)) {
+            return Complaint{fmt::format("a hello that begins with {}", hello), found};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Complaint> check_subscription(const Case& test, const Log& log) {
+    const auto& text = test.client->subscription;
+    if (text.empty()) return std::nullopt;
+    const auto expected = parse_term(text);
+    for (const auto& message : log.messages) {
+        if (message.kind != "subscribe") continue;
+        const auto found = read_payload(payload_of(message));
+        if (!found) return Complaint{text, to_string(found.error())};
+        if (!expected || *found != *expected) {
+            return Complaint{fmt::format("the subscription {}", text), to_string(*found)};
+        }
+    }
+    return std::nullopt;
+}
+
+/// The acknowledgements that were owed, in the order of their events, beside those that came.
+std::optional<Complaint> check_order(const Case& test, const Log& log) {
+    if (!test.client->in_order) return std::nullopt;
+    const WireContext context{test.client->release.dialect(), test.client->product};
+    std::vector<std::string> owed;
+    std::vector<std::string> given;
+    for (const auto& message : log.messages) {
+        if (message.kind == "ack") given.push_back(message.call);
+        if (message.kind != "event") continue;
+        const auto event =
+            decode_notification(payload_of(message), {.context = context, .limits = {}});
+        const auto ack = event ? ack_owed(*event, test.client->mask) : std::nullopt;
+        if (ack) owed.push_back(to_string(*ack));
+    }
+    const auto [expected, found] = std::ranges::mismatch(owed, given);
+    if (expected == owed.end() || found == given.end()) return std::nullopt;
+    return Complaint{fmt::format("acknowledgements in the order of their events: {} as number {}",
+                                 *expected, expected - owed.begin() + 1),
+                     *found};
+}
+
+std::optional<Complaint> check_output(const Case& test, const Log& log, const std::string& output) {
+    if (!test.client->prints) return std::nullopt;
+    const WireContext context{test.client->release.dialect(), test.client->product};
+    const auto wrong = compare_output(expected_events(log, context), output);
+    if (!wrong) return std::nullopt;
+    return Complaint{"a line of JSON on standard output for each event, with its fields", *wrong};
+}
+
+}  // namespace
+
+std::optional<Complaint> complaint(const Case& test, const Log& log, const std::string& output) {
+    if (auto wrong = check_hello(test, log)) return wrong;
+    if (auto wrong = check_subscription(test, log)) return wrong;
+    if (auto wrong = check_order(test, log)) return wrong;
+    return check_output(test, log, output);
+}
+
+}  // namespace confd::kit

@@ -1,0 +1,89 @@
+#include "conformance/kit/client/play.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "conformance/kit/registry.hpp"
+#include "protocol/bytes.hpp"
+#include "simulator/cli/commands.hpp"
+#include "simulator/server/server.hpp"
+
+namespace confd::kit {
+namespace {
+
+std::string text_of(const std::vector<sim::Diagnostic>& diagnostics) {
+    std::string out;
+    for (const auto& diagnostic : diagnostics)
+        out += to_string(diagnostic) + "\n";
+    return out;
+}
+
+/// Only this case is read: a server starts for each.
+std::expected<Case, std::string> read_case(const std::string& id) {
+    const auto files = case_files();
+    const auto found = std::ranges::find(files, id + ".yaml", &CaseFile::path);
+    if (found == files.end()) return std::unexpected(fmt::format("there is no case '{}'", id));
+    auto test = load_case(found->text, std::string(found->path));
+    if (!test) return std::unexpected(text_of(test.error()));
+    if (!test->client) return std::unexpected(fmt::format("{} is no client's case", id));
+    return std::move(*test);
+}
+
+int exit_code(const sim::RunResult& result) {
+    switch (result.outcome) {
+        case sim::Outcome::fulfilled:
+            return sim::cli::exit_fulfilled;
+        case sim::Outcome::expectation_failed:
+            return sim::cli::exit_expectation_failed;
+        case sim::Outcome::nobody_connected:
+            return sim::cli::exit_nobody_connected;
+        case sim::Outcome::timed_out:
+            return sim::cli::exit_timed_out;
+    }
+    return sim::cli::exit_internal;
+}
+
+int wrong(const std::string& text) {
+    fmt::print("{}\n", text);
+    return sim::cli::exit_usage;
+}
+
+}  // namespace
+
+int play(const PlayOptions& options) {
+    const auto test = read_case(options.id);
+    if (!test) return wrong(test.error());
+    const auto scenario = load_scenario_of(*test, options.seed);
+    if (!scenario) return wrong(scenario.error());
+    const auto endpoint = transport::parse_endpoint(options.endpoint);
+    if (!endpoint) return wrong(endpoint.error());
+    sim::ServerOptions server;
+    server.listen = {*endpoint};
+    server.log_file = options.log;
+    server.log = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+    if (test->client->server_secret) {
+        const auto secret = as_bytes(server_secret);
+        server.secret = Bytes(secret.begin(), secret.end());
+    }
+    const auto result = sim::serve(*scenario, server);
+    if (!result) return wrong(result.error());
+    if (result->failure) fmt::print("{}\n", to_string(*result->failure));
+    return exit_code(*result);
+}
+
+std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std::uint64_t seed) {
+    sim::LoadOptions options;
+    options.release = test.client->release;
+    options.product = test.client->product;
+    options.seed = seed;
+    options.read = [](const std::string&) -> std::expected<std::string, std::string> {
+        return std::unexpected("a case includes no files");
+    };
+    auto scenario = sim::load_scenario(test.script, test.file, options);
+    if (!scenario) return std::unexpected(text_of(scenario.error()));
+    return std::move(*scenario);
+}
+
+}  // namespace confd::kit

@@ -1,0 +1,31 @@
+// The other end of the client under test: the simulator playing a case's scenario, in a process of
+// its own (a hidden command of confd-conformance), so that many cases run at once.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+
+#include "conformance/kit/case.hpp"
+#include "simulator/scenario/scenario.hpp"
+
+namespace confd::kit {
+
+/// What clients must know when a case has the access check.
+inline constexpr const char* server_secret = "the secret of the conformance kit\n";
+
+struct PlayOptions {
+    std::string id;        ///< of the case
+    std::string endpoint;  ///< where to listen: HOST:PORT or a path
+    std::string log;       ///< the file for the log
+    std::uint64_t seed = 0;
+};
+
+/// Says "listening on .." on standard error once clients can connect, and why the scenario failed
+/// on standard output. Returns confd-sim's exit codes.
+int play(const PlayOptions& options);
+
+/// The scenario of a client's case, or what is wrong with it, a line each.
+std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std::uint64_t seed);
+
+}  // namespace confd::kit

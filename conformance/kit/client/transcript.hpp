@@ -1,0 +1,41 @@
+// What was exchanged in a case, read back from the log of the kit's server (simulator/log).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/kit/result.hpp"
+#include "protocol/bytes.hpp"
+#include "protocol/release.hpp"
+
+namespace confd::kit {
+
+struct Message {
+    double at = 0;           ///< seconds
+    bool from_peer = false;  ///< from the client
+    std::string kind;        ///< as the log has it: "hello", "event" ..
+    std::uint64_t peer = 0;  ///< the connection
+    std::string text;
+    std::string call;  ///< of an acknowledgement: "sync_audit_notification(17)"
+    Bytes bytes;
+};
+
+struct Log {
+    std::string text;  ///< the file as it is
+    std::vector<Message> messages;
+    std::string last_step;  ///< where the scenario stood, and what it did there
+};
+
+/// A log that was cut off by the server's end is read as far as it goes.
+Log read_log(const std::filesystem::path& file);
+
+/// The payload of a frame.
+ByteView payload_of(const Message& message);
+
+/// For the diagram: bytes, terms and fields of each message.
+std::vector<Exchange> exchange_of(const Log& log, WireContext context);
+
+}  // namespace confd::kit

@@ -1,0 +1,98 @@
+#include "conformance/kit/client/variables.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+
+#include "protocol/constants.hpp"
+
+namespace confd::kit {
+namespace {
+
+std::string mask_list(std::uint32_t mask) {
+    std::string out;
+    for (const auto& constant : mask_constants) {
+        const auto bits = static_cast<std::uint32_t>(constant.value);
+        // Old names stand for two bits; each bit has a name of its own.
+        if ((bits & (bits - 1)) != 0 || (mask & bits) == 0) continue;
+        mask &= ~bits;
+        out += fmt::format("{}{}", out.empty() ? "" : ",", constant.name);
+    }
+    return out;
+}
+
+std::string text(std::int64_t number) {
+    return fmt::format("{}", number);
+}
+
+void replace(std::string& word, std::string_view name, std::string_view value) {
+    const auto placeholder = fmt::format("{{{}}}", name);
+    for (std::size_t at = 0; (at = word.find(placeholder, at)) != std::string::npos;
+         at += value.size())
+        word.replace(at, placeholder.size(), value);
+}
+
+}  // namespace
+
+Variables variables_of(const Case& test, const Stage& stage) {
+    const auto& client = *test.client;
+    return {
+        {"host", stage.host},
+        {"port", text(stage.port)},
+        {"path", stage.path.string()},
+        {"case", test.id},
+        {"out", stage.folder.string()},
+        {"mask", text(client.mask)},
+        {"mask_names", mask_list(client.mask)},
+        {"heartbeat", text(client.heartbeat)},
+        {"health_check", text(client.health_check)},
+        {"verbosity", text(client.verbosity)},
+        {"stream", client.stream},
+        {"start", client.start},
+        {"stop", client.stop},
+        {"filter", client.filter},
+        {"usid", text(client.usid)},
+        {"release", to_string(client.release)},
+        {"product", std::string(to_string(client.product))},
+        {"access_file", stage.access_file.string()},
+    };
+}
+
+std::vector<std::string> expand(const std::vector<std::string>& words, const Variables& variables) {
+    auto out = words;
+    for (auto& word : out) {
+        for (const auto& [name, value] : variables)
+            replace(word, name, value);
+    }
+    return out;
+}
+
+std::vector<std::string> environment_of(const Case& test, const Stage& stage,
+                                        const Variables& variables) {
+    std::vector<std::string> out;
+    for (const auto& [name, value] : variables) {
+        std::string upper;
+        for (const char c : name)
+            upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        out.push_back(fmt::format("CONFD_CONFORMANCE_{}={}", upper, value));
+    }
+    for (const auto* product : {"CONFD", "NCS"}) {
+        if (!test.client->unix_socket) {
+            out.push_back(fmt::format("{}_IPC_ADDR={}", product, stage.host));
+            out.push_back(fmt::format("{}_IPC_PORT={}", product, stage.port));
+        }
+        if (!stage.access_file.empty()) {
+            out.push_back(
+                fmt::format("{}_IPC_ACCESS_FILE={}", product, stage.access_file.string()));
+        }
+    }
+    if (!stage.path.empty()) out.push_back("NCS_IPC_PATH=" + stage.path.string());
+    return out;
+}
+
+std::vector<std::string> unset_variables() {
+    return {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_ACCESS_FILE", "NCS_IPC_ADDR",
+            "NCS_IPC_PORT",   "NCS_IPC_PATH",   "NCS_IPC_ACCESS_FILE"};
+}
+
+}  // namespace confd::kit

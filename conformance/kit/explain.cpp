@@ -1,0 +1,88 @@
+#include "conformance/kit/explain.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "conformance/kit/client/rehearsal.hpp"
+#include "conformance/kit/registry.hpp"
+#include "conformance/kit/report/files.hpp"
+#include "conformance/kit/result.hpp"
+
+namespace confd::kit {
+namespace {
+
+constexpr std::size_t line_length = 96;
+
+/// Text in lines of at most line_length, each indented.
+std::string wrapped(std::string_view text, std::string_view indent) {
+    std::string out;
+    std::size_t column = 0;
+    while (!text.empty()) {
+        const auto end = std::min(text.find_first_of(" \n"), text.size());
+        const auto word = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (word.empty()) continue;
+        if (column == 0 || column + 1 + word.size() > line_length) {
+            out += fmt::format("{}{}", column == 0 ? "" : "\n", indent);
+            column = indent.size();
+        } else {
+            out += ' ';
+            ++column;
+        }
+        out += word;
+        column += word.size();
+    }
+    return out + "\n";
+}
+
+/// The script without the blank lines that keep its place in the file.
+std::string_view bare(std::string_view script) {
+    const auto begin = script.find_first_not_of('\n');
+    return begin == std::string_view::npos ? std::string_view() : script.substr(begin);
+}
+
+std::string exchange_text(const Case& test) {
+    if (!test.client) return {};
+    auto exchange = rehearse(test);
+    if (!exchange) return fmt::format("\nThe scenario is wrong:\n{}", exchange.error());
+    Result result;
+    result.test = &test;
+    result.exchange = std::move(*exchange);
+    return fmt::format("\nWhat is exchanged when all is well:\n\n{}", transcript(result));
+}
+
+}  // namespace
+
+std::string list_text(std::span<const Case* const> cases) {
+    std::size_t width = 0;
+    for (const auto* test : cases)
+        width = std::max(width, test->id.size());
+    std::string out;
+    for (const auto* test : cases) {
+        out += fmt::format("{:{}}  {} {:6}  {}\n", test->id, width, to_string(test->level),
+                           to_string(test->strength), test->title);
+    }
+    return out;
+}
+
+std::string explain_text(const Case& test) {
+    auto out = fmt::format("{}\n{}\n\n", test.id, test.title);
+    out += fmt::format("level {}, {}, {}\n", to_string(test.level), to_string(test.strength),
+                       to_string(test.source));
+    if (!test.features.empty()) {
+        out += fmt::format("needs the features {}\n", fmt::join(test.features, ", "));
+    }
+    out += "\n" + wrapped(test.rationale, "");
+    for (const auto& id : test.requirements) {
+        const auto requirement = find_requirement(id);
+        if (!requirement) continue;
+        out +=
+            fmt::format("\n{} ({})\n{}", id, requirement->link, wrapped(requirement->text, "  > "));
+    }
+    out += fmt::format("\n{}:\n\n{}", test.client ? "Scenario" : "Script", bare(test.script));
+    return out + exchange_text(test);
+}
+
+}  // namespace confd::kit

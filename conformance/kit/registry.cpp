@@ -1,0 +1,89 @@
+#include "conformance/kit/registry.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace confd::kit {
+namespace {
+
+std::vector<Case> load_all() {
+    std::vector<Case> out;
+    std::string wrong;
+    for (const auto& file : case_files()) {
+        auto loaded = load_case(file.text, std::string(file.path));
+        if (loaded) {
+            out.push_back(std::move(*loaded));
+            continue;
+        }
+        for (const auto& diagnostic : loaded.error())
+            wrong += to_string(diagnostic) + "\n";
+    }
+    if (!wrong.empty()) throw std::logic_error(wrong);
+    std::ranges::sort(out, {}, &Case::id);
+    return out;
+}
+
+bool any_matches(std::span<const std::string> patterns, std::string_view id) {
+    return std::ranges::any_of(patterns,
+                               [&](const std::string& pattern) { return matches(pattern, id); });
+}
+
+}  // namespace
+
+const std::vector<Case>& all_cases() {
+    static const auto cases = load_all();
+    return cases;
+}
+
+const Case* find_case(std::string_view id) {
+    const auto& cases = all_cases();
+    const auto found = std::ranges::lower_bound(cases, id, {}, &Case::id);
+    return found == cases.end() || found->id != id ? nullptr : &*found;
+}
+
+bool matches(std::string_view pattern, std::string_view id) {
+    // Where to go on when it does not fit: one character more for the last star.
+    auto star = std::string_view::npos;
+    std::size_t taken = 0;
+    std::size_t at = 0;
+    std::size_t i = 0;
+    while (i < id.size()) {
+        if (at < pattern.size() && (pattern[at] == id[i] || pattern[at] == '?')) {
+            ++at;
+            ++i;
+        } else if (at < pattern.size() && pattern[at] == '*') {
+            star = at++;
+            taken = i;
+        } else if (star != std::string_view::npos) {
+            at = star + 1;
+            i = ++taken;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', at) == std::string_view::npos;
+}
+
+std::vector<const Case*> select(Part part, std::span<const std::string> filters,
+                                std::span<const std::string> exclusions) {
+    std::vector<const Case*> out;
+    for (const auto& test : all_cases()) {
+        const bool wanted = filters.empty() || any_matches(filters, test.id);
+        if (test.part == part && wanted && !any_matches(exclusions, test.id)) out.push_back(&test);
+    }
+    return out;
+}
+
+std::optional<Requirement> find_requirement(std::string_view id) {
+    const auto page = protocol_page();
+    const auto anchor = "<a id=\"" + std::string(id) + "\"></a>";
+    const auto begin = page.find(anchor);
+    if (begin == std::string_view::npos) return std::nullopt;
+    auto line = page.substr(begin + anchor.size());
+    line = line.substr(0, line.find('\n'));
+    const auto label = "**" + std::string(id) + "** ";
+    if (line.starts_with(label)) line.remove_prefix(label.size());
+    return Requirement{std::string(id), std::string(line), "docs/protocol.md#" + std::string(id)};
+}
+
+}  // namespace confd::kit
