@@ -87,7 +87,7 @@ class Subscribers(unittest.TestCase):
     def expected(self, run):
         _, product, release, mask, settings = run
         command = [LISTEN, "--product", product, "--release", release, "--mask", str(mask),
-                   "--format", "json"]
+                   "--no-diff", "--format", "json"]
         if settings:
             command += ["--interval", "1", "--stream", settings["STREAM"]]
         return self.lines(command, run)
