@@ -18,6 +18,10 @@ class Choices {
     /// A number in [0, bound); `bound` is at least 1.
     virtual std::uint64_t below(std::uint64_t bound) = 0;
 
+    /// Whether values should be like those of every day: small numbers, plain text. Otherwise they
+    /// are often at the edge of what a field can hold.
+    virtual bool ordinary() const { return false; }
+
     bool flip() { return below(2) == 1; }
     /// One of the items.
     template <class T, std::size_t N>

@@ -140,7 +140,7 @@ std::size_t events_in(const std::string& output) {
     std::istringstream lines(output);
     std::size_t count = 0;
     for (std::string line; std::getline(lines, line);)
-        count += line.starts_with("  ") ? 0 : 1;
+        if (!line.starts_with("  ")) ++count;
     return count;
 }
 

@@ -193,6 +193,9 @@ class MixRun : public StepRun {
         while (at >= chosen->weight)
             at -= chosen++->weight;
         auto event = generate_notification(*random_, chosen->type, spec_.wire);
+        if (auto* line = std::get_if<SyslogNotification>(&event.body)) {
+            line->prio = static_cast<std::int64_t>(random_->below(8));  // as syslog has them
+        }
         if (!spec_.sessions.empty()) {
             set_session(event, spec_.sessions[random_->below(spec_.sessions.size())]);
         }
