@@ -32,6 +32,9 @@ constexpr milliseconds patience{1500};
 /// For the kit's own server to end once it is asked to: it waits 5 s for a client to close.
 constexpr std::chrono::seconds server_patience{7};
 
+/// When the server waits for longer than this with nothing to do, it waits for the client to close.
+constexpr std::chrono::duration<double> lingering{4.5};
+
 /// More than this is no list of events: a client that prints without end would fill the memory.
 constexpr std::size_t max_output = std::size_t{16} << 20;
 /// So much of it is kept for people, half from either end.
@@ -63,6 +66,7 @@ struct Played {
     bool hung = false;               ///< and did not end by it
     bool flooded = false;
     bool timed_out = false;
+    std::chrono::duration<double> time{};  ///< from the server's beginning to its end
 };
 
 class OneCase {
@@ -121,6 +125,7 @@ class OneCase {
             const auto at = said.find(sign);
             const auto end = said.find('\n', at);
             if (at != std::string::npos && end != std::string::npos) {
+                listening_ = Clock::now();
                 read_port(said.substr(at + sign.size(), end - at - sign.size()));
                 return {};
             }
@@ -155,9 +160,13 @@ class OneCase {
             played_.flooded = client_ && client_->output_size() > max_output;
             if (client_ && client_->ended()) client_ended = client_ended.value_or(now);
             played_.client_alone = client_ended && now >= *client_ended + patience;
-            if (played_.timed_out || played_.flooded || played_.client_alone) return stop_server();
+            if (played_.timed_out || played_.flooded || played_.client_alone) {
+                stop_server();
+                break;
+            }
         }
-        played_.server_exit = server_->exit_code().value_or(sim::cli::exit_internal);
+        played_.time = Clock::now() - listening_;
+        played_.server_exit = server_->exit_code().value_or(exit_stopped);
         played_.failure = server_->output();
     }
 
@@ -167,7 +176,9 @@ class OneCase {
             client_->signal(SIGTERM);
             played_.asked = true;
         }
-        if (!server_->wait_until(Clock::now() + server_patience)) server_->signal(SIGKILL);
+        if (server_->wait_until(Clock::now() + server_patience)) return;
+        server_->signal(SIGKILL);
+        server_->wait_until(Clock::now() + server_patience);
     }
 
     void wait_for_client() {
@@ -214,14 +225,20 @@ class OneCase {
             return Complaint{"events on standard output",
                              fmt::format("more than {} bytes were printed", max_output)};
         }
-        if (played_.client_alone) {
+        const bool stopped = played_.server_exit == exit_stopped;
+        if (played_.client_alone && stopped) {
             return Complaint{
                 "the client to go on until the scenario's end",
                 fmt::format("it {}{}", describe_exit(played_.client_exit.value_or(0)), where())};
         }
-        if (played_.timed_out) {
+        if (played_.timed_out && stopped) {
             return Complaint{fmt::format("the case to end within {} ms", options_.timeout.count()),
                              fmt::format("it did not{}", where())};
+        }
+        if (played_.server_exit == sim::cli::exit_fulfilled &&
+            played_.time - std::chrono::duration<double>(log_.end) > lingering) {
+            return Complaint{"the client to close once the server has closed",
+                             "it kept the connection open for 5 s"};
         }
         if (played_.hung && played_.server_exit == sim::cli::exit_fulfilled) {
             return Complaint{"the client to end after SIGTERM",
@@ -281,6 +298,7 @@ class OneCase {
     // In this order: the client goes before the server that it is connected to.
     std::optional<Command> server_;
     std::optional<Command> client_;
+    Clock::time_point listening_;
     Clock::time_point deadline_;
     Played played_;
     Log log_;

@@ -69,6 +69,7 @@ int play(const PlayOptions& options) {
     }
     const auto result = sim::serve(*scenario, server);
     if (!result) return wrong(result.error());
+    if (result->stopped) return exit_stopped;
     if (result->failure) fmt::print("{}\n", to_string(*result->failure));
     return exit_code(*result);
 }

@@ -14,6 +14,9 @@ namespace confd::kit {
 /// What clients must know when a case has the access check.
 inline constexpr const char* server_secret = "the secret of the conformance kit\n";
 
+/// Of play(), beside confd-sim's exit codes: it was stopped before the scenario's end.
+inline constexpr int exit_stopped = 5;
+
 struct PlayOptions {
     std::string id;        ///< of the case
     std::string endpoint;  ///< where to listen: HOST:PORT or a path

@@ -120,6 +120,7 @@ Log read_log(const std::filesystem::path& file) {
         const auto value = json::parse(line, error);
         if (error || !value.is_object()) break;
         auto message = message_of(value.get_object());
+        out.end = message.at;
         if (message.kind == "step") out.last_step = message.text;
         if (is_exchanged(message.kind)) out.messages.push_back(std::move(message));
     }

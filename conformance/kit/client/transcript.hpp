@@ -27,6 +27,7 @@ struct Log {
     std::string text;  ///< the file as it is
     std::vector<Message> messages;
     std::string last_step;  ///< where the scenario stood, and what it did there
+    double end = 0;         ///< seconds: when something was last logged
 };
 
 /// A log that was cut off by the server's end is read as far as it goes.
