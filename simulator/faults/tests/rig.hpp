@@ -147,6 +147,7 @@ class Rig {
         while (true) {
             switch (server.poll()) {
                 case ServerSession::Poll::need_input:
+                case ServerSession::Poll::request:  // only of MAAPI sockets
                     return;
                 case ServerSession::Poll::subscription:
                     out.subscribed("auditor", server.context());
