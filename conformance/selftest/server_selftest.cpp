@@ -1,0 +1,327 @@
+// The server part: what is right passes every case, what is wrong in one way fails the cases that
+// are about it and no others.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "conformance/kit/command.hpp"
+#include "conformance/kit/names.hpp"
+#include "conformance/kit/registry.hpp"
+#include "conformance/kit/server/run.hpp"
+
+namespace confd::kit::server {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAreArray;
+using testing::IsEmpty;
+
+const std::string folder = std::string(CONFD_SOURCE_DIR) + "/conformance/selftest/";
+
+std::vector<const Case*> server_cases() {
+    return select(Part::server, {}, {});
+}
+
+Command run(std::vector<std::string> arguments) {
+    auto command =
+        Command::start({.arguments = std::move(arguments), .input = {}, .variables = {}});
+    if (!command) throw std::runtime_error(command.error());
+    return std::move(*command);
+}
+
+/// The number after these words, once the program has printed them; 0 when it does not.
+std::uint16_t number_after(Command& command, std::string_view words) {
+    for (int tries = 0; tries < 2000; ++tries) {
+        const auto text = command.output() + command.errors();
+        const auto at = text.find(words);
+        if (at != std::string::npos && text.find('\n', at) != std::string::npos) {
+            return static_cast<std::uint16_t>(std::stoi(text.substr(at + words.size())));
+        }
+        if (command.ended()) break;
+        std::this_thread::sleep_for(milliseconds(5));
+    }
+    ADD_FAILURE() << "no '" << words << "' in: " << command.output() << command.errors();
+    return 0;
+}
+
+std::string told(const Result& result) {
+    std::string out = fmt::format("{}: {}: expected {}; {}\n", result.test->id,
+                                  to_string(result.status), result.expected, result.reason);
+    for (const auto& detail : result.details)
+        out += "  " + detail + "\n";
+    return out + result.output;
+}
+
+/// Runs the cases, several at once, and calls `note` with the result of each.
+void run_all(const std::vector<const Case*>& cases, std::size_t threads,
+             const std::function<Result(const Case&)>& judge,
+             const std::function<void(const Result&)>& note) {
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    std::vector<std::jthread> workers;
+    for (std::size_t i = 0; i < threads; ++i) {
+        workers.emplace_back([&] {
+            for (auto at = next++; at < cases.size(); at = next++) {
+                const auto result = judge(*cases[at]);
+                const std::scoped_lock lock(mutex);
+                note(result);
+            }
+        });
+    }
+}
+
+TEST(ServerCases, EveryScriptCanBeRun) {
+    EXPECT_GE(server_cases().size(), 40U);
+    for (const auto* test : server_cases())
+        EXPECT_EQ(script_fault(*test), "") << test->id;
+}
+
+/// A case that triggers events says so: it is skipped without a trigger, and runs alone.
+TEST(ServerCases, TriggersAreDeclared) {
+    for (const auto* test : server_cases()) {
+        const bool triggers = test->script.find("trigger ") != std::string::npos;
+        const bool declared = std::ranges::find(test->features, "trigger") != test->features.end();
+        EXPECT_EQ(triggers, declared) << test->id;
+    }
+}
+
+TEST(ServerCases, AreSkippedWithoutATrigger) {
+    const auto judge = judge_of(Target{.path = "/nonexistent", .product = Product::nso});
+    for (const auto* test : server_cases()) {
+        const auto verdict = judge(*test);
+        const bool triggers = test->script.find("trigger ") != std::string::npos;
+        const bool skipped = verdict.result.status == Status::skipped;
+        EXPECT_TRUE(skipped || !triggers) << test->id;
+        EXPECT_TRUE(skipped || !verdict.reached) << test->id;
+    }
+}
+
+/// Starts confd-sim and runs every case against it.
+void play(const std::vector<std::string>& arguments, std::optional<Bytes> secret) {
+    std::vector<std::string> command{CONFD_SIM,     "run",       folder + "server.yaml",
+                                     "--product",   "nso",       "--listen",
+                                     "127.0.0.1:0", "--control", "127.0.0.1:0"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    auto simulator = run(command);
+    const auto control = number_after(simulator, "control on http://127.0.0.1:");
+    const auto port = number_after(simulator, "listening on 127.0.0.1:");
+    Target target{
+        .port = port,
+        .product = Product::nso,
+        .secret = std::move(secret),
+        .trigger = fmt::format("exec {}make_event.py {} {{event}} {{count}}", folder, control),
+        .timeout = milliseconds(10'000),
+        .quiet = milliseconds(100)};
+    const auto judge = judge_of(target);
+    std::size_t passed = 0;
+    run_all(
+        server_cases(), 8, [&](const Case& test) { return judge(test).result; },
+        [&](const Result& result) {
+            passed += result.status == Status::passed ? 1 : 0;
+            const bool fine = result.status == Status::passed || result.status == Status::skipped;
+            EXPECT_TRUE(fine) << told(result);
+        });
+    EXPECT_GE(passed, 130U);
+}
+
+TEST(Simulator, PassesEveryCase) {
+    play({}, std::nullopt);
+}
+
+TEST(Simulator, PassesEveryCaseWithASecret) {
+    const std::string secret = "s3cret\n";
+    const auto path = testing::TempDir() + "confd-kit-secret";
+    std::ofstream(path) << secret;
+    play({"--ipc-access-file", path}, Bytes(secret.begin(), secret.end()));
+}
+
+struct Mutant {
+    const char* name;
+    bool secret;
+    std::set<std::string> fails;
+};
+
+void PrintTo(const Mutant& mutant, std::ostream* out) {
+    *out << mutant.name;
+}
+
+/// Judges a case against a server of its own: one mutant may die, or hang for good.
+Result judge_mutant(const Mutant& mutant, const Case& test) {
+    const std::string secret = "s3cret";
+    std::vector<std::string> command{MUTANT_SERVER, mutant.name};
+    if (mutant.secret) command.push_back(secret);
+    auto server = run(command);
+    Target target{.port = number_after(server, "listening on "),
+                  .product = Product::nso,
+                  .trigger = fmt::format("exec {}ask_event.sh {} {{event}} {{count}}", folder,
+                                         number_after(server, "triggers on ")),
+                  .timeout = milliseconds(2000),
+                  .quiet = milliseconds(100)};
+    if (mutant.secret) target.secret.emplace(secret.begin(), secret.end());
+    return judge_of(target)(test).result;
+}
+
+class MutantServer : public testing::TestWithParam<Mutant> {};
+
+TEST_P(MutantServer, FailsTheCasesThatAreAboutIt) {
+    std::set<std::string> failed;
+    std::string why;
+    run_all(
+        server_cases(), 12, [](const Case& test) { return judge_mutant(GetParam(), test); },
+        [&](const Result& result) {
+            if (result.status == Status::passed || result.status == Status::skipped) return;
+            failed.insert(result.test->id.substr(std::string("server/").size()));
+            why += told(result);
+        });
+    EXPECT_THAT(failed, ElementsAreArray(GetParam().fails)) << why;
+}
+
+/// Each is wrong in the way that its name says: mutant_server.cpp.
+const Mutant mutants[] = {
+    Mutant{"none", false, {}},
+    Mutant{"none", true, {}},
+    Mutant{"confuses-statuses",
+           false,
+           {"handshake/depth-too-small", "handshake/key-length-too-small"}},
+    Mutant{"echoes-the-version", false, {"handshake/own-version"}},
+    Mutant{"accepts-small-arrays",
+           false,
+           {"handshake/depth-too-small", "handshake/key-length-too-small"}},
+    Mutant{"needs-arrays", false, {"handshake/no-arrays"}},
+    Mutant{"takes-any-version", false, {"handshake/version-highest", "handshake/version-zero"}},
+    Mutant{"knows-one-dialect",
+           false,
+           {"filter/dialects", "handshake/dialect-boundary", "handshake/version-6x",
+            "subscribe/every-bit-6x", "subscribe/five-elements-6x"}},
+    Mutant{"serves-every-client-id",
+           false,
+           {"handshake/client-id-0", "handshake/client-id-127", "handshake/client-id-17",
+            "handshake/client-id-3", "handshake/client-id-5", "handshake/client-id-7",
+            "handshake/client-id-8"}},
+    Mutant{"stays-after-a-refusal",
+           false,
+           {"handshake/depth-too-small", "handshake/key-length-too-small",
+            "handshake/version-highest", "handshake/version-zero"}},
+    Mutant{"talks-unasked", false, {"handshake/nothing-unasked"}},
+    Mutant{"waits-for-each-hello", false, {"handshake/stalled-hello"}},
+    Mutant{"reads-a-hello-at-once", false, {"framing/cut-everywhere", "handshake/slow-hello"}},
+    Mutant{"reads-a-frame-at-once", false, {"framing/byte-by-byte", "framing/cut-everywhere"}},
+    Mutant{"loses-what-follows-the-hello",
+           false,
+           {"framing/cut-everywhere", "handshake/eager-client"}},
+    Mutant{"waits-for-any-length", false, {"framing/huge-length", "framing/huge-length-later"}},
+    Mutant{"dies-of-garbage",
+           false,
+           {"framing/garbage-later", "framing/huge-length-later", "framing/unknown-frame",
+            "subscribe/twice"}},
+    Mutant{"closes-without-a-word",
+           false,
+           {"subscribe/compressed",
+            "subscribe/empty-tuple",
+            "subscribe/five-elements-6x",
+            "subscribe/four-elements",
+            "subscribe/health-check-list",
+            "subscribe/heartbeat-binary",
+            "subscribe/list",
+            "subscribe/mask-atom",
+            "subscribe/mask-negative",
+            "subscribe/mask-too-wide",
+            "subscribe/no-term",
+            "subscribe/no-tuple",
+            "subscribe/six-elements",
+            "subscribe/stop-without-start",
+            "subscribe/stream-filter-integer",
+            "subscribe/stream-five-elements",
+            "subscribe/stream-integer",
+            "subscribe/stream-missing",
+            "subscribe/stream-start-text",
+            "subscribe/stream-usid-atom",
+            "subscribe/trailing-byte",
+            "subscribe/verbosity-atom"}},
+    Mutant{"has-every-stream", false, {"subscribe/unknown-stream"}},
+    Mutant{"confuses-codes", false, {"subscribe/unknown-session"}},
+    Mutant{"takes-any-filter", false, {"subscribe/bad-filter"}},
+    Mutant{"refuses-unknown-bits", false, {"subscribe/unknown-bits"}},
+    Mutant{"ignores-the-mask", false, {"filter/audit",          "filter/audit-network",
+                                       "filter/call-home-info", "filter/commit-diff",
+                                       "filter/commit-failed",  "filter/commit-progress",
+                                       "filter/commit-simple",  "filter/confirmed-commit",
+                                       "filter/cq-progress",    "filter/daemon",
+                                       "filter/devel",          "filter/flags-alone",
+                                       "filter/forward-info",   "filter/ha-info",
+                                       "filter/jsonrpc",        "filter/netconf",
+                                       "filter/no-bit",         "filter/package-reload",
+                                       "filter/progress",       "filter/reopen-logs",
+                                       "filter/snmpa",          "filter/stream-event",
+                                       "filter/subagent-info",  "filter/upgrade-event",
+                                       "filter/user-session",   "filter/webui",
+                                       "sync/audit-flag-alone"}},
+    Mutant{"takes-netconf-for-devel", false, {"filter/netconf"}},
+    Mutant{"has-no-ha",
+           false,
+           {"filter/ha-info", "sync/ha-all-processing", "sync/ha-disconnect", "sync/ha-held",
+            "sync/ha-without-flag"}},
+    Mutant{"sends-audit-for-its-flag", false, {"sync/audit-flag-alone"}},
+    Mutant{"sends-one-shape", false, {"filter/dialects"}},
+    Mutant{"counts-the-length-in", false, {"filter/commit-progress", "filter/dialects"}},
+    Mutant{"waits-for-nobody",
+           false,
+           {"load/twenty-acknowledgements", "sync/audit-all", "sync/audit-disconnect",
+            "sync/audit-duplicate", "sync/audit-held", "sync/audit-mixed", "sync/audit-next-event",
+            "sync/audit-other-session", "sync/audit-reset", "sync/audit-unknown", "sync/commit-all",
+            "sync/commit-disconnect", "sync/commit-duplicate", "sync/commit-held",
+            "sync/commit-late-subscriber", "sync/ha-all-processing", "sync/ha-disconnect",
+            "sync/ha-held", "sync/network-held"}},
+    Mutant{"waits-without-the-flag",
+           false,
+           {"load/slow-reader", "sync/audit-flag-alone", "sync/audit-mixed",
+            "sync/audit-without-flag", "sync/ha-without-flag", "sync/network-without-flag"}},
+    Mutant{"waits-for-who-has-left",
+           false,
+           {"sync/audit-disconnect", "sync/audit-other-session", "sync/audit-reset",
+            "sync/audit-unknown", "sync/commit-disconnect", "sync/ha-disconnect"}},
+    Mutant{"counts-answers", false, {"sync/audit-duplicate", "sync/commit-duplicate"}},
+    Mutant{"needs-one-answer",
+           false,
+           {"load/twenty-acknowledgements", "sync/audit-all", "sync/audit-duplicate",
+            "sync/commit-all", "sync/commit-disconnect", "sync/commit-duplicate"}},
+    Mutant{"takes-any-id", false, {"sync/audit-other-session", "sync/audit-unknown"}},
+    Mutant{"asks-late-subscribers", false, {"sync/commit-late-subscriber"}},
+    Mutant{"lets-all-sessions-wait", false, {"sync/audit-other-session"}},
+    Mutant{"lets-ha-go-on", false, {"sync/ha-all-processing"}},
+    Mutant{"lets-a-session-go-on", false, {"sync/audit-next-event"}},
+    Mutant{"beats-as-asked", false, {"interval/health-check-raised", "interval/heartbeat-raised"}},
+    Mutant{"beats-every-second", false, {"interval/own-interval"}},
+    Mutant{"beats-without-the-bit", false, {"subscribe/interval-without-bit"}},
+    Mutant{"has-no-heartbeat",
+           false,
+           {"interval/heartbeat", "interval/heartbeat-raised", "interval/own-interval"}},
+    Mutant{"blocks-on-a-slow-reader", false, {"load/slow-reader"}},
+    Mutant{"has-room-for-sixty",
+           false,
+           {"load/come-and-go", "load/hundred-recipients", "load/hundred-subscribers"}},
+    Mutant{"accepts-any-digest",
+           true,
+           {"access/not-offered", "access/wrong-byte", "access/wrong-secret"}},
+    Mutant{"repeats-its-challenge", true, {"access/random-challenge"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Each, MutantServer, testing::ValuesIn(mutants), [](const auto& test) {
+    std::string name = std::string(test.param.name) + (test.param.secret ? "_with_a_secret" : "");
+    std::ranges::replace(name, '-', '_');
+    return name;
+});
+
+}  // namespace
+}  // namespace confd::kit::server
