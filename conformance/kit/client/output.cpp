@@ -49,6 +49,9 @@ bool equal_numbers(const json::value& a, const json::value& b) {
     }
     const auto left = a.to_number<double>();
     const auto right = b.to_number<double>();
+    // A double that stands for a whole number beyond this has lost digits on the way.
+    constexpr double exact = 9007199254740992.0;  // 2^53
+    if (!a.is_double() || !b.is_double()) return left == right && std::abs(left) <= exact;
     constexpr double digits = 1e-12;
     return left == right || std::abs(left - right) <= digits * std::abs(left);
 }

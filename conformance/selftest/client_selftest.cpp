@@ -1,0 +1,127 @@
+// confd-conformance client against clients that are right, and against mutants: clients that are
+// wrong in exactly one way, each of which fails the cases meant for it and no others.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <ostream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "conformance/kit/client/folder.hpp"
+#include "conformance/kit/client/play.hpp"
+#include "conformance/kit/command.hpp"
+#include "conformance/kit/registry.hpp"
+#include "conformance/kit/report/json.hpp"
+#include "conformance/kit/report/summary.hpp"
+
+namespace confd::kit {
+namespace {
+
+/// Runs the kit and returns what failed; `exit` is its exit code.
+std::set<std::string> failures_of(const std::vector<std::string>& client, int& exit,
+                                  const std::vector<std::string>& groups = {}) {
+    const TemporaryFolder folder;
+    const auto report = (folder.path() / "report.json").string();
+    std::vector<std::string> words{
+        CONFD_CONFORMANCE,      "client", "--strict", "--jobs", "24", "--timeout", "10", "--out",
+        folder.path().string(), "--json", report};
+    for (const auto& group : groups)
+        words.insert(words.end(), {"--filter", "client/" + group + "/*"});
+    // Whether the bytes before a reset arrive is chance, and some mutants depend on them.
+    if (!groups.empty()) words.insert(words.end(), {"--exclude", "client/frames/cut-off-reset"});
+    words.emplace_back("--");
+    words.insert(words.end(), client.begin(), client.end());
+    auto command = Command::start(
+        {.arguments = words, .input = {}, .variables = {"CONFD_LISTEN=" CONFD_LISTEN}});
+    EXPECT_TRUE(command.has_value());
+    if (!command) return {};
+    EXPECT_TRUE(command->wait_until(Command::Clock::now() + std::chrono::seconds(100)));
+    exit = command->exit_code().value_or(-1);
+    const auto loaded = read_run_file(report);
+    EXPECT_TRUE(loaded.has_value()) << command->output() << command->errors();
+    std::set<std::string> out;
+    if (!loaded) return out;
+    for (const auto& result : loaded->run.results)
+        if (is_failure(result.status)) out.insert(result.test->id);
+    return out;
+}
+
+TEST(ClientCases, AreSixtyAndTheirScenariosAreRight) {
+    const auto cases = select(Part::client, {}, {});
+    EXPECT_GE(cases.size(), 60U);
+    for (const auto* test : cases) {
+        const auto scenario = load_scenario_of(*test, 0);
+        EXPECT_TRUE(scenario.has_value()) << (scenario ? "" : scenario.error());
+        EXPECT_FALSE(test->requirements.empty()) << test->id;
+    }
+}
+
+TEST(Globs, StarsStandForAnything) {
+    EXPECT_TRUE(matches("client/ack/*", "client/ack/diff-once"));
+    EXPECT_TRUE(matches("*once", "client/ack/diff-once"));
+    EXPECT_TRUE(matches("*/ack/*-?nce", "client/ack/diff-once"));
+    EXPECT_FALSE(matches("client/ack", "client/ack/diff-once"));
+    EXPECT_FALSE(matches("*twice", "client/ack/diff-once"));
+}
+
+TEST(ReferenceClient, PassesEveryCase) {
+    int exit = -1;
+    EXPECT_EQ(failures_of({REFERENCE_CLIENT}, exit), std::set<std::string>{});
+    EXPECT_EQ(exit, 0);
+}
+
+TEST(MutantClient, PassesEveryCaseWithoutAMutation) {
+    int exit = -1;
+    EXPECT_EQ(failures_of({MUTANT_CLIENT}, exit), std::set<std::string>{});
+    EXPECT_EQ(exit, 0);
+}
+
+struct Mutant {
+    std::string name;
+    std::vector<std::string> groups;
+    std::set<std::string> fails;
+};
+void PrintTo(const Mutant& mutant, std::ostream* out) {
+    *out << mutant.name;
+}
+
+/// conformance/selftest/client_mutants.txt: a mutation, the groups it is run against, and the cases
+/// that fail it.
+std::vector<Mutant> read_mutants() {
+    std::vector<Mutant> out;
+    std::ifstream file(CONFD_SOURCE_DIR "/conformance/selftest/client_mutants.txt");
+    for (std::string line; std::getline(file, line);) {
+        if (line.empty() || line.starts_with('#')) continue;
+        std::istringstream words(line);
+        Mutant mutant;
+        words >> mutant.name;
+        for (std::string group; !group.ends_with(':') && words >> group;)
+            mutant.groups.push_back(group.substr(0, group.find(':')));
+        for (std::string id; words >> id;)
+            mutant.fails.insert("client/" + id);
+        out.push_back(std::move(mutant));
+    }
+    return out;
+}
+
+class MutantClients : public testing::TestWithParam<Mutant> {};
+
+TEST_P(MutantClients, FailTheCasesMeantForThem) {
+    int exit = -1;
+    EXPECT_EQ(failures_of({MUTANT_CLIENT, GetParam().name}, exit, GetParam().groups),
+              GetParam().fails);
+    EXPECT_EQ(exit, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MutantClients, testing::ValuesIn(read_mutants()),
+                         [](const auto& info) {
+                             auto name = info.param.name;
+                             std::ranges::replace(name, '-', '_');
+                             return name;
+                         });
+
+}  // namespace
+}  // namespace confd::kit
