@@ -117,8 +117,8 @@ TEST_P(MutantClients, FailTheCasesMeantForThem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MutantClients, testing::ValuesIn(read_mutants()),
-                         [](const auto& info) {
-                             auto name = info.param.name;
+                         [](const auto& mutant) {
+                             auto name = mutant.param.name;
                              std::ranges::replace(name, '-', '_');
                              return name;
                          });
