@@ -107,7 +107,9 @@ function(confd_test_headers)
     target_compile_options(confd_test_headers PRIVATE "$<$<CONFIG:Debug>:-O0;-g1>")
     # A warning can define a macro (-Wpedantic does), and the macros must be the same.
     confd_warnings(confd_test_headers)
+    target_include_directories(confd_test_headers PRIVATE "${PROJECT_SOURCE_DIR}")
     target_precompile_headers(confd_test_headers PRIVATE
+        "${PROJECT_SOURCE_DIR}/protocol/notification/notification.hpp"
         <gmock/gmock.h> <gtest/gtest.h> <rapidcheck.h> <rapidcheck/gtest.h> <fmt/format.h>
         <algorithm> <functional> <map> <optional> <string> <variant> <vector>)
 endfunction()

@@ -28,7 +28,7 @@ enum class RecordKind : std::uint8_t {
     event,
     ack,
     maapi,  ///< a frame of a MAAPI socket
-    raw,  ///< bytes that are no message, sent or received
+    raw,    ///< bytes that are no message, sent or received
     fault,
     disconnect,
     barrier,

@@ -84,7 +84,8 @@ std::expected<void, std::vector<Diagnostic>> play_step(const Scenario& scenario,
     world.begin(now);
     if ((*step)->start(scenario.variables)->poll(world) == StepStatus::done) return {};
     const auto& failure = world.failure();
-    return std::unexpected(std::vector{Diagnostic{(*step)->place(), failure ? failure->message : ""}});
+    return std::unexpected(
+        std::vector{Diagnostic{(*step)->place(), failure ? failure->message : ""}});
 }
 
 }  // namespace confd::sim

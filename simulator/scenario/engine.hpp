@@ -16,8 +16,8 @@ namespace confd::sim {
 
 struct EngineOptions {
     std::function<void(const std::string&)> log = {};  ///< lines of log steps
-    std::function<void(const Trace&)> trace = {};  ///< every step that acts or waits
-    bool dry = false;                              ///< see WorldOptions
+    std::function<void(const Trace&)> trace = {};      ///< every step that acts or waits
+    bool dry = false;                                  ///< see WorldOptions
 };
 
 class Engine {
