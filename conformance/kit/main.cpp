@@ -226,19 +226,11 @@ std::expected<Judge, std::string> judge_of(Part part, const Raw& raw) {
         case Part::client:
             return client_judge(raw.options, raw.client);
         case Part::server:
-#ifdef CONFD_KIT_SERVER
             return server_judge(raw.options, raw.server);
-#else
-            break;
-#endif
         case Part::codec:
-#ifdef CONFD_KIT_CODEC
-            return codec_judge(raw.options, raw.codec);
-#else
             break;
-#endif
     }
-    return std::unexpected(fmt::format("this build has no part {}", to_string(part)));
+    return codec_judge(raw.options, raw.codec);
 }
 
 int usage(const std::string& text) {
