@@ -174,23 +174,15 @@ std::string path_of(const std::string& name) {
     return fmt::format("{}/{}.yaml", library_folder, name);
 }
 
-std::string scenario_names() {
-    std::vector<std::string> stems;
-    for (const auto& file : library_files()) {
-        const std::filesystem::path path(file.path);
-        if (!path.has_parent_path()) stems.push_back(path.stem());
-    }
-    return fmt::format("{}", fmt::join(stems, ", "));
-}
-
-std::string nearest_scenario(const std::string& name) {
-    std::vector<std::string_view> stems;
+/// The names of the library's scenarios; files in folders are parts of them.
+std::vector<std::string_view> scenario_names() {
+    std::vector<std::string_view> names;
     for (const auto& file : library_files()) {
         if (file.path.find('/') == std::string_view::npos) {
-            stems.push_back(file.path.substr(0, file.path.rfind('.')));
+            names.push_back(file.path.substr(0, file.path.rfind('.')));
         }
     }
-    return suggestion(name, stems);
+    return names;
 }
 
 /// The scenario that `random` plays, as a file would have it.
@@ -223,7 +215,7 @@ int run(const Options& options) {
     const auto path = path_of(options.files.front());
     if (path == options.files.front() && !std::filesystem::exists(path)) {
         return usage(fmt::format("{}: there is no such file, and no such scenario in the library{}",
-                                 path, nearest_scenario(path)));
+                                 path, suggestion(path, scenario_names())));
     }
     const auto scenario = load_scenario_file(path, *load);
     if (!scenario) return report(scenario.error());
@@ -250,14 +242,12 @@ int lint(const Options& options) {
 }
 
 int list() {
+    const auto names = scenario_names();
     std::size_t width = 0;
-    for (const auto& file : library_files())
-        width = std::max(width, file.path.size());
-    for (const auto& file : library_files()) {
-        if (file.path.find('/') != std::string_view::npos) continue;
-        fmt::print("{:<{}}  {}\n", file.path.substr(0, file.path.rfind('.')), width,
-                   description_of(file));
-    }
+    for (const auto name : names)
+        width = std::max(width, name.size());
+    for (const auto name : names)
+        fmt::print("{:<{}}  {}\n", name, width, description_of(*find_scenario(name)));
     return exit_fulfilled;
 }
 
@@ -265,8 +255,9 @@ int show(const Options& options) {
     const auto& name = options.files.front();
     const auto* file = find_scenario(name);
     if (file == nullptr) {
+        const auto names = scenario_names();
         return usage(fmt::format("there is no scenario '{}' in the library{}; there are {}", name,
-                                 nearest_scenario(name), scenario_names()));
+                                 suggestion(name, names), fmt::join(names, ", ")));
     }
     fmt::print("{}", file->text);
     return exit_fulfilled;

@@ -170,7 +170,6 @@ class Hub {
         std::vector<Beat> beats;
         PeerCounters counters;
         std::optional<Feed> feed;
-        std::uint64_t missed = 0;  // events of the stream that the feed could not give
         std::unique_ptr<Lines> lines;
         std::unique_ptr<maapi::Conversation> maapi;  // of a MAAPI peer, from its first request
         Bytes passed;                   // sent before the first fault came: goes out untouched

@@ -103,13 +103,10 @@ json::object plain_schema(const Key& key) {
     return {};
 }
 
-bool may_be_variable(const json::object& schema) {
-    return !schema.empty();
-}
-
 json::object key_schema(const Key& key) {
     auto out = plain_schema(key);
-    if (may_be_variable(out)) out = {{"anyOf", json::array{std::move(out), ref("variable")}}};
+    // Where anything may stand, a variable may.
+    if (!out.empty()) out = {{"anyOf", json::array{std::move(out), ref("variable")}}};
     std::string doc(key.doc);
     if (!key.otherwise.empty()) doc += " [" + std::string(key.otherwise) + "]";
     out["description"] = doc;
