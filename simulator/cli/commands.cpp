@@ -34,7 +34,7 @@ std::expected<LoadOptions, std::string> load_options(const Options& options) {
     LoadOptions out;
     out.read = read_library;
     out.module_path = options.modules;
-    out.built_in_module = library_module;
+    out.built_in_modules = library_modules();
     if (!options.release.empty()) {
         out.release = parse_release(options.release);
         if (!out.release) return std::unexpected("--release: expected a release from 6.0 to 8.9");

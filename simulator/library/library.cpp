@@ -1,6 +1,7 @@
 #include "simulator/library/library.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace confd::sim {
 
@@ -21,12 +22,20 @@ std::expected<std::string, std::string> read_library(const std::string& path) {
     return std::string(found->text);
 }
 
-const char* library_module(std::string_view name) {
-    const auto path = "yang/" + std::string(name) + ".yang";
-    const auto files = library_files();
-    const auto found = std::ranges::find(files, path, &LibraryFile::path);
-    // The texts are literals, so a zero byte follows them.
-    return found == files.end() ? nullptr : found->text.data();
+std::span<const BuiltInModule> library_modules() {
+    static const auto modules = [] {
+        constexpr std::string_view folder = "yang/";
+        constexpr std::string_view extension = ".yang";
+        std::vector<BuiltInModule> out;
+        for (const auto& [path, text] : library_files()) {
+            if (!path.starts_with(folder) || !path.ends_with(extension)) continue;
+            const auto name = path.substr(folder.size(), path.rfind('.') - folder.size());
+            // The texts are literals, so a zero byte follows them.
+            out.push_back({name, text.data()});
+        }
+        return out;
+    }();
+    return modules;
 }
 
 std::string_view description_of(const LibraryFile& file) {

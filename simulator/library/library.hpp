@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "simulator/scenario/scenario.hpp"
+#include "simulator/yang/built_in_module.hpp"
 
 namespace confd::sim {
 
@@ -25,8 +26,8 @@ const LibraryFile* find_scenario(std::string_view name);
 inline constexpr std::string_view library_folder = "library";
 std::expected<std::string, std::string> read_library(const std::string& path);
 
-/// The text of a YANG module in the library; null when there is none.
-const char* library_module(std::string_view name);
+/// The YANG modules in the library.
+std::span<const BuiltInModule> library_modules();
 
 /// What a scenario says of itself, without loading it: "description", or empty.
 std::string_view description_of(const LibraryFile& file);

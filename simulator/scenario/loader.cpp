@@ -305,7 +305,7 @@ class Loader {
             path.push_back((std::filesystem::path(folder) / "yang").string());
         }
         path.insert(path.end(), options_.module_path.begin(), options_.module_path.end());
-        out_.schema = Schema::load(modules_, path, diagnostics_, options_.built_in_module);
+        out_.schema = Schema::load(modules_, path, diagnostics_, options_.built_in_modules);
     }
 
     void load_roles_and_streams() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "simulator/scenario/diagnostics.hpp"
 #include "simulator/scenario/shape.hpp"
 #include "simulator/scenario/step.hpp"
+#include "simulator/yang/built_in_module.hpp"
 
 namespace confd::sim {
 
@@ -69,7 +71,7 @@ struct LoadOptions {
     /// YANG modules are looked for here beside the scenario's own folder and its folder `yang`.
     std::vector<std::string> module_path;
     /// Modules that need no file; see Schema::load().
-    std::function<const char*(std::string_view name)> built_in_module = nullptr;
+    std::span<const BuiltInModule> built_in_modules;
 };
 
 /// Checks everything and reports all that is wrong.

@@ -59,7 +59,7 @@ std::optional<std::string> read_module(const fs::path& path) {
 class Loader {
   public:
     Loader(ly_ctx& context, const std::vector<std::string>& directories, Diagnostics& diagnostics,
-           const ModuleText& built_in)
+           std::span<const BuiltInModule> built_in)
         : context_(context),
           directories_(directories),
           diagnostics_(diagnostics),
@@ -114,7 +114,12 @@ class Loader {
             auto text = read_module(*path);
             return text ? texts_.emplace_back(std::move(*text)).c_str() : nullptr;
         }
-        return built_in_ ? built_in_(name) : nullptr;
+        return built_in_text(name);
+    }
+
+    const char* built_in_text(std::string_view name) const {
+        const auto found = std::ranges::find(built_in_, name, &BuiltInModule::name);
+        return found == built_in_.end() ? nullptr : found->text;
     }
 
     /// name@revision.yang when a revision is asked for, else name.yang, else the latest.
@@ -134,7 +139,7 @@ class Loader {
     bool load_module(const ModuleRequest& request) {
         const bool known = files_.contains(request.name) ||
                            ly_ctx_get_module_latest(&context_, request.name.c_str()) != nullptr ||
-                           (built_in_ && built_in_(request.name) != nullptr);
+                           built_in_text(request.name) != nullptr;
         if (!known) return not_found(request);
         // libyang's parameter lacks a const.
         auto** features = const_cast<const char**>(all_features);
@@ -170,6 +175,11 @@ class Loader {
         std::vector<std::string_view> names;
         for (const auto& [name, paths] : files_)
             names.push_back(name);
+        for (const auto& module : built_in_)
+            names.push_back(module.name);
+        std::uint32_t index = 0;
+        while (const auto* module = ly_ctx_get_module_iter(&context_, &index))
+            names.emplace_back(module->name);
         std::string places;
         for (const auto& directory : directories_)
             places += (places.empty() ? "" : ", ") + directory;
@@ -207,7 +217,7 @@ class Loader {
         const auto end = message.find(after);
         if (!message.starts_with(before) || end == std::string_view::npos) return false;
         const std::string name(message.substr(before.size(), end - before.size()));
-        return files_.contains(name) || (built_in_ && built_in_(name) != nullptr);
+        return files_.contains(name) || built_in_text(name) != nullptr;
     }
 
     /// "example-if.yang:12", or the schema path that libyang knows instead of a line.
@@ -224,7 +234,7 @@ class Loader {
     ly_ctx& context_;
     const std::vector<std::string>& directories_;
     Diagnostics& diagnostics_;
-    const ModuleText& built_in_;
+    std::span<const BuiltInModule> built_in_;
     std::map<std::string, std::vector<fs::path>> files_;  // by module name
     std::deque<std::string> texts_;                       // of modules that were read
 };
@@ -277,7 +287,8 @@ bool has_name(const lysc_node& node, std::string_view name) {
 
 std::shared_ptr<const Schema> Schema::load(const std::vector<ModuleRequest>& modules,
                                            const std::vector<std::string>& directories,
-                                           Diagnostics& diagnostics, const ModuleText& built_in) {
+                                           Diagnostics& diagnostics,
+                                           std::span<const BuiltInModule> built_in) {
     const auto context = new_context();
     if (context == nullptr) {
         const auto place = modules.empty() ? Place{} : modules.front().place;

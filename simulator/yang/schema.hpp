@@ -2,9 +2,9 @@
 #pragma once
 
 #include <expected>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +12,7 @@
 #include "protocol/notification/generate.hpp"
 #include "simulator/scenario/yaml.hpp"
 #include "simulator/streams/event_tree.hpp"
+#include "simulator/yang/built_in_module.hpp"
 
 struct ly_ctx;
 struct lysc_node;
@@ -23,9 +24,6 @@ struct ModuleRequest {
     Place place;
     std::string name;
 };
-
-/// The text of a module that needs no file, terminated by a zero byte; null when there is none.
-using ModuleText = std::function<const char*(std::string_view name)>;
 
 /// An event's content in both its forms.
 struct BuiltEvent {
@@ -42,11 +40,11 @@ class Schema : public FilterCompiler {
     /// Reports what is wrong with the modules at the places where they are asked for, and returns
     /// null then. Files and imports are looked for in `directories`. No module at all is fine:
     /// filters can be compiled without.
-    /// What is in no directory may still be `built_in`.
+    /// What is in no directory may still be `built_in`, which must stay while it is loaded.
     static std::shared_ptr<const Schema> load(const std::vector<ModuleRequest>& modules,
                                               const std::vector<std::string>& directories,
                                               Diagnostics& diagnostics,
-                                              const ModuleText& built_in = nullptr);
+                                              std::span<const BuiltInModule> built_in = {});
 
     /// All notifications as module:name, in the order of the modules.
     std::vector<std::string> notifications() const;

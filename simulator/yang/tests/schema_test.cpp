@@ -275,6 +275,22 @@ std::string load_errors(const std::vector<std::string>& names, const std::string
     return texts(diagnostics);
 }
 
+TEST(YangModules, MayBeBuiltIn) {
+    static constexpr BuiltInModule built_in[] = {
+        {"tiny", "module tiny { namespace 'urn:t'; prefix t; notification ping; }"}};
+    const std::vector<std::string> nowhere;
+    Diagnostics none;
+    EXPECT_EQ(Schema::load(requests({"tiny"}), nowhere, none, built_in)->notifications(),
+              std::vector<std::string>{"tiny:ping"});
+    Diagnostics misspelt;
+    EXPECT_EQ(Schema::load(requests({"tyni", "ietf-yang-tpyes"}), nowhere, misspelt, built_in),
+              nullptr);
+    EXPECT_EQ(texts(misspelt),
+              "test.yaml:1:1: no YANG module 'tyni' in any folder; did you mean 'tiny'?\n"
+              "test.yaml:2:1: no YANG module 'ietf-yang-tpyes' in any folder; did you mean "
+              "'ietf-yang-types'?\n");
+}
+
 TEST(YangModules, AreFoundByNameAndByPath) {
     EXPECT_EQ(load({"example-if.yang"})->notifications().size(), 2U);
     EXPECT_EQ(
