@@ -223,10 +223,8 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     void on_written(const error_code& failed, std::size_t size) {
         if (failed) return on_write_failed(failed.message());
         written += size;
-        if (written == writing.size()) {
-            writing.clear();
-            if (queued.empty() && owner != nullptr) owner->written();
-        }
+        if (written == writing.size()) writing.clear();
+        if (owner != nullptr) unsent() == 0 ? owner->written() : owner->progress();
         write();
     }
 

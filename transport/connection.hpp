@@ -70,6 +70,8 @@ class ConnectionOwner {
     virtual void received(std::size_t size) = 0;
     /// The peer will send nothing more; it may still read.
     virtual void ended() = 0;
+    /// Some of what was given to send() has gone to the kernel, but not all.
+    virtual void progress() {}
     /// All that was given to send() has gone to the kernel.
     virtual void written() {}
     /// The peer takes nothing more, and what was queued is dropped. False, or nothing overridden,

@@ -26,7 +26,8 @@ std::string_view to_string(AckVerdict verdict) {
 }
 
 void Barriers::owe(SendId send, const Owed& owed) {
-    open_[send].waits.push_back(owed);
+    auto& waits = open_[send].waits;
+    waits.emplace_hint(waits.end(), owed.peer, owed.ack);
     accounts_[owed.peer].debts.push_back({owed.ack, send});
 }
 
@@ -45,17 +46,21 @@ Barriers::Answer Barriers::answer(PeerId peer, const Ack& ack) {
     paid.push_back(settled);
     if (paid.size() > remembered_answers) paid.pop_front();
     if (settled.expired) return {AckVerdict::late, settled.send};
-    return {AckVerdict::known, settled.send, settle(settled.send, {peer, ack})};
+    return {AckVerdict::known, settled.send, settle(settled.send, peer)};
 }
 
-bool Barriers::settle(SendId send, const Owed& owed) {
+bool Barriers::settle(SendId send, PeerId peer) {
     const auto barrier = open_.find(send);
     if (barrier == open_.end()) return false;
-    auto& waits = barrier->second.waits;
-    if (const auto wait = std::ranges::find(waits, owed); wait != waits.end()) waits.erase(wait);
-    if (!waits.empty()) return false;
-    open_.erase(barrier);
+    barrier->second.waits.erase(peer);
+    if (!barrier->second.waits.empty()) return false;
+    end(barrier);
     return true;
+}
+
+void Barriers::end(Open::iterator barrier) {
+    deadlines_.set(barrier->first, barrier->second.deadline, std::nullopt);
+    open_.erase(barrier);
 }
 
 std::vector<SendId> Barriers::drop(PeerId peer) {
@@ -65,7 +70,7 @@ std::vector<SendId> Barriers::drop(PeerId peer) {
     const auto debts = std::move(found->second.debts);
     accounts_.erase(found);
     for (const auto& debt : debts) {
-        if (!debt.expired && settle(debt.send, {peer, debt.ack})) released.push_back(debt.send);
+        if (!debt.expired && settle(debt.send, peer)) released.push_back(debt.send);
     }
     return released;
 }
@@ -73,8 +78,8 @@ std::vector<SendId> Barriers::drop(PeerId peer) {
 std::vector<Owed> Barriers::expire(SendId send) {
     const auto barrier = open_.find(send);
     if (barrier == open_.end()) return {};
-    auto waits = std::move(barrier->second.waits);
-    open_.erase(barrier);
+    auto waits = owed(barrier->second);
+    end(barrier);
     expired_.insert(send);
     for (const auto& owed : waits) {
         for (auto& debt : accounts_[owed.peer].debts)
@@ -85,16 +90,8 @@ std::vector<Owed> Barriers::expire(SendId send) {
 
 void Barriers::expire_at(SendId send, Instant deadline) {
     if (const auto barrier = open_.find(send); barrier != open_.end()) {
-        barrier->second.deadline = deadline;
+        deadlines_.set(send, barrier->second.deadline, deadline);
     }
-}
-
-std::optional<Instant> Barriers::next_deadline() const {
-    std::optional<Instant> next;
-    for (const auto& [send, barrier] : open_) {
-        if (barrier.deadline && (!next || *barrier.deadline < *next)) next = barrier.deadline;
-    }
-    return next;
 }
 
 std::optional<Instant> Barriers::deadline(SendId send) const {
@@ -102,16 +99,16 @@ std::optional<Instant> Barriers::deadline(SendId send) const {
     return barrier == open_.end() ? std::nullopt : barrier->second.deadline;
 }
 
-std::optional<SendId> Barriers::due(Instant now) const {
-    for (const auto& [send, barrier] : open_) {
-        if (barrier.deadline && *barrier.deadline <= now) return send;
-    }
-    return std::nullopt;
-}
-
 std::vector<Owed> Barriers::missing(SendId send) const {
     const auto barrier = open_.find(send);
-    return barrier == open_.end() ? std::vector<Owed>() : barrier->second.waits;
+    return barrier == open_.end() ? std::vector<Owed>() : owed(barrier->second);
+}
+
+std::vector<Owed> Barriers::owed(const Barrier& barrier) {
+    std::vector<Owed> out;
+    for (const auto& [peer, ack] : barrier.waits)
+        out.push_back({peer, ack});
+    return out;
 }
 
 std::vector<SendId> Barriers::open() const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "protocol/session/ack.hpp"
+#include "simulator/hub/deadlines.hpp"
 #include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
@@ -41,7 +42,7 @@ class Barriers {
         bool released = false;  ///< it was the last that the barrier waited for
     };
 
-    /// The event `send` needs this acknowledgement.
+    /// The event `send` needs this acknowledgement: one of each peer.
     void owe(SendId send, const Owed& owed);
 
     /// An acknowledgement has come. It counts for the oldest event of that peer, with that kind and
@@ -56,14 +57,15 @@ class Barriers {
 
     /// Expires an open barrier at this time, in place of an earlier one.
     void expire_at(SendId send, Instant deadline);
-    std::optional<Instant> next_deadline() const;
+    std::optional<Instant> next_deadline() const { return deadlines_.next(); }
     /// Of an open barrier; nothing when it does not expire.
     std::optional<Instant> deadline(SendId send) const;
-    /// An open barrier whose deadline has come.
-    std::optional<SendId> due(Instant now) const;
+    /// Open barriers whose deadline has come, oldest first.
+    std::vector<SendId> due(Instant now) const { return deadlines_.due(now); }
 
     bool is_open(SendId send) const { return open_.contains(send); }
     bool has_expired(SendId send) const { return expired_.contains(send); }
+    /// Who has not answered yet, in the order in which they connected.
     std::vector<Owed> missing(SendId send) const;
     /// Barriers that are open, oldest first.
     std::vector<SendId> open() const;
@@ -81,13 +83,18 @@ class Barriers {
         std::deque<Debt> paid;   // the last ones, to tell duplicates
     };
     struct Barrier {
-        std::vector<Owed> waits;
+        std::map<PeerId, Ack> waits;
         std::optional<Instant> deadline;
     };
 
-    bool settle(SendId send, const Owed& owed);
+    using Open = std::map<SendId, Barrier>;
 
-    std::map<SendId, Barrier> open_;
+    static std::vector<Owed> owed(const Barrier& barrier);
+    bool settle(SendId send, PeerId peer);
+    void end(Open::iterator barrier);
+
+    Open open_;
+    Deadlines<SendId> deadlines_;
     std::set<SendId> expired_;
     std::map<PeerId, Account> accounts_;
 };

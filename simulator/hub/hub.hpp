@@ -5,25 +5,27 @@
 // happened comes out of poll() in the order in which it happened.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "protocol/session/server_session.hpp"
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
+#include "simulator/hub/deadlines.hpp"
 #include "simulator/hub/events.hpp"
 #include "simulator/hub/ids.hpp"
+#include "simulator/hub/listeners.hpp"
+#include "simulator/hub/peer.hpp"
+#include "simulator/hub/peer_list.hpp"
 #include "simulator/hub/role.hpp"
-#include "simulator/maapi/conversation.hpp"
 #include "simulator/maapi/transactions.hpp"
 #include "simulator/streams/streams.hpp"
 
@@ -64,12 +66,6 @@ struct Sent {
     std::optional<Error> error;  ///< it could not be written in the dialect of some subscriber
 };
 
-struct PeerCounters {
-    std::uint64_t events = 0;  ///< heartbeats and health checks included
-    std::uint64_t beats = 0;
-    std::array<std::uint64_t, ack_verdict_count> acks{};
-};
-
 class Hub {
   public:
     explicit Hub(HubConfig config);
@@ -90,9 +86,15 @@ class Hub {
     /// the others are told with a DAEMON event.
     void drop_slow(Instant now, PeerId peer, const std::string& reason);
 
+    /// Peers that output() may have something for, or whose reading_paused() may have changed,
+    /// since the last call; in the order in which they connected.
+    std::vector<PeerId> take_ready() { return ready_.take(); }
+    bool has_ready() const { return !ready_.empty(); }
     /// What is to be done with the peer's connection now, in order. `unsent` is what the owner
     /// still has of the bytes it was given before.
     std::vector<Action> output(Instant now, PeerId peer, std::size_t unsent = 0);
+    /// The owner has got rid of some of what it was given: there may be room for more.
+    void written(PeerId peer, std::size_t unsent);
     /// Whether nothing should be read from the peer for the moment: a fault stalls it.
     bool reading_paused(Instant now, PeerId peer) const;
 
@@ -138,6 +140,9 @@ class Hub {
 
     /// Subscribers of this role, or all of them; in the order in which they connected.
     std::vector<PeerId> subscribers(std::string_view role = everybody) const;
+    std::size_t subscriber_count(std::string_view role = everybody) const {
+        return listeners_.count(role);
+    }
     /// Null for a peer that is not known.
     const ServerSession* session(PeerId peer) const;
     std::string_view role_of(PeerId peer) const;
@@ -150,57 +155,37 @@ class Hub {
     bool syslog_taken() const { return takers_ > 0; }
 
   private:
-    /// An event that comes by itself, at an interval.
-    struct Beat {
-        std::uint32_t type = 0;
-        std::chrono::milliseconds interval{};
-        Instant next;
-    };
-    /// What a peer with faults has more than others.
-    struct Lines {
-        FaultLine out;
-        FaultLine in;
-        Bytes received;  // room for the owner to read into
-    };
-    struct Peer {
-        explicit Peer(ServerSession s) : session(std::move(s)) {}
-
-        ServerSession session;
-        std::string role;
-        std::vector<Beat> beats;
-        PeerCounters counters;
-        std::optional<Feed> feed;
-        std::unique_ptr<Lines> lines;
-        std::unique_ptr<maapi::Conversation> maapi;  // of a MAAPI peer, from its first request
-        Bytes passed;                   // sent before the first fault came: goes out untouched
-        std::optional<CloseHow> close;  // once what is queued has gone
-        std::size_t unsent = 0;         // at the owner, when last told
-        std::optional<Instant> crowded_since;
-        bool subscribed = false;  // is or was: the role and the subscription are known
-        bool detached = false;    // Disconnected has been reported
-        bool half_closed = false;
-        bool ended = false;   // it will send no more
-        bool closed = false;  // the owner has been told to close
-    };
-
     void look(Instant now, PeerId id, Peer& peer);
-    void decide(Instant now, PeerId id, Peer& peer);
-    void admit(Instant now, PeerId id, Peer& peer);
     void on_ack(PeerId id, Peer& peer);
     void on_closed(PeerId id, Peer& peer);
     void detach(PeerId id, Peer& peer, std::string reason, bool by_us = false);
+    void release(SendId send);
+
+    // hub_subscribe.cpp: who is let in, and as what.
+    void decide(Instant now, PeerId id, Peer& peer);
+    std::expected<void, PeerError> open_feed(Peer& peer) const;
+    void admit(Instant now, PeerId id, Peer& peer);
     void assign_role(Peer& peer) const;
     bool takes_place(const Peer& peer);
-    void start_beats(Instant now, Peer& peer) const;
-    void send_beats(Instant now, Peer& peer);
-    void pump(Instant now, Peer& peer);
-    bool receives(const Peer& peer, const Notification& notification, const Target& target) const;
-    bool active(const Peer& peer) const {
-        return peer.session.subscribed() && !peer.detached && !peer.half_closed;
-    }
-    std::expected<void, PeerError> open_feed(Peer& peer) const;
+    static void start_beats(Instant now, Peer& peer);
 
-    void release(SendId send);
+    // hub_send.cpp: events.
+
+    /// A replay goes on when less than this waits for the subscriber: a long log is not queued at
+    /// once.
+    static constexpr std::size_t replay_queue = std::size_t{256} << 10;
+
+    Sent new_send() { return {.id = ++last_send_, .recipients = 0, .owed = {}, .error = {}}; }
+    void pump(Instant now, Peer& peer);
+
+    // hub_time.cpp: what is due.
+    void visit(Instant now, PeerId id);
+    static void send_beats(Instant now, Peer& peer);
+    std::optional<Instant> deadline_of(const Peer& peer) const;
+    std::optional<Instant> stop_time(const Peer& peer) const;
+    void note(PeerId id, Peer& peer);
+    void settle(PeerId id, Peer& peer);
+    void settle_all();
 
     // hub_maapi.cpp: peers that are no subscribers, but read schemas and diffs.
     void on_request(PeerId id, Peer& peer);
@@ -222,12 +207,19 @@ class Hub {
 
     // hub_queue.cpp: subscribers that do not read.
     static std::size_t queued(const Peer& peer);
+    bool is_crowded(const Peer& peer) const {
+        return peer.crowded_since || queued(peer) > config_.queue.soft;
+    }
     void check_queue(Instant now, PeerId id, Peer& peer);
     void tell_others(Instant now, PeerId id, const std::string& text);
 
     HubConfig config_;
     StreamBook book_;
     std::map<PeerId, Peer> peers_;
+    Listeners listeners_;
+    Deadlines<PeerId> deadlines_;  // of peers
+    std::set<PeerId> touched_;     // poll() looks at them, whatever the time is
+    PeerList ready_;               // output() has something for them
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;
     std::size_t subscriptions_ = 0;

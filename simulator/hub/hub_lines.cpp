@@ -31,10 +31,12 @@ void Hub::take_in(Instant now, PeerId id, Peer& peer, ByteView bytes) {
     ensure_lines(peer, id);
     if (peer.lines == nullptr) {
         peer.session.feed(bytes);
-        return look(now, id, peer);
+        look(now, id, peer);
+    } else {
+        peer.lines->in.push(now, bytes);
+        move_in(now, id, peer);
     }
-    peer.lines->in.push(now, bytes);
-    move_in(now, id, peer);
+    settle(id, peer);
 }
 
 /// What the faults let through, to the session.
@@ -59,6 +61,7 @@ void Hub::move_in(Instant now, PeerId id, Peer& peer) {
 void Hub::carry_out(PeerId id, Peer& peer, CloseHow how) {
     if (how == CloseHow::half) {
         peer.half_closed = true;
+        listeners_.remove(id, peer);
         // It must not undo an end that is due already.
         if (!peer.close) peer.close = how;
         return;
@@ -83,11 +86,13 @@ std::expected<FaultId, FaultProblem> Hub::add_fault(FaultSpec fault) {
         for (auto& [id, peer] : peers_)
             ensure_lines(peer, id);
     }
+    settle_all();
     return added;
 }
 
 bool Hub::remove_fault(FaultId id) {
     pass_on();
+    settle_all();
     return board_.remove(id);
 }
 
@@ -142,7 +147,18 @@ std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
     for (const auto& action : actions) {
         if (const auto* write = std::get_if<Write>(&action)) peer.unsent += write->bytes.size();
     }
+    note(id, peer);
     return actions;
+}
+
+void Hub::written(PeerId id, std::size_t unsent) {
+    const auto found = peers_.find(id);
+    if (found == peers_.end()) return;
+    auto& peer = found->second;
+    peer.unsent = unsent;
+    // A replay, or an answer, stops when too much waits, and goes on in output().
+    if (peer.feed || peer.maapi != nullptr) ready_.add(id);
+    note(id, peer);
 }
 
 bool Hub::reading_paused(Instant now, PeerId id) const {

@@ -37,8 +37,13 @@ class Link : public transport::ConnectionOwner {
     std::span<std::uint8_t> room(std::size_t size) override;
     void received(std::size_t size) override;
     void ended() override;
+    /// How much waits tells a slow subscriber from others.
+    void progress() override { owner_.hub.written(id_, connection_.unsent()); }
     /// More of a long replay may go out now.
-    void written() override { owner_.advance(); }
+    void written() override {
+        progress();
+        owner_.advance();
+    }
     void closed(const transport::Closed& why) override { owner_.closed(id_, why); }
 
   private:

@@ -180,14 +180,21 @@ class Server {
             const auto status = engine_.poll(now, std::exchange(events_, {}));
             if (status != StepStatus::running) end();
         }
-        for (const auto& [id, link] : links_)
-            link->flush(now);
+        flush(now);
         if (log_) log_->flush();
         if (ending_ && links_.empty()) {
             leave();
         } else {
             set_timer();
         }
+    }
+
+    /// Does what the hub has for connections. More may come of it, once others have had their turn.
+    void flush(Instant now) {
+        for (const auto id : hub_.take_ready()) {
+            if (const auto link = links_.find(id); link != links_.end()) link->second->flush(now);
+        }
+        if (hub_.has_ready()) wake();
     }
 
     void end() {
@@ -240,7 +247,7 @@ class Server {
     }
 
     void draw_live() {
-        status_line_.draw(now(), {.subscribers = hub_.subscribers().size(),
+        status_line_.draw(now(), {.subscribers = hub_.subscriber_count(),
                                   .sends = sends_,
                                   .pending = hub_.barriers().open().size()});
         live_timer_.expires_after(live_interval);

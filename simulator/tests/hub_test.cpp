@@ -54,6 +54,26 @@ TEST_F(HubTest, SendsAnEventToThoseWhoseMaskHasIt) {
     EXPECT_THAT(types(committer), IsEmpty());
 }
 
+TEST_F(HubTest, TellsWhoseConnectionHasSomethingToDo) {
+    auto auditor = client(NOTIF_AUDIT);
+    auto committer = client(NOTIF_COMMIT_DIFF);
+    auto another = client(NOTIF_AUDIT);
+    hub().take_ready();
+    EXPECT_FALSE(hub().has_ready());
+    hub().send(now, audit(1));
+    hub().send(now, audit(2));
+    EXPECT_THAT(hub().take_ready(), ElementsAre(auditor.id(), another.id()));
+    types(auditor);
+    poll();
+    EXPECT_FALSE(hub().has_ready()) << "told once";
+    hub().close(committer.id(), CloseHow::half);
+    EXPECT_THAT(hub().take_ready(), ElementsAre(committer.id()));
+    types(committer);
+    hub().forget(another.id());
+    EXPECT_FALSE(hub().has_ready());
+    EXPECT_EQ(hub().subscriber_count(), 1U);
+}
+
 TEST_F(HubTest, SaysWhoSubscribedAndWhoLeft) {
     auto one = client(NOTIF_AUDIT);
     EXPECT_THAT(of_kind<Subscribed>(poll()), SizeIs(1));

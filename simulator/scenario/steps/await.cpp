@@ -46,7 +46,7 @@ class AwaitRun : public StepRun {
             deadline_ = world.now() + spec_.within;
             if (world.traced()) world.trace(spec_, "await " + spec_.text());
         }
-        const auto there = world.hub().subscribers(spec_.role).size();
+        const auto there = world.hub().subscriber_count(spec_.role);
         if (there >= spec_.count || world.dry()) return StepStatus::done;
         if (world.now() < *deadline_) {
             world.wake_at(*deadline_);

@@ -1,0 +1,66 @@
+// What the hub knows of a connection.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/session/server_session.hpp"
+#include "simulator/faults/line.hpp"
+#include "simulator/hub/barriers.hpp"
+#include "simulator/hub/ids.hpp"
+#include "simulator/maapi/conversation.hpp"
+#include "simulator/streams/feed.hpp"
+
+namespace confd::sim {
+
+struct PeerCounters {
+    std::uint64_t events = 0;  ///< heartbeats and health checks included
+    std::uint64_t beats = 0;
+    std::array<std::uint64_t, ack_verdict_count> acks{};
+};
+
+/// An event that comes by itself, at an interval.
+struct Beat {
+    std::uint32_t type = 0;
+    std::chrono::milliseconds interval{};
+    Instant next;
+};
+
+/// What a peer with faults has more than others.
+struct Lines {
+    FaultLine out;
+    FaultLine in;
+    Bytes received;  ///< room for the owner to read into
+};
+
+struct Peer {
+    explicit Peer(ServerSession s) : session(std::move(s)) {}
+
+    ServerSession session;
+    std::string role;
+    std::vector<Beat> beats;
+    PeerCounters counters;
+    std::optional<Feed> feed;
+    std::unique_ptr<Lines> lines;
+    std::unique_ptr<maapi::Conversation> maapi;  ///< of a MAAPI peer, from its first request
+    Bytes passed;                   ///< sent before the first fault came: goes out untouched
+    std::optional<CloseHow> close;  ///< once what is queued has gone
+    std::size_t unsent = 0;         ///< at the owner, when last told
+    std::optional<Instant> crowded_since;
+    std::optional<Instant> deadline;  ///< noted by the hub's Deadlines
+    bool subscribed = false;          ///< is or was: the role and the subscription are known
+    bool listens = false;             ///< it gets events
+    bool detached = false;            ///< Disconnected has been reported
+    bool half_closed = false;
+    bool ended = false;   ///< it will send no more
+    bool closed = false;  ///< the owner has been told to close
+};
+
+}  // namespace confd::sim
