@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 #include <limits>
 #include <vector>
 
+#include "protocol/units.hpp"
 #include "protocol/value/text.hpp"
 
 namespace confd::sim {
@@ -17,12 +17,6 @@ bool whole_number(std::string_view text, T& out) {
     const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), out);
     return code == std::errc{} && stop == text.data() + text.size();
 }
-
-struct Unit {
-    std::string_view suffix;
-    double milliseconds;
-};
-constexpr Unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
 
 std::vector<std::string_view> names_of(std::span<const Constant> table) {
     std::vector<std::string_view> names;
@@ -138,21 +132,10 @@ std::optional<Bytes> parse_hex_bytes(const YamlNode& node, Diagnostics& diagnost
 
 std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,
                                                         Diagnostics& diagnostics) {
-    const std::string_view text = node.is_scalar() ? std::string_view(node.text) : "";
-    double amount = -1;
-    const auto [stop, code] =
-        std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
-    if (code == std::errc{} && amount >= 0) {
-        const auto suffix = text.substr(static_cast<std::size_t>(stop - text.data()));
-        for (const auto& unit : units) {
-            if (suffix != unit.suffix) continue;
-            const double span = amount * unit.milliseconds;
-            if (span <= static_cast<double>(max_duration.count())) {
-                return std::chrono::milliseconds(std::llround(span));
-            }
-        }
+    if (node.is_scalar()) {
+        if (const auto span = confd::parse_timespan(node.text)) return span;
     }
-    report_expected(node, "a duration of at most 24h such as 250ms, 1.5s or 2m", diagnostics);
+    report_expected(node, timespan_expected, diagnostics);
     return std::nullopt;
 }
 

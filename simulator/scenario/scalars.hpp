@@ -16,9 +16,6 @@
 
 namespace confd::sim {
 
-/// Longest duration a scenario can name: a day is a soak test, more is a slip.
-inline constexpr std::chrono::milliseconds max_duration = std::chrono::hours(24);
-
 /// Reports "expected X, found Y".
 void report_expected(const YamlNode& node, std::string_view expected, Diagnostics& diagnostics);
 
@@ -48,7 +45,7 @@ std::vector<std::string> parse_names(const YamlNode& node, Diagnostics& diagnost
 /// Hexadecimal digits, blanks allowed between bytes.
 std::optional<Bytes> parse_hex_bytes(const YamlNode& node, Diagnostics& diagnostics);
 
-/// "250ms", "1.5s", "2m", "1h", of at most max_duration.
+/// confd::parse_timespan()
 std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,
                                                         Diagnostics& diagnostics);
 
