@@ -12,10 +12,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <list>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "transport/asio_socket.hpp"
+#include "transport/exhaustion.hpp"
 
 namespace confd::transport {
 namespace {
@@ -24,9 +26,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using GenericEndpoint = asio::generic::stream_protocol::endpoint;
 using Listener = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
-
-/// Pause after a failed accept: out of descriptors, trying again at once would only burn a core.
-constexpr auto accept_pause = std::chrono::milliseconds(100);
 
 /// A socket file that this process made: another with the same name is not ours to remove.
 struct SocketFile {
@@ -80,13 +79,17 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
         asio::steady_timer pause;
     };
 
-    explicit Impl(asio::any_io_executor e) : executor(std::move(e)) {}
+    Impl(asio::any_io_executor e, const SocketOptions& o) : executor(std::move(e)), options(o) {}
 
     asio::any_io_executor executor;
+    SocketOptions options;
     std::list<Port> ports;
     std::vector<Endpoint> endpoints;
     std::vector<SocketFile> files;
     std::function<void(Connection)> accepted;
+    std::function<void(const std::string&)> note;
+    ReservedDescriptor reserved;
+    Exhaustion exhaustion;
     bool stopped = false;
 
     std::expected<Endpoint, std::string> listen_tcp(const TcpEndpoint& tcp) {
@@ -137,17 +140,25 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
         port.listener.async_accept(
             [self = shared_from_this(), &port](const error_code& failed, Socket socket) {
                 if (self->stopped) return;
-                if (failed) return self->accept_later(port);
-                self->accepted(make_connection(std::move(socket)));
+                if (failed) return self->accept_later(port, failed);
+                self->tell(self->exhaustion.succeeded(std::chrono::steady_clock::now()));
+                self->accepted(make_connection(std::move(socket), self->options));
                 if (!self->stopped) self->accept(port);
             });
     }
 
-    void accept_later(Port& port) {
-        port.pause.expires_after(accept_pause);
+    /// Out of descriptors, or of memory for sockets.
+    void accept_later(Port& port, const error_code& failed) {
+        const auto turned_away = reserved.turn_away(port.listener.native_handle());
+        tell(exhaustion.failed(std::chrono::steady_clock::now(), failed.message(), turned_away));
+        port.pause.expires_after(exhaustion.pause());
         port.pause.async_wait([self = shared_from_this(), &port](const error_code& cancelled) {
             if (!cancelled && !self->stopped) self->accept(port);
         });
+    }
+
+    void tell(const std::optional<std::string>& line) const {
+        if (line && note) note(*line);
     }
 
     void stop() {
@@ -162,8 +173,8 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
     }
 };
 
-Acceptor::Acceptor(const asio::any_io_executor& executor)
-    : impl_(std::make_shared<Impl>(executor)) {}
+Acceptor::Acceptor(const asio::any_io_executor& executor, const SocketOptions& options)
+    : impl_(std::make_shared<Impl>(executor, options)) {}
 
 Acceptor::~Acceptor() {
     stop();
@@ -174,8 +185,10 @@ std::expected<Endpoint, std::string> Acceptor::listen(const Endpoint& endpoint) 
     return impl_->listen_unix(std::get<UnixEndpoint>(endpoint));
 }
 
-void Acceptor::start(std::function<void(Connection)> accepted) {
+void Acceptor::start(std::function<void(Connection)> accepted,
+                     std::function<void(const std::string&)> note) {
     impl_->accepted = std::move(accepted);
+    impl_->note = std::move(note);
     for (auto& port : impl_->ports)
         impl_->accept(port);
 }

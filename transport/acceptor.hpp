@@ -9,13 +9,16 @@
 
 #include "transport/connection.hpp"
 #include "transport/endpoint.hpp"
+#include "transport/socket_options.hpp"
 
 namespace confd::transport {
 
 /// Not thread-safe: use it from the one thread, or strand, of its executor.
 class Acceptor {
   public:
-    explicit Acceptor(const boost::asio::any_io_executor& executor);
+    /// Every connection gets the options.
+    explicit Acceptor(const boost::asio::any_io_executor& executor,
+                      const SocketOptions& options = {});
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
     /// stop()
@@ -28,8 +31,12 @@ class Acceptor {
     std::expected<Endpoint, std::string> listen(const Endpoint& endpoint);
 
     /// Hands each new connection to `accepted`, which calls Connection::start() sooner or later.
-    /// TCP_NODELAY and SO_KEEPALIVE are set.
-    void start(std::function<void(Connection)> accepted);
+    ///
+    /// Where the descriptors are exhausted, whoever connects is closed at once, by means of one
+    /// that is kept back, and accepting pauses for 10 ms, for 20 ms .. up to 1 s. `note`, if any,
+    /// is told when that begins and when it is over.
+    void start(std::function<void(Connection)> accepted,
+               std::function<void(const std::string&)> note = {});
 
     /// Listens no more and removes the UNIX socket files it made. Connections live on.
     void stop();

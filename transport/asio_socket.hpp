@@ -7,6 +7,7 @@
 #include <string>
 
 #include "transport/connection.hpp"
+#include "transport/socket_options.hpp"
 
 namespace confd::transport {
 
@@ -16,7 +17,7 @@ using Socket = boost::asio::generic::stream_protocol::socket;
 /// "127.0.0.1:51234", "[::1]:51234", or "unix".
 std::string to_text(const boost::asio::generic::stream_protocol::endpoint& endpoint);
 
-/// A connected socket as a connection, with the socket options that every connection has.
-Connection make_connection(Socket socket);
+/// A connected socket as a connection.
+Connection make_connection(Socket socket, const SocketOptions& options);
 
 }  // namespace confd::transport

@@ -26,16 +26,6 @@ using GenericEndpoint = asio::generic::stream_protocol::endpoint;
 /// Where input goes that nobody wants any more.
 constexpr std::size_t discard_size = 4096;
 
-/// None of these is worth failing for: a UNIX socket has no TCP_NODELAY, for instance.
-void set_options(Socket& socket) {
-    error_code ignored;
-    // Events and acknowledgements are small, and somebody waits for each.
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    // A peer whose machine died is noticed even if nothing is ever written to it.
-    socket.set_option(asio::socket_base::keep_alive(true), ignored);
-    socket.non_blocking(true, ignored);
-}
-
 bool is_numeric(const std::string& host) {
     error_code failed;
     asio::ip::make_address(host, failed);
@@ -55,16 +45,22 @@ std::string to_text(const GenericEndpoint& endpoint) {
 /// Handlers share it, so that it outlives the Connection while operations end; `owner` is null from
 /// then on.
 struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
-    explicit Impl(const asio::any_io_executor& executor)
-        : socket(executor), resolver(executor), write_timer(executor), finish_timer(executor) {}
-    explicit Impl(Socket connected)
-        : socket(std::move(connected)),
+    Impl(const asio::any_io_executor& executor, const SocketOptions& o)
+        : options(o),
+          socket(executor),
+          resolver(executor),
+          write_timer(executor),
+          finish_timer(executor) {}
+    Impl(Socket connected, const SocketOptions& o)
+        : options(o),
+          socket(std::move(connected)),
           resolver(socket.get_executor()),
           write_timer(socket.get_executor()),
           finish_timer(socket.get_executor()) {
         became_connected();
     }
 
+    SocketOptions options;
     Socket socket;
     asio::ip::tcp::resolver resolver;
     std::string peer;
@@ -112,8 +108,9 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     void became_connected() {
         ready = true;
-        set_options(socket);
+        apply(options, socket.native_handle());
         error_code ignored;
+        socket.non_blocking(true, ignored);
         peer = to_text(socket.remote_endpoint(ignored));
     }
 
@@ -336,12 +333,12 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     }
 };
 
-Connection make_connection(Socket socket) {
-    return Connection(std::make_shared<Connection::Impl>(std::move(socket)));
+Connection make_connection(Socket socket, const SocketOptions& options) {
+    return Connection(std::make_shared<Connection::Impl>(std::move(socket), options));
 }
 
-Connection::Connection(const asio::any_io_executor& executor)
-    : impl_(std::make_shared<Impl>(executor)) {}
+Connection::Connection(const asio::any_io_executor& executor, const SocketOptions& options)
+    : impl_(std::make_shared<Impl>(executor, options)) {}
 Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Connection::Connection(Connection&&) noexcept = default;
 

@@ -29,6 +29,7 @@
 
 #include "protocol/bytes.hpp"
 #include "transport/endpoint.hpp"
+#include "transport/socket_options.hpp"
 
 // Only named here, so that who holds a connection need not see Asio. Include
 // <boost/asio/any_io_executor.hpp> to make one from io_context.get_executor().
@@ -63,8 +64,8 @@ class ConnectionOwner {
 
     /// connect() succeeded.
     virtual void connected() {}
-    /// Room of `size` bytes for the next read, usually session.prepare(size). It must stay where it
-    /// is until received(), ended() or closed(), or until the owner closes the connection.
+    /// Room of `size` bytes or less for the next read, usually session.prepare(size). It must stay
+    /// where it is until received(), ended() or closed(), or until the owner closes the connection.
     virtual std::span<std::uint8_t> room(std::size_t size) = 0;
     /// So many bytes have been put there.
     virtual void received(std::size_t size) = 0;
@@ -89,7 +90,8 @@ class Connection {
     struct Impl;
 
     /// Unconnected: for connect().
-    explicit Connection(const boost::asio::any_io_executor& executor);
+    explicit Connection(const boost::asio::any_io_executor& executor,
+                        const SocketOptions& options = {});
     /// For Acceptor.
     explicit Connection(std::shared_ptr<Impl> impl);
     Connection(Connection&&) noexcept;
