@@ -39,7 +39,7 @@ void Core::connect(std::uint32_t mask, const NotificationsData* data,
     failure_.reset();
     send_failure_.reset();
     connect_done_ = std::move(done);
-    connection_.emplace(executor_);
+    connection_.emplace(executor_, options_.socket);
     connection_->connect(endpoint, *this);
 }
 

@@ -71,7 +71,7 @@ struct MaapiSocket::Impl final : transport::ConnectionOwner {
             .release = options.release, .secret = options.access_secret, .limits = options.limits});
         failure.reset();
         reached_peer = false;
-        connection.emplace(io.get_executor());
+        connection.emplace(io.get_executor(), options.socket);
         connection->connect(endpoint, *this);
         run_until_connected(endpoint, deadline);
         expect(Poll::connected, deadline);

@@ -12,6 +12,7 @@
 #include "protocol/session/client_session.hpp"
 #include "protocol/session/subscription.hpp"
 #include "transport/endpoint.hpp"
+#include "transport/socket_options.hpp"
 
 namespace confd::events {
 
@@ -34,8 +35,9 @@ struct ConnectOptions {
     Product product = Product::confd;  ///< what the peer is
     /// Contents of the access file; when set, the peer must run the access check.
     std::optional<Bytes> access_secret;
-    bool strict = false;  ///< an event of an unknown type is malformed
-    Limits limits;
+    bool strict = false;              ///< an event of an unknown type is malformed
+    Limits limits;                    ///< larger frames are refused, with Error::Kind::protocol
+    transport::SocketOptions socket;  ///< how a server is noticed that is gone without a word
 
     /// What the stock library takes from its environment:
     ///   ConfD  CONFD_IPC_ADDR CONFD_IPC_PORT CONFD_IPC_ACCESS_FILE

@@ -32,7 +32,7 @@ const Unit* unit_behind(std::string_view text, const char* number_end,
 
 std::string shortest(std::uint64_t amount, std::span<const Unit> units) {
     for (const auto& unit : std::views::reverse(units)) {
-        if (amount % unit.factor == 0 && (amount > 0 || unit.factor == 1)) {
+        if (amount % unit.factor == 0) {
             return fmt::format("{}{}", amount / unit.factor, unit.suffix);
         }
     }
@@ -61,8 +61,9 @@ std::optional<std::size_t> parse_size(std::string_view text) {
     return amount * unit->factor;
 }
 
-std::string timespan_text(std::chrono::milliseconds duration) {
-    return shortest(static_cast<std::uint64_t>(duration.count()), durations);
+std::string timespan_text(std::chrono::milliseconds span) {
+    if (span.count() == 0) return "0s";
+    return shortest(static_cast<std::uint64_t>(span.count()), durations);
 }
 
 std::string size_text(std::size_t size) {

@@ -30,7 +30,7 @@ inline constexpr std::string_view size_expected =
 std::optional<std::size_t> parse_size(std::string_view text);
 
 // The shortest text that is read back as the same: "5s", "64KiB".
-std::string timespan_text(std::chrono::milliseconds duration);
-std::string size_text(std::size_t size);
+std::string timespan_text(std::chrono::milliseconds span);
+std::string size_text(std::size_t size);  // of at least 1
 
 }  // namespace confd

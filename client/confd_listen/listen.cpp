@@ -1,11 +1,8 @@
 #include "client/confd_listen/listen.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -16,9 +13,12 @@
 #include <string>
 #include <system_error>
 
+#include "client/backoff.hpp"
 #include "client/confd_listen/diffs.hpp"
+#include "client/confd_listen/interrupt.hpp"
 #include "client/events.hpp"
 #include "protocol/render/render.hpp"
+#include "protocol/units.hpp"
 #include "protocol/utf8.hpp"
 
 namespace confd::listen {
@@ -39,76 +39,31 @@ void stop_at_once(int) {
     ::_exit(exit_ok);
 }
 
-/// SIGINT and SIGTERM as something to poll for, so that they stop us between two events and never
-/// in the middle of one.
-class Interrupt {
-  public:
-    Interrupt() {
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &set, nullptr);
-        fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
-        // A reader of our output that went away is a failed write, not our death.
-        std::signal(SIGPIPE, SIG_IGN);
-    }
-    Interrupt(const Interrupt&) = delete;
-    Interrupt& operator=(const Interrupt&) = delete;
-    ~Interrupt() { ::close(fd_); }
-
-    /// Whether a signal has come.
-    bool raised() const {
-        pollfd own{fd_, POLLIN, 0};
-        return ::poll(&own, 1, 0) > 0;
-    }
-
-    enum class Woke : std::uint8_t { ready, interrupted, deadline };
-
-    /// Waits until `fd` is readable or has ended.
-    Woke wait(int fd, const events::Deadline& deadline) const {
-        std::array<pollfd, 2> fds{pollfd{fd_, POLLIN, 0}, pollfd{fd, POLLIN, 0}};
-        while (true) {
-            const int ready = ::poll(fds.data(), fds.size(), remaining(deadline));
-            if (ready < 0 && errno != EINTR) {
-                throw std::system_error(errno, std::generic_category(), "poll");
-            }
-            if (ready == 0) return Woke::deadline;
-            if (ready > 0) return fds[0].revents != 0 ? Woke::interrupted : Woke::ready;
-        }
-    }
-
-  private:
-    static int remaining(const events::Deadline& deadline) {
-        if (!deadline.at()) return -1;
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(*deadline.at() - Clock::now()).count();
-        return left < 0 ? 0 : static_cast<int>(left);
-    }
-
-    int fd_;
-};
-
 /// Nobody reads what we print any more.
 struct OutputClosed {};
 /// Stopped by a signal, or by the end of the answers to -r.
 struct Interrupted {};
+/// The connection is gone, and --reconnect asks for another.
+struct Lost {};
 
 class Listener {
   public:
     explicit Listener(const Options& options)
         : options_(options),
           sock_(options.connect),
-          diffs_(options.connect, options.timeout.value_or(patience), complain),
+          backoff_(options.backoff),
           render_{.context = {options.connect.release.dialect(), options.connect.product},
-                  .show_clearpass = options.show_clearpass} {}
+                  .show_clearpass = options.show_clearpass} {
+        // A reader of our output that went away is a failed write, not our death.
+        std::signal(SIGPIPE, SIG_IGN);
+    }
 
     Exit run() {
         try {
-            if (!connect()) return exit_connect;
-            interrupt_.emplace();
-            return follow();
+            while (true) {
+                if (const auto end = one_connection()) return *end;
+                if (const auto end = wait_for_next()) return *end;
+            }
         } catch (const OutputClosed&) {
             return exit_ok;
         } catch (const Interrupted&) {
@@ -119,19 +74,50 @@ class Listener {
   private:
     using Woke = Interrupt::Woke;
 
+    /// How it ends us, or nothing when there is to be another.
+    std::optional<Exit> one_connection() {
+        interrupt_.reset();
+        try {
+            if (!connect()) return exit_connect;
+            backoff_.succeeded();
+            interrupt_.emplace();
+            return follow();
+        } catch (const Lost&) {
+            return std::nullopt;
+        }
+    }
+
     bool connect() {
         for (const int signal : {SIGINT, SIGTERM})
             std::signal(signal, stop_at_once);
-        if (options_.load_schemas) diffs_.load_names();
-        render_.names = diffs_.names();
+        diffs_.emplace(options_.connect, options_.timeout.value_or(patience), complain);
+        if (options_.load_schemas) diffs_->load_names();
+        render_.names = diffs_->names();
         try {
             notifications_connect2(sock_, options_.mask, options_.data,
                                    options_.timeout.value_or(patience));
             return true;
         } catch (const Error& error) {
             complain(error.what());
+            if (again_after(error)) throw Lost{};
             return false;
         }
+    }
+
+    bool again_after(const Error& error) const {
+        return options_.reconnect && events::Backoff::worthwhile(error);
+    }
+
+    /// How long it takes before the next attempt; an exit when something ends us before.
+    std::optional<Exit> wait_for_next() {
+        interrupt_.emplace();
+        const auto pause = backoff_.next();
+        complain(fmt::format("connecting again in {}", timespan_text(pause)));
+        const auto next = Clock::now() + pause;
+        const auto idle = idle_deadline().at();
+        const bool in_time = !idle || next < *idle;
+        if (interrupt_->wait(-1, in_time ? next : *idle) == Woke::interrupted) return ended();
+        return in_time ? std::nullopt : std::optional(exit_timeout);
     }
 
     Exit follow() {
@@ -181,13 +167,14 @@ class Listener {
             return error.recoverable() ? std::nullopt : std::optional(ended());
         }
         const auto& cut_off = error.protocol_error();
-        if (error.kind() == Error::Kind::closed && error.orderly()) return ended();
-        malformed_ = true;
-        if (cut_off.message.empty()) {
-            complain(error.what());
-        } else {
+        const bool orderly = error.kind() == Error::Kind::closed && error.orderly();
+        malformed_ |= !orderly;
+        if (!cut_off.message.empty()) {
             print_error(cut_off);
+        } else if (!orderly || options_.reconnect) {
+            complain(error.what());
         }
+        if (again_after(error)) throw Lost{};
         return ended();
     }
 
@@ -235,7 +222,7 @@ class Listener {
     IterAnswer on_with_it() const { return interrupt_->raised() ? ITER_STOP : ITER_RECURSE; }
 
     void print_changes(std::int64_t thandle) {
-        const auto failed = diffs_.read(thandle, [this](const DiffChange& change) {
+        const auto failed = diffs_->read(thandle, [this](const DiffChange& change) {
             write_line("  " + to_text(change, render_));
             return on_with_it();
         });
@@ -245,7 +232,7 @@ class Listener {
     void add_changes(boost::json::object& event, std::int64_t thandle) {
         boost::json::array changes;
         std::size_t size = 0;
-        auto failed = diffs_.read(thandle, [&](const DiffChange& change) {
+        auto failed = diffs_->read(thandle, [&](const DiffChange& change) {
             auto one = to_json(change, render_);
             size += boost::json::serialize(one).size();
             if (size > max_diff_json) return ITER_STOP;
@@ -253,7 +240,7 @@ class Listener {
             return on_with_it();
         });
         if (size > max_diff_json && !failed) failed = "more changes than a line can hold";
-        if (diffs_.available()) event["diff"] = std::move(changes);
+        if (diffs_->available()) event["diff"] = std::move(changes);
         if (!failed) return;
         event["diff_error"] = utf8_sanitized(*failed);
         complain("the diff is not complete: " + *failed);
@@ -286,7 +273,8 @@ class Listener {
     const Options& options_;
     std::optional<Interrupt> interrupt_;
     events::EventSocket sock_;
-    Diffs diffs_;
+    events::Backoff backoff_;
+    std::optional<Diffs> diffs_;
     RenderOptions render_;
     Clock::time_point last_event_ = Clock::now();
     std::uint64_t seen_ = 0;

@@ -11,7 +11,9 @@
 #include "client/confd_listen/mask.hpp"
 #include "client/error.hpp"
 #include "protocol/nearest.hpp"
+#include "protocol/units.hpp"
 #include "protocol/value/text.hpp"
+#include "transport/command_line.hpp"
 
 namespace confd::listen {
 namespace {
@@ -64,7 +66,8 @@ Exit codes:
   0   ended as asked: --count reached, interrupted, or the server closed after a whole event
   1   the same, but some event was malformed, or the connection broke off in the middle
   2   wrong usage
-  3   could not connect, or the server refused (its code and text are on standard error)
+  3   could not connect (without --reconnect), or the server refused (its code and text are on
+      standard error)
   4   --timeout passed without an event
   70  internal error)";
 
@@ -83,6 +86,10 @@ struct Raw {
     double timeout = 0;
     bool confirm = false, no_ack = false, show_clearpass = false, strict = false;
     bool no_diff = false, load_schemas = false;
+    bool reconnect = false;
+    events::BackoffOptions backoff;
+    std::size_t max_frame = Limits{}.payload;
+    transport::SocketOptions socket;
 };
 
 [[noreturn]] void wrong(const std::string& text) {
@@ -132,6 +139,18 @@ void declare_connection(CLI::App& app, Raw& raw) {
     app.add_option("--release", raw.release, "what to claim to be, such as 7.8, the default")
         ->group(group);
     app.add_option("--product", raw.product, "confd or nso")->group(group)->capture_default_str();
+}
+
+void declare_limits(CLI::App& app, Raw& raw) {
+    app.option_defaults()->group("Limits and broken connections");
+    app.add_flag("--reconnect", raw.reconnect,
+                 "connect again when the connection is lost or cannot be made, after a random "
+                 "time below a bound that doubles");
+    transport::add_timespan(app, "--backoff", raw.backoff.first, "the bound at first");
+    transport::add_timespan(app, "--backoff-max", raw.backoff.longest, "the largest bound");
+    transport::add_size(app, "--max-frame", raw.max_frame, "refuse larger frames");
+    transport::add_socket_options(app, raw.socket);
+    app.option_defaults()->group("Options");
 }
 
 void declare_output(CLI::App& app, Raw& raw) {
@@ -229,6 +248,8 @@ void choose_peer(Options& options, const CLI::App& app, const Raw& raw) {
         options.connect.access_secret = events::read_access_file(raw.access_file);
     }
     options.connect.strict = raw.strict;
+    options.connect.limits.payload = raw.max_frame;
+    options.connect.socket = raw.socket;
     if (raw.release.empty()) return;
     const auto release = parse_release(raw.release);
     if (!release) {
@@ -285,6 +306,15 @@ void choose_output(Options& options, const CLI::App& app, const Raw& raw) {
         options.count = raw.count;
     }
     if (app.count("--timeout") > 0) options.timeout = to_milliseconds(raw.timeout, "--timeout");
+    if (!raw.reconnect && app.count("--backoff") + app.count("--backoff-max") > 0) {
+        wrong("--backoff and --backoff-max are about --reconnect: give it too");
+    }
+    if (raw.backoff.first > raw.backoff.longest) {
+        wrong(fmt::format("--backoff {} is above --backoff-max {}",
+                          timespan_text(raw.backoff.first), timespan_text(raw.backoff.longest)));
+    }
+    options.reconnect = raw.reconnect;
+    options.backoff = raw.backoff;
     options.acknowledge = !raw.no_ack;
     options.confirm = raw.confirm;
     options.show_clearpass = raw.show_clearpass;
@@ -303,6 +333,7 @@ std::expected<Options, Stop> parse_options(int argc, const char* const* argv) {
     declare_events(app, raw);
     declare_stream(app, raw);
     declare_connection(app, raw);
+    declare_limits(app, raw);
     declare_output(app, raw);
     try {
         parse(app, argc, argv);

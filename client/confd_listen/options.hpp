@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "client/backoff.hpp"
 #include "client/options.hpp"
 
 namespace confd::listen {
@@ -30,6 +31,8 @@ struct Options {
     Format format = Format::text;
     std::optional<std::uint64_t> count;
     std::optional<std::chrono::milliseconds> timeout;
+    bool reconnect = false;  ///< connect again when the connection is lost
+    events::BackoffOptions backoff;
     bool acknowledge = true;
     bool confirm = false;  ///< ask before each acknowledgement
     bool show_clearpass = false;

@@ -36,7 +36,7 @@ TEST(Sizes, AreNothingElse) {
 TEST(Units, AreTheLargestThatFit) {
     EXPECT_EQ(timespan_text(5s), "5s");
     EXPECT_EQ(timespan_text(1500ms), "1500ms");
-    EXPECT_EQ(timespan_text(0ms), "0ms");
+    EXPECT_EQ(timespan_text(0ms), "0s");
     EXPECT_EQ(size_text(std::size_t{16} << 20), "16MiB");
     EXPECT_EQ(size_text(100), "100");
 }
