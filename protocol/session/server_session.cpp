@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace confd {
@@ -22,6 +23,14 @@ ServerSession::ServerSession(ServerConfig config, const Challenge& challenge)
 WireContext ServerSession::context() const {
     const auto version = hello_ ? hello_->protocol_version : config_.release.protocol_version();
     return {dialect_of(version), config_.product};
+}
+
+std::span<std::uint8_t> ServerSession::prepare(std::size_t size) {
+    if (!in_handshake()) return input_.prepare(size);
+    const auto message = state_ == State::hello ? hello_size : access_message_size;
+    const auto have = input_.buffered();
+    // A message that is complete has not been looked at yet.
+    return input_.prepare(have < message ? std::min(size, message - have) : 1);
 }
 
 ServerSession::Poll ServerSession::poll() {
@@ -160,6 +169,13 @@ void ServerSession::refuse(const PeerError& error) {
     end_frame(output_, mark);
     refusal_code_ = error.code;
     close(fmt::format("refused with {}: {}", error.code, error.text));
+}
+
+void ServerSession::time_out(const std::string& reason) {
+    if (state_ == State::closed) return;
+    if (state_ == State::subscribe) return refuse({ERR_PROTOUSAGE, reason});
+    malformed_ = !in_handshake();
+    close(reason);
 }
 
 ServerSession::Poll ServerSession::close_malformed(std::string reason) {

@@ -59,7 +59,10 @@ class ServerSession {
     Poll poll();
 
     void feed(ByteView bytes) { input_.append(bytes); }
-    std::span<std::uint8_t> prepare(std::size_t size) { return input_.prepare(size); }
+    /// Room for the next read: `size` bytes, but during the handshake for no more than its next
+    /// message. Who sends on before it has been answered finds the rest of it waiting in its
+    /// kernel.
+    std::span<std::uint8_t> prepare(std::size_t size);
     void commit(std::size_t size) { input_.commit(size); }
     /// The peer closed its side: what is complete is still delivered, then poll() says closed.
     void feed_eof() { eof_ = true; }
@@ -72,6 +75,8 @@ class ServerSession {
     void accept();
     /// Answers with an error and closes.
     void refuse(const PeerError& error);
+    /// Closes because the client has not gone on in time; poll() says so then.
+    void time_out(const std::string& reason);
 
     /// Queues an event in the dialect of this client.
     std::expected<void, Error> send(const Notification& notification);
@@ -81,6 +86,8 @@ class ServerSession {
     void send_raw(ByteView bytes) { output_.insert(output_.end(), bytes.begin(), bytes.end()); }
 
     bool subscribed() const { return state_ == State::streaming; }
+    /// Whether the hello, or the answer to the challenge, is still to come.
+    bool in_handshake() const { return state_ == State::hello || state_ == State::access_answer; }
     /// Whether the hello asked for MAAPI and was accepted.
     bool is_maapi() const { return maapi_; }
     /// The client's hello, once received.
@@ -90,6 +97,8 @@ class ServerSession {
     const Ack& ack() const { return ack_; }
     /// Whether the bytes of something begun but not completed are waiting.
     bool partial() const { return input_.buffered() > 0; }
+    /// Where in what the client has sent that begins, or what comes next will.
+    std::size_t offset() const { return input_.offset(); }
     /// The client's last frame, well-formed or not; valid until the next poll() or input.
     ByteView frame() const { return frame_; }
     /// Why the session closed, for the log; empty when the peer just went away.

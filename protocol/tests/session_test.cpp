@@ -234,6 +234,72 @@ Bytes maapi_hello() {
     return hello;
 }
 
+/// Gives the session what it has room for of `bytes`, as a socket would; what it has taken at once.
+std::size_t read_once(ServerSession& server, ByteView& bytes) {
+    const auto room = server.prepare(65536);
+    const auto size = std::min(room.size(), bytes.size());
+    std::ranges::copy(bytes.first(size), room.begin());
+    server.commit(size);
+    bytes = bytes.subspan(size);
+    return size;
+}
+
+TEST(ServerSessionTest, HandshakeHasRoomForItsOwnBytesOnly) {
+    auto config = subscriber(NOTIF_AUDIT);
+    config.secret = Bytes{'x'};
+    ClientSession client(config);
+    auto sent = client.take_output();
+    // A client that does not wait for the answers, and never stops.
+    sent.insert(sent.end(), 100'000, 0);
+    ByteView rest = sent;
+    ServerSession server({}, some_challenge);
+    EXPECT_EQ(read_once(server, rest), hello_size);
+    EXPECT_EQ(server.poll(), ServerPoll::need_input);
+    EXPECT_EQ(read_once(server, rest), 17U);
+    EXPECT_EQ(server.poll(), ServerPoll::need_input);
+    EXPECT_FALSE(server.in_handshake());
+    EXPECT_EQ(read_once(server, rest), 65536U) << "and what follows is frames";
+}
+
+TEST(ServerSessionTest, HandshakeBytesMayComeOneByOne) {
+    ServerSession server({}, some_challenge);
+    Bytes hello;
+    append_hello(hello, {});
+    for (std::size_t i = 0; i < hello_size; ++i) {
+        EXPECT_EQ(server.prepare(65536).size(), hello_size - i);
+        server.feed(ByteView(hello).subspan(i, 1));
+        EXPECT_EQ(server.poll(), ServerPoll::need_input);
+    }
+    EXPECT_EQ(hex(server.take_output()), "00004e070802001409");
+}
+
+TEST(ServerSessionTest, WhoDoesNotGoOnIsTimedOut) {
+    ServerSession silent({}, some_challenge);
+    silent.time_out("too late");
+    EXPECT_EQ(silent.poll(), ServerPoll::closed);
+    EXPECT_EQ(silent.reason(), "too late");
+    EXPECT_FALSE(silent.has_output()) << "it would not understand an answer";
+    EXPECT_FALSE(silent.malformed());
+
+    auto waiting = greeted();
+    waiting.time_out("too late");
+    EXPECT_EQ(waiting.poll(), ServerPoll::closed);
+    EXPECT_EQ(waiting.refusal_code(), ERR_PROTOUSAGE);
+    EXPECT_TRUE(waiting.has_output());
+
+    ServerSession server({}, some_challenge);
+    ClientSession client(subscriber(NOTIF_AUDIT));
+    auto client_said = ClientPoll::need_input;
+    auto server_said = ServerPoll::need_input;
+    exchange(client, server, client_said, server_said);
+    server.accept();
+    server.time_out("too late");
+    EXPECT_EQ(server.poll(), ServerPoll::closed);
+    EXPECT_TRUE(server.malformed());
+    server.time_out("again");
+    EXPECT_EQ(server.reason(), "too late");
+}
+
 TEST(ServerSessionTest, MaapiClientsAreServedOnlyWhenAskedFor) {
     ServerSession server({}, some_challenge);
     server.feed(maapi_hello());
