@@ -11,15 +11,30 @@
 namespace confd::sim {
 namespace {
 
-/// Returns 0 or the reason.
-int write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto size = ::write(fd, bytes.data(), bytes.size());
+/// What of `bytes` has been written, and 0 or the reason why it is not all.
+struct Written {
+    std::size_t size = 0;
+    int error = 0;
+};
+
+Written write_all(int fd, std::string_view bytes) {
+    Written done;
+    while (done.size < bytes.size()) {
+        const auto size = ::write(fd, bytes.data() + done.size, bytes.size() - done.size);
         if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return errno;
-        bytes.remove_prefix(static_cast<std::size_t>(size));
+        if (size < 0) return {done.size, errno};
+        done.size += static_cast<std::size_t>(size);
     }
-    return 0;
+    return done;
+}
+
+/// Removes the beginning of a line whose end found no room. What cannot be cut, such as a pipe,
+/// stays as it is.
+void cut_last_line(int fd, std::string_view written) {
+    const auto complete = written.rfind('\n') + 1;  // 0 when there is none
+    const auto end = ::lseek(fd, 0, SEEK_CUR);
+    if (end < 0) return;
+    static_cast<void>(::ftruncate(fd, end - static_cast<off_t>(written.size() - complete)));
 }
 
 }  // namespace
@@ -36,12 +51,13 @@ struct MessageLog::File {
 
     void flush() {
         if (fd < 0) return;
-        const int failed = write_all(fd, buffer);
+        const auto done = write_all(fd, buffer);
+        if (done.error != 0) cut_last_line(fd, std::string_view(buffer).substr(0, done.size));
         buffer.clear();
-        if (failed == 0) return;
+        if (done.error == 0) return;
         close();
         on_error(fmt::format("cannot write {} any more: {}", path,
-                             std::generic_category().message(failed)));
+                             std::generic_category().message(done.error)));
     }
     void close() {
         if (fd >= 0) ::close(std::exchange(fd, -1));

@@ -17,7 +17,8 @@ inline constexpr std::size_t log_buffer_size = std::size_t{256} << 10;
 class MessageLog {
   public:
     /// Gets a sentence when the file can no longer be written. Comes once; the log is silent from
-    /// then on, and the run goes on: a full disk is no reason to fail whoever is being tested.
+    /// then on, and the run goes on: a full disk is no reason to fail whoever is being tested. What
+    /// is in a file then ends with a whole line.
     using OnError = std::function<void(const std::string&)>;
 
     /// Creates the file, or empties it. Only its owner may read it: what is on the wire includes

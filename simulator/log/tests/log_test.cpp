@@ -1,10 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -127,6 +129,45 @@ TEST_F(Log, AFullDiskIsSaidOnce) {
     }
     ASSERT_THAT(errors, SizeIs(1));
     EXPECT_EQ(errors[0], "cannot write /dev/full any more: No space left on device");
+}
+
+/// Files of this process can grow no further than so.
+class SmallDisk {
+  public:
+    explicit SmallDisk(rlim_t bytes) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit low{bytes, before_.rlim_max};
+        EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &low), 0);
+        handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    ~SmallDisk() {
+        std::signal(SIGXFSZ, handler_);
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+    }
+
+  private:
+    rlimit before_{};
+    void (*handler_)(int) = SIG_DFL;
+};
+
+TEST_F(Log, WhatFoundRoomOnAFullDiskIsWholeLines) {
+    const auto line = to_line({.text = "one"}) + "\n";
+    for (const auto room : {line.size() * 10, line.size() * 10 + 1, line.size() * 11 - 1}) {
+        errors.clear();
+        auto log = open(path);
+        const SmallDisk disk(room);
+        for (int i = 0; i < 20; ++i) {
+            log.write({.text = "one"});
+            if (i % 3 == 0) log.flush();
+        }
+        log.flush();
+        EXPECT_THAT(errors, SizeIs(1));
+        const auto found = content(path);
+        EXPECT_EQ(found.size(), line.size() * 10) << room;
+        EXPECT_TRUE(found.ends_with(line));
+    }
 }
 
 TEST_F(Log, AFileThatCannotBeMadeIsAnError) {
