@@ -50,6 +50,10 @@ function(confd_test name)
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 60)
     endif()
+    if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+        # Sanitizers slow programs down several times; a deadline is for what hangs.
+        math(EXPR arg_TIMEOUT "5 * ${arg_TIMEOUT}")
+    endif()
     confd_executable(${name}
         SOURCES ${arg_SOURCES}
         LINK ${arg_LINK} GTest::gmock_main rapidcheck_gtest)
