@@ -35,6 +35,11 @@ function(confd_warnings target)
         endif()
     endif()
 
+    # With the library of GCC 12, clang warns of deprecated code inside std::stable_sort.
+    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        target_compile_options(${target} PRIVATE -Wno-deprecated-declarations)
+    endif()
+
     if(CONFD_WERROR)
         target_compile_options(${target} PRIVATE -Werror)
     endif()

@@ -118,7 +118,7 @@ void Conversation::on(const MaapiLoad& request) {
         encode_load_end(frames.front());
         return frames;
     }();
-    const auto kind = call_of(request.op);
+    const auto kind = call_of(static_cast<std::uint32_t>(request.op));
     const auto& frames = kind == CallKind::load_schemas  ? schemas_.namespaces
                          : kind == CallKind::load_hashes ? schemas_.hashes
                                                          : end;

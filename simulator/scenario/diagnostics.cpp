@@ -28,7 +28,6 @@ void Diagnostics::report_root_cause(const Place& place, std::string message) {
 }
 
 std::vector<Diagnostic> Diagnostics::take() {
-    // Not std::stable_sort: with the library of GCC 12, clang warns of deprecated code inside it.
     std::multimap<std::tuple<std::size_t, int, int>, Diagnostic> sorted;
     std::map<const std::string*, std::size_t> files;
     for (auto& d : list_) {

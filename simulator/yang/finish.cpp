@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "simulator/yang/libyang.hpp"
 #include "simulator/yang/typed_value.hpp"
 
 namespace confd::sim::yang {
@@ -9,11 +10,7 @@ namespace {
 
 std::size_t count(const lyd_node& root) {
     std::size_t nodes = 0;
-    const lyd_node* node = nullptr;
-    LYD_TREE_DFS_BEGIN(&root, node) {
-        ++nodes;
-        LYD_TREE_DFS_END(&root, node);
-    }
+    for_each_node(root, [&](const lyd_node&) { ++nodes; });
     return nodes;
 }
 

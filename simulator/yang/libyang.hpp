@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "simulator/streams/event_tree.hpp"
@@ -51,7 +53,21 @@ std::vector<Message> take_messages(const ly_ctx* context);
 /// One of libyang's arrays that know their size.
 template <class T>
 std::span<T> sized(T* array) {
-    return {array, static_cast<std::size_t>(LY_ARRAY_COUNT(array))};
+    // The macro's cast is not const.
+    auto* open = const_cast<std::remove_const_t<T>*>(array);
+    return {array, static_cast<std::size_t>(LY_ARRAY_COUNT(open))};
+}
+
+/// Calls `f` for each node of a tree, parents before their children.
+template <class F>
+void for_each_node(const lyd_node& root, F&& f) {
+    // The macros' casts are not const either.
+    auto* top = const_cast<lyd_node*>(&root);
+    lyd_node* node = nullptr;
+    LYD_TREE_DFS_BEGIN(top, node) {
+        f(std::as_const(*node));
+        LYD_TREE_DFS_END(top, node);
+    }
 }
 
 /// The module's name, without the question of what libyang calls it.

@@ -196,11 +196,9 @@ class Candidate {
         if (type.require_instance == 0) return of(*type.realtype);
         const auto* target = leafref_target(leaf_, type);
         std::vector<std::string> texts;
-        const lyd_node* node = nullptr;
-        LYD_TREE_DFS_BEGIN(root_, node) {
-            if (node->schema == target) texts.emplace_back(lyd_get_value(node));
-            LYD_TREE_DFS_END(root_, node);
-        }
+        for_each_node(*root_, [&](const lyd_node& node) {
+            if (node.schema == target) texts.emplace_back(lyd_get_value(&node));
+        });
         if (texts.empty()) return std::nullopt;
         return pick(std::span(texts));
     }
