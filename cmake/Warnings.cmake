@@ -35,9 +35,12 @@ function(confd_warnings target)
         endif()
     endif()
 
-    # With the library of GCC 12, clang warns of deprecated code inside std::stable_sort.
+    # With the library of GCC 12, clang warns of deprecated code inside std::stable_sort; and files
+    # that are compiled in are longer than any literal has to be able to be.
     if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-        target_compile_options(${target} PRIVATE -Wno-deprecated-declarations)
+        target_compile_options(${target} PRIVATE
+            -Wno-deprecated-declarations
+            -Wno-overlength-strings)
     endif()
 
     if(CONFD_WERROR)
