@@ -20,7 +20,9 @@ void Hub::ensure_lines(Peer& peer, PeerId id) {
     if (peer.lines != nullptr || peer.detached || board_.faults().empty()) return;
     if (!board_.touches(peer.subscribed ? peer.role : std::string_view())) return;
     if (peer.session.partial()) return;
-    if (peer.subscribed) {
+    // The reply to a hello still to be written is no frame.
+    const bool reads_maapi = peer.session.is_maapi() && !peer.session.has_output();
+    if (peer.subscribed || reads_maapi) {
         make_lines(peer, id, Stage::events, Stage::events);
     } else if (!peer.session.hello()) {
         make_lines(peer, id, Stage::handshake, Stage::handshake);

@@ -181,6 +181,14 @@ TEST(DiffScenario, TheTransactionIsGone) {
     EXPECT_EQ(play.poll(late), StepStatus::done) << play.failure();
 }
 
+TEST(DiffScenario, AFaultIsForSocketsThatAreThereToo) {
+    Play play("commit-diff-every-operation");
+    auto subscriber = play.subscriber();
+    MaapiClient reader(play.hub);
+    ASSERT_TRUE(play.hub.add_fault(make_fault(FaultKind::reset)));
+    EXPECT_FALSE(reader.call(attach));
+}
+
 TEST(DiffScenario, ReadingFails) {
     Play play("commit-diff-error");
     auto subscriber = play.subscriber();
