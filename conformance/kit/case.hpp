@@ -1,6 +1,7 @@
 // A case of the conformance kit: data. What it means to run one is the affair of its part.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -84,6 +85,10 @@ struct Case {
     std::string script;
     std::optional<ClientSetup> client;  ///< of a client's case
     std::string file;  ///< "client/ack/audit-sync-once.yaml", below conformance/cases
+
+    bool needs(std::string_view feature) const {
+        return std::ranges::find(features, feature) != features.end();
+    }
 };
 
 std::string_view to_string(Part part);

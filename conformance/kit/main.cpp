@@ -131,6 +131,8 @@ CLI::App* add_server(CLI::App& app, Raw& raw) {
         ->type_name("COMMAND");
     command->add_option("--access-file", raw.server.access_file, "File with the access secret")
         ->type_name("FILE");
+    command->add_flag("--maapi", raw.server.maapi,
+                      "The server has MAAPI: refusing a socket for it is a failure");
     return command;
 }
 
@@ -158,8 +160,9 @@ std::chrono::milliseconds milliseconds(double seconds) {
         std::chrono::duration<double>(std::min(seconds, day)));
 }
 
-constexpr const char* features[] = {"mask",     "acks",      "output", "streams", "releases",
-                                    "products", "intervals", "access", "unix",    "reconnect"};
+constexpr const char* features[] = {"mask",     "acks",      "output",    "streams",
+                                    "releases", "products",  "intervals", "access",
+                                    "unix",     "reconnect", "diffs"};
 
 void read_features(Raw& raw) {
     if (!raw.has_features) return;

@@ -19,6 +19,7 @@ enum Exit : int {
     exit_usage = 2,
     exit_unreachable = 3,  ///< the peer never connected, or was never reachable
     exit_timeout = 4,      ///< of the whole run
+    exit_nothing = 5,      ///< every case was skipped: there is no verdict
     exit_internal = 70,
 };
 

@@ -32,6 +32,7 @@ struct ServerOptions {
     std::string target;   ///< HOST:PORT, or the path of a UNIX socket
     std::string trigger;  ///< a shell command that makes the server send {event}; empty for none
     std::filesystem::path access_file;
+    bool maapi = false;  ///< it serves MAAPI sockets for certain
     Release release;
     Product product = Product::confd;
 };

@@ -161,7 +161,8 @@ class Runner {
 
     Exit exit_code() const {
         if (timed_out_) return exit_timeout;
-        if (tried_ > 0 && !reached_) return exit_unreachable;
+        if (tried_ == 0) return exit_nothing;
+        if (!reached_) return exit_unreachable;
         return count(outcome_.run).failures() > 0 ? exit_failed : exit_passed;
     }
 

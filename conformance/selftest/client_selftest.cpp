@@ -13,6 +13,7 @@
 #include "conformance/kit/client/folder.hpp"
 #include "conformance/kit/client/play.hpp"
 #include "conformance/kit/command.hpp"
+#include "conformance/kit/options.hpp"
 #include "conformance/kit/registry.hpp"
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/summary.hpp"
@@ -22,12 +23,14 @@ namespace {
 
 /// Runs the kit and returns what failed; `exit` is its exit code.
 std::set<std::string> failures_of(const std::vector<std::string>& client, int& exit,
-                                  const std::vector<std::string>& groups = {}) {
+                                  const std::vector<std::string>& groups = {},
+                                  const std::vector<std::string>& options = {}) {
     const TemporaryFolder folder;
     const auto report = (folder.path() / "report.json").string();
     std::vector<std::string> words{
         CONFD_CONFORMANCE,      "client", "--strict", "--jobs", "24", "--timeout", "10", "--out",
         folder.path().string(), "--json", report};
+    words.insert(words.end(), options.begin(), options.end());
     for (const auto& group : groups)
         words.insert(words.end(), {"--filter", "client/" + group + "/*"});
     // Whether the bytes before a reset arrive is chance, and some mutants depend on them.
@@ -67,6 +70,20 @@ TEST(Globs, StarsStandForAnything) {
     EXPECT_FALSE(matches("*twice", "client/ack/diff-once"));
 }
 
+/// A run that judges nothing has no verdict, and must not look like a pass.
+TEST(Runs, InWhichEveryCaseIsSkippedAreNoPass) {
+    const TemporaryFolder folder;
+    auto command = Command::start(
+        {.arguments = {CONFD_CONFORMANCE, "server", "--target", (folder.path() / "nobody").string(),
+                       "--filter", "server/sync/*", "--out", folder.path().string()},
+         .input = {},
+         .variables = {}});
+    ASSERT_TRUE(command.has_value());
+    ASSERT_TRUE(command->wait_until(Command::Clock::now() + std::chrono::seconds(20)));
+    EXPECT_EQ(command->exit_code(), exit_nothing);
+    EXPECT_NE(command->output().find("nothing was judged"), std::string::npos) << command->output();
+}
+
 TEST(ReferenceClient, PassesEveryCase) {
     int exit = -1;
     EXPECT_EQ(failures_of({REFERENCE_CLIENT}, exit), std::set<std::string>{});
@@ -77,6 +94,24 @@ TEST(MutantClient, PassesEveryCaseWithoutAMutation) {
     int exit = -1;
     EXPECT_EQ(failures_of({MUTANT_CLIENT}, exit), std::set<std::string>{});
     EXPECT_EQ(exit, 0);
+}
+
+/// Diffs are not everybody's business: a client that opens no MAAPI socket is not judged on them,
+/// and a run of nothing else has no verdict.
+TEST(ClientWithoutMaapi, IsNotJudgedOnDiffs) {
+    int exit = -1;
+    EXPECT_EQ(failures_of({MUTANT_CLIENT, "no-maapi"}, exit, {"maapi"}), std::set<std::string>{});
+    EXPECT_EQ(exit, exit_nothing);
+}
+
+/// Unless it is said to read them.
+TEST(ClientWithoutMaapi, IsJudgedOnDiffsWhenItClaimsToReadThem) {
+    int exit = -1;
+    const std::vector<std::string> claims{"--features", "mask,acks,diffs", "--filter",
+                                          "client/maapi/read-before-done"};
+    EXPECT_EQ(failures_of({MUTANT_CLIENT, "no-maapi"}, exit, {}, claims),
+              std::set<std::string>{"client/maapi/read-before-done"});
+    EXPECT_EQ(exit, exit_failed);
 }
 
 struct Mutant {

@@ -32,11 +32,24 @@ def fields_of(event):
     own = os.getpid()
     return {
         "NOTIF_AUDIT": {"usid": own, "user": "admin", "msg": "a command " * 20},
-        "NOTIF_COMMIT_DIFF": {"tctx": {"th": own}},
+        "NOTIF_COMMIT_DIFF": {"uinfo": {"usid": 17, "username": "admin"}, "tctx": {"th": own}},
         "NCS_NOTIF_AUDIT_NETWORK": {"usid": own},
         "NOTIF_HA_INFO": {"type": "HA_INFO_IS_MASTER"},
         "NOTIF_STREAM_EVENT": {"event_time": "2026-11-22T10:00:00Z", "values": []},
     }.get(event, {})
+
+
+# What a commit changes: entries with something below them, and something beside the list.
+DIFF = [
+    {"path": "/interfaces/interface{eth0}", "op": "created"},
+    {"path": "/interfaces/interface{eth0}/mtu", "op": "value_set", "value": 9000, "old": 1500},
+    {"path": "/interfaces/interface{eth0}/ipv4", "op": "created"},
+    {"path": "/interfaces/interface{eth0}/ipv4/address{192.0.2.7}", "op": "created"},
+    {"path": "/interfaces/interface{eth1}", "op": "modified"},
+    {"path": "/interfaces/interface{eth1}/description", "op": "deleted", "old": "to the roof"},
+    {"path": "/interfaces/interface{eth1}", "op": "attr_set", "attr": "annotation", "value": "new"},
+    {"path": "/interfaces/interface{ge0/0/3}/enabled", "op": "value_set", "value": False},
+]
 
 
 def main():
@@ -45,6 +58,8 @@ def main():
     send = {"event": event, "fields": fields_of(event)}
     if event == "NOTIF_STREAM_EVENT":
         send["stream"] = "NETCONF"
+    if event == "NOTIF_COMMIT_DIFF":
+        send["diff"] = DIFF
     connection = http.client.HTTPConnection("127.0.0.1", int(port))
     for _ in range(count):
         if event == "NOTIF_HA_INFO":

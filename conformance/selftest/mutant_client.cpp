@@ -22,7 +22,9 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/selftest/mutant_diffs.hpp"
 #include "protocol/frame/frame.hpp"
+#include "protocol/maapi/keypath.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/session/client_session.hpp"
 #include "protocol/term/tree.hpp"
@@ -103,6 +105,11 @@ int connect_socket() {
     return asked("PATH").empty() ? connect_tcp() : connect_unix(asked("PATH"));
 }
 
+/// Elsewhere a diff is left alone, so that those cases are about what they are about.
+bool reads_diffs() {
+    return asked("CASE").starts_with("client/maapi/");
+}
+
 bool write_all(int fd, ByteView bytes) {
     while (!bytes.empty()) {
         const auto size = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -114,12 +121,17 @@ bool write_all(int fd, ByteView bytes) {
 
 class Client {
   public:
-    explicit Client(int fd) : fd_(fd), session_(config()) {}
-    ~Client() { ::close(fd_); }
+    explicit Client() : diffs_(mutation, config(), connect_socket), session_(config()) {}
+    ~Client() {
+        if (fd_ >= 0) ::close(fd_);
+    }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
     void run() {
+        if (reads_diffs()) diffs_.load_schemas();
+        fd_ = connect_socket();
+        if (fd_ < 0) return;
         send_hello();
         while (true) {
             if (!write_all(fd_, session_.take_output())) return;
@@ -185,11 +197,16 @@ class Client {
         const bool known = notif_name(event.type).has_value();
         if (mutant("dies-on-unknown") && !known) return false;
         if (mutant("drops-third") && ++events_ == 3) return true;
-        print(event);
+        const bool early = mutant("done-before-diff");
+        if (!early) print(event);
         auto ack = ack_owed(event, config().subscription.mask);
         if (mutant("acks-without-flag")) ack = ack_owed(event, ~0U);
         if (mutant("acks-everything") && !ack) ack = Ack{AckKind::audit_synced, 17};
         if (ack) give(*ack);
+        if (early) {
+            write_all(fd_, session_.take_output());
+            print(event);
+        }
         return true;
     }
 
@@ -225,6 +242,8 @@ class Client {
 
     void print(const Notification& event) {
         auto line = to_json(event, {.context = {config().release.dialect(), config().product}});
+        if (const auto* commit = event.get<CommitDiffNotification>(); commit && reads_diffs())
+            line["diff"] = changes_of(*commit);
         auto text = boost::json::serialize(line);
         if (mutant("usid-as-text")) replace(text, "\"usid\":17", "\"usid\":\"17\"");
         if (mutant("no-msg")) replace(text, "\"msg\"", "\"message\"");
@@ -237,12 +256,33 @@ class Client {
         std::fflush(stdout);
     }
 
+    boost::json::array changes_of(const CommitDiffNotification& commit) {
+        boost::json::array out;
+        for (const auto& change : diffs_.read(commit)) {
+            auto one = to_json(change);
+            if (mutant("no-old-values")) one.erase("old");
+            if (mutant("no-keys") && change.path.steps.front().keys) one["path"] = "/7:1";
+            if (mutant("no-value-types") && one.contains("value"))
+                one["value"].as_object().erase("type");
+            if (mutant("no-namespaces")) one["path"] = tags_only(change.path);
+            out.push_back(std::move(one));
+        }
+        return out;
+    }
+
+    static std::string tags_only(ObjectRef path) {
+        for (auto& step : path.steps)
+            step.ns.reset();
+        return to_text(path);
+    }
+
     static void replace(std::string& text, std::string_view from, std::string_view to) {
         const auto at = text.find(from);
         if (at != std::string::npos) text.replace(at, from.size(), to);
     }
 
-    int fd_;
+    int fd_ = -1;
+    confd::kit::test::DiffReader diffs_;
     ClientSession session_;
     int events_ = 0;
     std::vector<Ack> given_;
@@ -253,8 +293,7 @@ class Client {
 int main(int argc, char** argv) {
     if (argc > 1) mutation = argv[1];
     do {
-        const int fd = connect_socket();
-        if (fd >= 0) Client(fd).run();
+        Client().run();
         if (asked("CASE").starts_with("client/reconnect/")) ::usleep(100'000);
     } while (asked("CASE").starts_with("client/reconnect/") && !mutant("stays-away"));
     return 0;

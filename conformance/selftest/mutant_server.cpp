@@ -24,6 +24,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/selftest/mutant_maapi.hpp"
 #include "protocol/constants.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/session/server_session.hpp"
@@ -47,7 +48,8 @@ struct Client {
 
     int fd;
     ServerSession session;
-    Bytes hello;  // until all 9 bytes are there
+    std::unique_ptr<MutantMaapi::Reader> reader{};  // on a MAAPI socket
+    Bytes hello;                                    // until all 9 bytes are there
     Bytes output;
     bool greeted = false;  // the hello has been passed on
     bool patched = false;  // the reply has gone out
@@ -97,13 +99,16 @@ void set_id(Notification& event, std::int64_t id) {
         audit->usid = id;
         audit->msg = std::string(200, 'x');  // fills the buffers of who does not read
     }
-    if (auto* diff = std::get_if<CommitDiffNotification>(&event.body)) diff->tctx.th = id;
+    if (auto* diff = std::get_if<CommitDiffNotification>(&event.body)) {
+        diff->tctx.th = id;
+        diff->uinfo.usid = session_of(id);
+    }
     if (auto* network = std::get_if<AuditNetworkNotification>(&event.body)) network->usid = id;
 }
 
 class Server {
   public:
-    explicit Server(std::optional<Bytes> secret) : secret_(std::move(secret)) {
+    explicit Server(std::optional<Bytes> secret) : secret_(std::move(secret)), maapi_(mutation) {
         std::uint16_t port = 0;
         std::uint16_t trigger_port = 0;
         listener_ = listen_somewhere(port);
@@ -159,6 +164,7 @@ class Server {
         }
         ServerConfig config;
         config.product = Product::nso;
+        config.maapi = !mutant("has-no-maapi");
         if (!mutant("accepts-any-digest")) config.secret = secret_;
         if (mutant("waits-for-any-length")) config.limits.payload = 0xffffffff;
         if (mutant("accepts-small-arrays")) config.max_depth = config.max_key_length = 0;
@@ -244,6 +250,9 @@ class Server {
                 case ServerSession::Poll::ack:
                     acknowledge(client, client.session.ack());
                     break;
+                case ServerSession::Poll::request:
+                    serve(client);
+                    break;
                 case ServerSession::Poll::closed:
                     if (mutant("dies-of-garbage") && client.session.malformed() &&
                         client.session.refusal_code() == 0) {
@@ -266,11 +275,33 @@ class Server {
         leave(client);
     }
 
+    void serve(Client& client) {
+        if (client.reader == nullptr) client.reader = maapi_.connect();
+        const auto answers = client.reader->answer(client.session.frame());
+        for (const auto& payload : answers.frames)
+            client.session.send_payload(payload);
+        if (answers.lets_go != 0) let_go(answers.lets_go);
+        if (answers.closes) leave(client);
+    }
+
+    /// Some of what a job waited for is done.
+    void release(const Job& job, std::size_t erased) {
+        if (erased > 0 && job.owed.empty()) maapi_.finish(job.id);
+    }
+
+    /// A transaction goes on although its event has not been acknowledged.
+    void let_go(std::int64_t id) {
+        for (auto& job : jobs_)
+            if (job.id == id) release(job, std::exchange(job.owed, {}).size());
+    }
+
     void leave(Client& client) {
+        if (client.reader != nullptr && !client.closing) let_go(client.reader->lose());
         client.closing = true;
         if (mutant("waits-for-who-has-left")) return;
         for (auto& job : jobs_)
-            std::erase_if(job.owed, [&](const Owed& owed) { return owed.by == &client; });
+            release(job,
+                    std::erase_if(job.owed, [&](const Owed& owed) { return owed.by == &client; }));
     }
 
     // ---- Subscriptions ----
@@ -338,7 +369,8 @@ class Server {
             due(client, client.next_heartbeat, NOTIF_HEARTBEAT, wanted.heartbeat_interval);
             due(client, client.next_health_check, NOTIF_HEALTH_CHECK, wanted.health_check_interval);
             if (mutant("talks-unasked") && client.patched && !client.session.subscribed() &&
-                !client.closing && now - client.since > milliseconds(60)) {
+                !client.session.is_maapi() && !client.closing &&
+                now - client.since > milliseconds(60)) {
                 client.session.send(*make_notification(NOTIF_HEARTBEAT, Dialect::v7x));
                 client.since = now + std::chrono::hours(1);
             }
@@ -346,6 +378,7 @@ class Server {
     }
 
     static bool gets(const Client& client, std::uint32_t type) {
+        if (mutant("sends-events-to-maapi") && client.session.is_maapi()) return !client.closing;
         if (!client.session.subscribed() || client.closing) return false;
         if (mutant("ignores-the-mask")) return true;
         const auto mask = client.session.subscription().mask;
@@ -372,6 +405,7 @@ class Server {
             send(client, event);
             if (const auto ack = owes(client, event)) job.owed.push_back({&client, *ack});
         }
+        if (job.type == NOTIF_COMMIT_DIFF && !job.owed.empty()) maapi_.open(job.id);
     }
 
     static void send(Client& client, const Notification& event) {
@@ -407,6 +441,7 @@ class Server {
             if (found == job.owed.end()) continue;
             job.owed.erase(found);
             if (mutant("needs-one-answer")) job.owed.clear();
+            release(job, 1);
             return;
         }
     }
@@ -438,14 +473,15 @@ class Server {
     void advance(Job& job) {
         if (job.type == 0 || job.done) return;
         while (true) {
-            const bool through = job.owed.empty() || mutant("lets-a-session-go-on");
+            const bool through =
+                (job.owed.empty() || mutant("lets-a-session-go-on")) && !maapi_.hangs(job.id);
             if (job.waiting && through && job.left > 0) job.waiting = --job.left == 0;
             if (job.left == 0) break;
             if (job.waiting || held_up(job)) return;
             send(job);
             job.waiting = true;
         }
-        if (!job.owed.empty()) return;
+        if (!job.owed.empty() || maapi_.hangs(job.id)) return;
         ::send(job.fd, "ok\n", 3, MSG_NOSIGNAL);
         job.done = true;
     }
@@ -499,6 +535,7 @@ class Server {
     int trigger_listener_ = -1;
     std::uint8_t challenges_ = 0;
     std::int64_t last_id_ = 0;
+    MutantMaapi maapi_;
     std::list<Client> clients_;
     std::list<Job> jobs_;
 };

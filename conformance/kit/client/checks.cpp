@@ -15,8 +15,9 @@ namespace {
 std::optional<Complaint> check_hello(const Case& test, const Log& log) {
     const auto& hello = test.client->hello;
     if (hello.empty()) return std::nullopt;
+    const bool about_maapi = is_maapi_hello(parse_hex(hello).value_or(Bytes{}));
     for (const auto& message : log.messages) {
-        if (message.kind != "hello") continue;
+        if (message.kind != "hello" || is_maapi_hello(message.bytes) != about_maapi) continue;
         const auto found = to_hex(message.bytes);
         if (!found.starts_with(hello)) {
             return Complaint{fmt::format("a hello that begins with {}", hello), found};
@@ -72,7 +73,9 @@ std::optional<Complaint> check_order(const Case& test, const Log& log) {
 std::optional<Complaint> check_output(const Case& test, const Log& log, const std::string& output) {
     if (!test.client->prints) return std::nullopt;
     const WireContext context{test.client->release.dialect(), test.client->product};
-    const auto wrong = compare_output(expected_events(log, context), output);
+    auto expected = expected_events(log, context);
+    if (test.needs("diffs")) add_diffs(expected, log, context);
+    const auto wrong = compare_output(expected, output);
     if (!wrong) return std::nullopt;
     return Complaint{"a line of JSON on standard output for each event, with its fields", *wrong};
 }

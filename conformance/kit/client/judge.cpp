@@ -69,6 +69,13 @@ struct Played {
     std::chrono::duration<double> time{};  ///< from the server's beginning to its end
 };
 
+Verdict skip(std::string reason) {
+    Verdict out;
+    out.result.status = Status::skipped;
+    out.result.reason = std::move(reason);
+    return out;
+}
+
 class OneCase {
   public:
     OneCase(const Case& test, const Options& options, const ClientOptions& client)
@@ -199,11 +206,21 @@ class OneCase {
     Verdict judge() {
         log_ = read_log(log_file_);
         const auto played = judge_run();
+        if (reads_no_diffs()) return skip("the client opens no MAAPI socket, so it reads no diffs");
         auto out = played ? fail(played->expected, played->found) : pass();
         out.reached = std::ranges::any_of(
             log_.messages, [](const Message& message) { return message.kind == "connect"; });
         out.reached = out.reached || test_.client->never_connects;
         return out;
+    }
+
+    /// A case about diffs is not about a client that subscribes and leaves them alone, unless
+    /// --features says that it reads them.
+    bool reads_no_diffs() const {
+        const bool about_diffs = test_.needs("diffs") && !options_.features;
+        const bool subscribed = std::ranges::any_of(
+            log_.messages, [](const Message& message) { return message.kind == "subscribe"; });
+        return about_diffs && subscribed && !judge_end() && !opened_maapi(log_);
     }
 
     std::optional<Complaint> judge_run() const {
@@ -330,13 +347,6 @@ std::string why_not_asked(const Case& test, const ClientOptions& options) {
         return fmt::format("the case is about {}", to_string(client.product));
     }
     return {};
-}
-
-Verdict skip(std::string reason) {
-    Verdict out;
-    out.result.status = Status::skipped;
-    out.result.reason = std::move(reason);
-    return out;
 }
 
 /// What a client that does not take something from its command line has instead.

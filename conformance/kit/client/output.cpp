@@ -6,7 +6,9 @@
 #include <boost/json.hpp>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
+#include "protocol/maapi/changes.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
 
@@ -135,6 +137,23 @@ Lines read_lines(std::string_view output) {
     return out;
 }
 
+/// The diffs that were read, each as a list of its changes.
+std::vector<json::array> diffs_in(const Log& log, WireContext context) {
+    std::vector<json::array> out;
+    json::array changes;
+    for (const auto& message : log.messages) {
+        if (message.kind != "maapi" || message.from_peer) continue;
+        const auto part = decode_diff(payload_of(message));
+        if (!part) continue;
+        if (const auto* change = std::get_if<DiffChange>(&*part)) {
+            changes.push_back(to_json(*change, {.context = context}));
+        } else {
+            out.push_back(std::exchange(changes, {}));
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 std::optional<std::string> difference(const json::value& expected, const json::value& found) {
@@ -152,6 +171,15 @@ std::vector<json::value> expected_events(const Log& log, WireContext context) {
         if (is_known(line)) out.emplace_back(std::move(line));
     }
     return out;
+}
+
+void add_diffs(std::vector<json::value>& events, const Log& log, WireContext context) {
+    auto diffs = diffs_in(log, context);
+    auto next = diffs.begin();
+    for (auto& event : events) {
+        if (next == diffs.end()) return;
+        if (event.as_object().contains("commit_diff")) event.as_object()["diff"] = *next++;
+    }
 }
 
 std::optional<std::string> compare_output(const std::vector<json::value>& expected,

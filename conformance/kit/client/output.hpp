@@ -22,6 +22,10 @@ std::optional<std::string> difference(const boost::json::value& expected,
 /// likes for them.
 std::vector<boost::json::value> expected_events(const Log& log, WireContext context);
 
+/// Gives each COMMIT_DIFF the changes of its diff, for a log in which each was read once and in
+/// turn.
+void add_diffs(std::vector<boost::json::value>& events, const Log& log, WireContext context);
+
 /// The first difference between the events that were sent and the lines that were printed, in
 /// order; nothing when there is none. Lines that are no JSON object are not looked at.
 std::optional<std::string> compare_output(const std::vector<boost::json::value>& expected,

@@ -8,6 +8,7 @@
 #include "conformance/kit/registry.hpp"
 #include "protocol/bytes.hpp"
 #include "simulator/cli/commands.hpp"
+#include "simulator/library/library.hpp"
 #include "simulator/server/server.hpp"
 
 namespace confd::kit {
@@ -79,6 +80,7 @@ std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std
     options.release = test.client->release;
     options.product = test.client->product;
     options.seed = seed;
+    options.built_in_modules = sim::library_modules();
     options.read = [](const std::string&) -> std::expected<std::string, std::string> {
         return std::unexpected("a case includes no files");
     };

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 #include "protocol/frame/frame.hpp"
@@ -125,6 +126,20 @@ Log read_log(const std::filesystem::path& file) {
         if (is_exchanged(message.kind)) out.messages.push_back(std::move(message));
     }
     return out;
+}
+
+bool is_maapi_hello(ByteView hello) {
+    constexpr std::uint8_t client_id_bits = 0x7f;  // the other one asks for the challenge
+    return !hello.empty() && (hello.front() & client_id_bits) == CLIENT_MAAPI;
+}
+
+bool opened_maapi(const Log& log) {
+    std::set<std::uint64_t> others;
+    for (const auto& message : log.messages) {
+        if (message.kind == "connect") others.insert(message.peer);
+        if (message.kind == "hello" && !is_maapi_hello(message.bytes)) others.erase(message.peer);
+    }
+    return !others.empty();
 }
 
 ByteView payload_of(const Message& message) {

@@ -36,6 +36,12 @@ Log read_log(const std::filesystem::path& file);
 /// The payload of a frame.
 ByteView payload_of(const Message& message);
 
+/// Whether a hello asks for a MAAPI socket.
+bool is_maapi_hello(ByteView hello);
+
+/// Whether the client has tried to open a MAAPI socket: its hello may never have come.
+bool opened_maapi(const Log& log);
+
 /// For the diagram: bytes, terms and fields of each message.
 std::vector<Exchange> exchange_of(const Log& log, WireContext context);
 

@@ -129,6 +129,8 @@ std::string summary(const Run& run, TerminalStyle style) {
     out += fmt::format("\n{} {}, {}, seed {}\n", to_string(run.part), printable(run.peer),
                        plural(counts.total(), "case"), run.seed);
     out += skips(run);
+    if (counts.total() > 0 && counts[Status::skipped] == counts.total())
+        out += "nothing was judged: every case was skipped\n";
     return out + counts_line(counts, style) + "\n";
 }
 

@@ -60,6 +60,9 @@ Checked expect_event(Lab& lab, Peer& peer, std::uint32_t type, std::string_view 
         const auto event = peer.next_event(std::min(deadline, Clock::now() + glance), otherwise);
         if (event && event->type == type) {
             peer.owed = belongs_to(*event);
+            if (const auto* diff = event->get<CommitDiffNotification>()) {
+                peer.commit = Commit{diff->tctx.th, diff->uinfo.usid};
+            }
             return {};
         }
         if (event) continue;

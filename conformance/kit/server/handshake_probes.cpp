@@ -10,11 +10,6 @@
 namespace confd::kit::server {
 namespace {
 
-Pace pace_of(const Step& step) {
-    return {static_cast<std::size_t>(number_of(step, "piece", 0)),
-            time_of(step, "pause", std::chrono::milliseconds(0))};
-}
-
 Hello hello_of(const Lab& lab, const Step& step) {
     const auto byte = [&](std::string_view key, std::uint8_t otherwise) {
         return static_cast<std::uint8_t>(number_of(step, key, otherwise));
@@ -167,6 +162,11 @@ bool listed(std::string_view statuses, std::uint8_t status) {
 }
 
 }  // namespace
+
+Pace pace_of(const Step& step) {
+    return {static_cast<std::size_t>(number_of(step, "piece", 0)),
+            time_of(step, "pause", std::chrono::milliseconds(0))};
+}
 
 Checked say_hello(Lab& lab, Peer& peer, const Step& step) {
     if (auto done = peer.connect(static_cast<int>(number_of(step, "buffer", 0))); !done) {

@@ -129,7 +129,8 @@ std::uint32_t event_of(const Step& step) {
 }
 
 const Probe* find_probe(std::string_view name) {
-    for (const auto probes : {handshake_probes(), subscription_probes(), event_probes()}) {
+    for (const auto probes : {handshake_probes(), subscription_probes(), event_probes(),
+                              maapi_probes(), diff_probes(), schema_probes()}) {
         for (const auto& probe : probes) {
             if (probe.name == name) return &probe;
         }

@@ -15,6 +15,7 @@
 #include "conformance/kit/server/script.hpp"
 #include "conformance/kit/server/target.hpp"
 #include "conformance/kit/server/transcript.hpp"
+#include "protocol/maapi/messages.hpp"
 
 namespace confd::kit::server {
 
@@ -63,6 +64,9 @@ struct Probe {
 std::span<const Probe> handshake_probes();
 std::span<const Probe> subscription_probes();
 std::span<const Probe> event_probes();
+std::span<const Probe> maapi_probes();
+std::span<const Probe> diff_probes();
+std::span<const Probe> schema_probes();
 /// Null when there is none of this name.
 const Probe* find_probe(std::string_view name);
 
@@ -72,6 +76,16 @@ Checked say_hello(Lab& lab, Peer& peer, const Step& step);
 Checked expect_reply(Lab& lab, Peer& peer, std::string_view statuses);
 Checked subscribe(Lab& lab, Peer& peer, const Step& step);
 Checked expect_ok(Peer& peer);
+/// How bytes go out: `piece` and `pause`.
+Pace pace_of(const Step& step);
+/// A request on a MAAPI socket.
+void ask(Peer& peer, std::string summary, const MaapiRequest& request, Pace pace);
+/// The transaction that the step is about: by its handle, or that of a subscriber's last event.
+Commit commit_of(Lab& lab, const Peer& peer, const Step& step);
+std::int32_t handle_of(const Commit& commit);
+std::string told(const PeerError& error);
+/// The next frame of a MAAPI socket.
+Incoming next_answer(Lab& lab, Peer& peer);
 /// A new connection that subscribes to something harmless is served.
 Checked expect_alive(Lab& lab);
 

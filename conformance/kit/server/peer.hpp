@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "conformance/kit/server/finding.hpp"
 #include "conformance/kit/server/socket.hpp"
@@ -12,6 +13,8 @@
 #include "conformance/kit/server/transcript.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/frame/frame.hpp"
+#include "protocol/maapi/changes.hpp"
+#include "protocol/maapi/schema.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/session/ack.hpp"
 #include "protocol/session/handshake.hpp"
@@ -32,6 +35,12 @@ struct Incoming {
     std::string detail{};  ///< of a bad frame
 };
 std::string describe(const Incoming& incoming);
+
+/// The transaction of a COMMIT_DIFF.
+struct Commit {
+    std::int64_t thandle = 0;
+    std::int64_t usid = 0;
+};
 
 class Peer {
   public:
@@ -66,6 +75,11 @@ class Peer {
     std::optional<Challenge> challenge;
     std::uint32_t mask = 0;
     std::optional<Ack> owed;  ///< for the last event that owes one
+
+    std::optional<Commit> commit;       ///< of the last COMMIT_DIFF, or what it attached to
+    std::vector<DiffChange> diff;       ///< that it read last, as far as it did
+    std::vector<SchemaRecord> schemas;  ///< that it loaded last
+    std::vector<NameHash> names;        ///< the same
 
   private:
     void write(ByteView bytes, Pace pace);

@@ -26,22 +26,18 @@ using server::Target;
 /// started: cases with a trigger run alone, the others beside each other.
 using Turn = std::shared_mutex;
 
-bool has_feature(const Case& test, std::string_view feature) {
-    return std::ranges::find(test.features, feature) != test.features.end();
-}
-
 /// What this run cannot do; empty when the case can run.
 std::string missing(const Case& test, const Target& target) {
-    if (has_feature(test, "trigger") && target.trigger.empty()) {
+    if (test.needs("trigger") && target.trigger.empty()) {
         return "needs events: no --trigger was given";
     }
-    if (has_feature(test, "secret") && !target.secret) {
+    if (test.needs("secret") && !target.secret) {
         return "needs a server with an access secret: no --access-file was given";
     }
-    if (has_feature(test, "no-secret") && target.secret) {
+    if (test.needs("no-secret") && target.secret) {
         return "needs a server without an access secret";
     }
-    if (has_feature(test, "nso") && target.product != Product::nso) return "needs --product nso";
+    if (test.needs("nso") && target.product != Product::nso) return "needs --product nso";
     return {};
 }
 
@@ -100,7 +96,7 @@ Verdict run_in_turn(const Case& test, const Target& target, Turn& turn) {
     if (auto reason = missing(test, target); !reason.empty()) {
         return {.result = {.test = &test, .status = Status::skipped, .reason = std::move(reason)}};
     }
-    if (has_feature(test, "trigger")) {
+    if (test.needs("trigger")) {
         const std::unique_lock alone(turn);
         return run_case(test, target);
     }
@@ -165,7 +161,8 @@ std::expected<Judge, std::string> server_judge(const Options& options,
     Target target{.product = server.product,
                   .release = server.release,
                   .secret = std::nullopt,
-                  .trigger = server.trigger};
+                  .trigger = server.trigger,
+                  .maapi = server.maapi};
     if (auto parsed = parse_target(server.target, target); !parsed) {
         return std::unexpected(parsed.error());
     }

@@ -188,9 +188,7 @@ Checked probe_cut_everywhere(Lab& lab, const Step& step) {
 
 Checked subscribe(Lab& lab, Peer& peer, const Step& step) {
     const auto payload = payload_for(lab, peer, step);
-    const Pace pace{static_cast<std::size_t>(number_of(step, "piece", 0)),
-                    time_of(step, "pause", std::chrono::milliseconds(0))};
-    peer.send_frame("subscribe", "subscription", payload, pace);
+    peer.send_frame("subscribe", "subscription", payload, pace_of(step));
     return {};
 }
 

@@ -23,6 +23,8 @@ struct Target {
     /// Shell command that makes the server emit an event: {event} becomes its name, {count} how
     /// often. It returns once whatever the server holds up for it has gone on. Empty for none.
     std::string trigger;
+    /// It serves MAAPI sockets for certain: one that it refuses is a failure, and skips nothing.
+    bool maapi = false;
     std::chrono::milliseconds timeout{5000};  ///< within which what must happen has to happen
     std::chrono::milliseconds quiet{300};     ///< for which what must not happen is waited for
 };

@@ -1,0 +1,60 @@
+// What mutant_client does over MAAPI: it loads schemas, and reads the diff of each commit over a
+// socket of its own; right in everything, or wrong in the one way that its mutation names.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/maapi/client_session.hpp"
+#include "protocol/maapi/schema_names.hpp"
+#include "protocol/notification/notification.hpp"
+#include "protocol/session/client_session.hpp"
+
+namespace confd::kit::test {
+
+class DiffReader {
+  public:
+    /// `connect` gives a socket, or -1.
+    DiffReader(std::string mutation, const ClientConfig& config, std::function<int()> connect);
+    ~DiffReader();
+    DiffReader(const DiffReader&) = delete;
+    DiffReader& operator=(const DiffReader&) = delete;
+
+    void load_schemas();
+
+    /// All changes; those that came, when reading fails on the way.
+    std::vector<DiffChange> read(const CommitDiffNotification& commit);
+
+  private:
+    using Poll = MaapiClientSession::Poll;
+
+    bool mutant(std::string_view name) const { return mutation_ == name; }
+    bool open();
+    void close();
+    bool attach(const CommitDiffNotification& commit);
+    bool iterate(std::int32_t thandle, std::vector<DiffChange>& changes);
+    void take(const DiffChange& change) const;
+    IterAnswer answer_to(std::size_t change) const;
+    Poll next();
+    void receive();
+    void flush();
+    bool lost();
+
+    std::string mutation_;
+    MaapiClientConfig config_;
+    std::function<int()> connect_;
+    int fd_ = -1;
+    std::optional<MaapiClientSession> session_;
+    SchemaNames names_;
+    bool loading_ = false;
+    bool lost_before_ = false;
+    std::size_t commits_ = 0;
+    std::set<std::int32_t> attached_;
+};
+
+}  // namespace confd::kit::test
