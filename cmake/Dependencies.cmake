@@ -2,8 +2,13 @@
 # scripts/packages.txt lists the packages they come from.
 
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 REQUIRED COMPONENTS json) # Boost::headers, Boost::json
-find_package(fmt REQUIRED)                        # fmt::fmt
+if(CONFD_HEADER_ONLY)
+    find_package(Boost 1.81 REQUIRED) # Boost::headers
+    include(HeaderOnly)               # fmt::fmt, Boost::json
+else()
+    find_package(Boost 1.81 REQUIRED COMPONENTS json) # Boost::headers, Boost::json
+    find_package(fmt REQUIRED)                        # fmt::fmt
+endif()
 find_package(yaml-cpp REQUIRED)                   # yaml-cpp
 find_package(CLI11 REQUIRED)                      # CLI11::CLI11
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # OpenSSL::Crypto

@@ -120,7 +120,7 @@ endfunction()
 
 # confd_fuzz(<name> SOURCES <file>... [LINK <target>...] [CORPUS <file or folder>...])
 #
-# SOURCES define LLVMFuzzerTestOneInput. Every compiler builds the target: with libFuzzer when
+# SOURCES define LLVMFuzzerTestOneInput. Every compiler builds the target: with a fuzzing engine when
 # CONFD_BUILD_FUZZ is on, with fuzz/replay.cpp otherwise. Either way the test <name>, labelled fuzz,
 # runs each input of CORPUS once.
 function(confd_fuzz name)
@@ -128,7 +128,7 @@ function(confd_fuzz name)
     confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
     confd_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
     if(CONFD_BUILD_FUZZ)
-        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        target_link_libraries(${name} PRIVATE "${CONFD_FUZZ_ENGINE}")
     else()
         target_sources(${name} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/replay.cpp")
     endif()

@@ -1,0 +1,43 @@
+#!/bin/bash -eu
+# Builds the fuzz targets into $OUT as ClusterFuzzLite and OSS-Fuzz want them, each with its seeds,
+# dictionary and options. Runs in the root of the sources; scripts/check-clusterfuzzlite runs it
+# outside their images. $CXX, $CXXFLAGS and $LIB_FUZZING_ENGINE bring sanitizer, coverage and libc++
+# with them: no preset, since those have sanitizers of their own.
+
+# shellcheck source=fuzz/targets.sh
+source fuzz/targets.sh
+
+# Not scenario: it needs yaml-cpp and libyang as shared libraries, made for another C++ library and
+# absent where targets run; and what it reads comes from a person, not from a peer.
+targets=()
+for target in "${fuzz_targets[@]}"; do
+    [ "$target" = scenario ] || targets+=("$target")
+done
+
+# What is linked is in the program: where it runs there are no libraries but the C library.
+build=$WORK/build
+cmake -S . -B "$build" -G Ninja \
+    -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_CXX_COMPILER="$CXX" \
+    -DCMAKE_CXX_FLAGS="$CXXFLAGS" \
+    -DCMAKE_CXX_FLAGS_DEBUG= \
+    -DCONFD_BUILD_FUZZ=ON \
+    -DCONFD_BUILD_TESTS=OFF \
+    -DCONFD_FUZZ_ENGINE="$LIB_FUZZING_ENGINE" \
+    -DCONFD_HEADER_ONLY=ON \
+    -DOPENSSL_USE_STATIC_LIBS=ON
+cmake --build "$build" --target "${targets[@]/#/fuzz_}"
+
+for target in "${targets[@]}"; do
+    name=fuzz_$target
+    cp "$build/fuzz/$name" "$OUT/"
+    cp fuzz/libfuzzer.options "$OUT/$name.options"
+    rm -f "$OUT/${name}_seed_corpus.zip"
+    mapfile -t inputs < <(fuzz_inputs "$target")
+    find "${inputs[@]}" -type f | zip -q -j "$OUT/${name}_seed_corpus.zip" -@
+    dictionary=$(fuzz_dictionary "$target")
+    if [ -n "$dictionary" ]; then
+        cp "$dictionary" "$OUT/$name.dict"
+        echo "dict = $name.dict" >>"$OUT/$name.options"
+    fi
+done
