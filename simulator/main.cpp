@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <exception>
 
 #include "simulator/cli/commands.hpp"
+#include "simulator/cli/limit_options.hpp"
 
 namespace {
 
@@ -39,14 +41,6 @@ void add_server_options(CLI::App& app, Options& options) {
     app.add_option("--ipc-access-file", options.access_file,
                    "File with the secret that clients must know")
         ->type_name("FILE");
-    app.add_option("--max-subscribers", options.max_subscribers, "Refuse more than so many")
-        ->type_name("NUMBER");
-    app.add_option("--queue-soft", options.queue_soft,
-                   "Bytes that may wait for a subscriber for 10 s [2097152]")
-        ->type_name("BYTES");
-    app.add_option("--queue-hard", options.queue_hard,
-                   "Bytes that may wait for a subscriber at once [8388608]")
-        ->type_name("BYTES");
     app.add_option("--time-scale", options.time_scale,
                    "Every wait and deadline takes so many times as long [1]")
         ->type_name("FACTOR")
@@ -60,6 +54,7 @@ void add_server_options(CLI::App& app, Options& options) {
     app.add_flag("--syslog", options.syslog,
                  "Write daemon log lines to syslog too, unless a subscriber has taken it over");
     app.add_flag("--dry-run", options.dry_run, "Print the timeline and serve nothing");
+    add_limit_options(app, options);
 }
 
 CLI::App* add_run(CLI::App& app, Options& options) {
@@ -123,6 +118,10 @@ int dispatch(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Whoever reads our log or standard output may go away, and a file may grow as far as it is
+    // allowed to: those are failed writes, not our death.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         return dispatch(argc, argv);
     } catch (const std::exception& error) {

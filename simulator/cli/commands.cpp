@@ -117,6 +117,10 @@ std::expected<ServerOptions, std::string> server_options(const Options& options,
     out.max_subscribers = options.max_subscribers;
     out.queue.soft = options.queue_soft;
     out.queue.hard = options.queue_hard;
+    out.queue.patience = options.queue_patience;
+    out.write_timeout = options.write_timeout;
+    out.peers = options.peers;
+    out.socket = options.socket;
     if (out.queue.soft > out.queue.hard) {
         return std::unexpected("--queue-soft: expected at most --queue-hard");
     }
@@ -206,7 +210,8 @@ std::string random_text(const Options& options) {
 }  // namespace
 
 void say(const std::string& line) {
-    fmt::print(stderr, "{}\n", line);
+    // Not by fmt::print, which throws when nobody reads it any more: the run goes on.
+    std::fputs((line + "\n").c_str(), stderr);
 }
 
 int run(const Options& options) {

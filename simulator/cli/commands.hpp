@@ -1,10 +1,14 @@
 // What confd-sim does, apart from reading its command line.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "simulator/limits/peer_limits.hpp"
+#include "transport/socket_options.hpp"
 
 namespace confd::sim::cli {
 
@@ -37,6 +41,10 @@ struct Options {
     std::size_t max_subscribers = 0;
     std::size_t queue_soft = std::size_t{2} << 20;
     std::size_t queue_hard = std::size_t{8} << 20;
+    std::chrono::milliseconds queue_patience = std::chrono::seconds(10);
+    std::chrono::milliseconds write_timeout = std::chrono::seconds(15);
+    PeerLimits peers;
+    transport::SocketOptions socket;
 
     // Of `random`.
     std::string mix;

@@ -51,6 +51,11 @@ struct Describe {
         return e.taken ? "a subscriber has taken the syslog over; the server's own is silent"
                        : "nobody has the syslog any more; the server's own goes on";
     }
+    std::string operator()(const AcksHeld& e) const {
+        return fmt::format(
+            "{} gives acknowledgements for which nothing waits too fast; they are read more slowly",
+            peer_name(e.peer, e.role));
+    }
     std::string operator()(const SlowConsumer& e) const {
         return fmt::format("{} is closed, it does not read: {}", peer_name(e.peer, e.role),
                            e.reason);

@@ -74,6 +74,13 @@ struct SlowConsumer {
     std::string reason;
 };
 
+/// A subscriber gives acknowledgements that nothing waits for too fast: they are read at a bounded
+/// rate from now on. Comes once for each subscriber.
+struct AcksHeld {
+    PeerId peer = 0;
+    std::string role;
+};
+
 /// A fault struck: what it did, in words.
 struct FaultStruck {
     PeerId peer = 0;
@@ -90,7 +97,8 @@ struct MaapiCalled {
 /// So much of a peer's frame is kept to be shown to people.
 inline constexpr std::size_t max_kept_frame = 256;
 
-using HubEvent = std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased,
-                              BarrierExpired, SyslogTaken, SlowConsumer, FaultStruck, MaapiCalled>;
+using HubEvent =
+    std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased, BarrierExpired,
+                 SyslogTaken, SlowConsumer, AcksHeld, FaultStruck, MaapiCalled>;
 
 }  // namespace confd::sim

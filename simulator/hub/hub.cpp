@@ -17,9 +17,11 @@ Bytes kept(ByteView frame) {
 
 Hub::Hub(HubConfig config) : config_(std::move(config)), book_(config_.streams) {}
 
-PeerId Hub::connect(const Challenge& challenge) {
+PeerId Hub::connect(Instant now, const Challenge& challenge) {
     const auto id = ++last_peer_;
-    auto& peer = peers_.emplace(id, Peer(ServerSession(config_.server, challenge))).first->second;
+    auto& peer =
+        peers_.emplace(id, Peer(ServerSession(config_.server, challenge), now)).first->second;
+    ++pending_;
     if (const auto how = board_.on_connect(id)) {
         peer.close = *how;
         detach(id, peer, {}, true);
@@ -76,19 +78,20 @@ void Hub::forget(PeerId id, std::string reason) {
     if (peer == peers_.end()) return;
     detach(id, peer->second, std::move(reason));
     deadlines_.set(id, peer->second.deadline, std::nullopt);
+    if (peer->second.pending) --pending_;
     peers_.erase(peer);
 }
 
 void Hub::look(Instant now, PeerId id, Peer& peer) {
-    while (!peer.detached && answer(id, peer)) {
+    while (!peer.detached && answer(id, peer) && acks_flow(now, id, peer)) {
         switch (peer.session.poll()) {
             case ServerSession::Poll::need_input:
-                return;
+                return peer.input.look(now, peer.session);
             case ServerSession::Poll::subscription:
                 decide(now, id, peer);
                 break;
             case ServerSession::Poll::ack:
-                on_ack(id, peer);
+                on_ack(now, id, peer);
                 break;
             case ServerSession::Poll::request:
                 on_request(id, peer);
@@ -98,11 +101,13 @@ void Hub::look(Instant now, PeerId id, Peer& peer) {
                 break;
         }
     }
+    peer.input.pause();
 }
 
-void Hub::on_ack(PeerId id, Peer& peer) {
+void Hub::on_ack(Instant now, PeerId id, Peer& peer) {
     const auto ack = peer.session.ack();
     const auto answer = barriers_.answer(id, ack);
+    if (answer.verdict != AckVerdict::known) peer.acks.take(ack_pace(), now);
     ++peer.counters.acks[static_cast<std::size_t>(answer.verdict)];
     happened_.push_back(
         AckReceived{id, peer.role, ack, answer.verdict, answer.send, kept(peer.session.frame())});

@@ -26,6 +26,7 @@
 #include "simulator/hub/peer.hpp"
 #include "simulator/hub/peer_list.hpp"
 #include "simulator/hub/role.hpp"
+#include "simulator/limits/peer_limits.hpp"
 #include "simulator/maapi/transactions.hpp"
 #include "simulator/streams/streams.hpp"
 
@@ -45,6 +46,7 @@ struct HubConfig {
     std::vector<Role> roles;
     StreamBookConfig streams;
     QueueLimits queue;
+    PeerLimits limits;  ///< their times are of this hub's clock
     /// What MAAPI peers are told of the YANG modules; null for none.
     std::shared_ptr<const maapi::SchemaReplies> schemas;
     /// The time of day that `clock_origin` is.
@@ -74,7 +76,11 @@ class Hub {
 
     // Connections. A peer is known from connect() to forget().
 
-    PeerId connect(const Challenge& challenge);
+    /// Whether another connection is to be kept: there are not too many that have not subscribed.
+    bool has_room() const {
+        return config_.limits.pending == 0 || pending_ < config_.limits.pending;
+    }
+    PeerId connect(Instant now, const Challenge& challenge);
     void feed(Instant now, PeerId peer, ByteView bytes);
     std::span<std::uint8_t> prepare(PeerId peer, std::size_t size);
     void commit(Instant now, PeerId peer, std::size_t size);
@@ -95,7 +101,8 @@ class Hub {
     std::vector<Action> output(Instant now, PeerId peer, std::size_t unsent = 0);
     /// The owner has got rid of some of what it was given: there may be room for more.
     void written(PeerId peer, std::size_t unsent);
-    /// Whether nothing should be read from the peer for the moment: a fault stalls it.
+    /// Whether nothing should be read from the peer for the moment: a fault stalls it, it has not
+    /// read its answers, or it gives acknowledgements that nothing waits for too fast.
     bool reading_paused(Instant now, PeerId peer) const;
 
     // Time.
@@ -156,7 +163,7 @@ class Hub {
 
   private:
     void look(Instant now, PeerId id, Peer& peer);
-    void on_ack(PeerId id, Peer& peer);
+    void on_ack(Instant now, PeerId id, Peer& peer);
     void on_closed(PeerId id, Peer& peer);
     void detach(PeerId id, Peer& peer, std::string reason, bool by_us = false);
     void release(SendId send);
@@ -213,6 +220,14 @@ class Hub {
     void check_queue(Instant now, PeerId id, Peer& peer);
     void tell_others(Instant now, PeerId id, const std::string& text);
 
+    // hub_limits.cpp: peers that send too much, too fast, or not at all.
+    void count_pending(Peer& peer);
+    bool acks_flow(Instant now, PeerId id, Peer& peer);
+    std::optional<InputClock::Due> input_due(const Peer& peer) const;
+    std::optional<Instant> limits_deadline(const Peer& peer) const;
+    void check_limits(Instant now, PeerId id, Peer& peer);
+    PaceLimit ack_pace() const { return {config_.limits.ack_burst, config_.limits.ack_rate}; }
+
     HubConfig config_;
     StreamBook book_;
     std::map<PeerId, Peer> peers_;
@@ -223,7 +238,8 @@ class Hub {
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;
     std::size_t subscriptions_ = 0;
-    std::size_t takers_ = 0;  // subscribers with NOTIF_TAKEOVER_SYSLOG
+    std::size_t pending_ = 0;  // peers that have not subscribed, those turned down included
+    std::size_t takers_ = 0;   // subscribers with NOTIF_TAKEOVER_SYSLOG
     std::map<std::string, std::size_t, std::less<>> vacancies_;  // places of a role that were left
     Barriers barriers_;
     maapi::Transactions transactions_;

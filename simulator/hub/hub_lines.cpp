@@ -167,7 +167,8 @@ bool Hub::reading_paused(Instant now, PeerId id) const {
     const auto found = peers_.find(id);
     if (found == peers_.end()) return false;
     const auto& peer = found->second;
-    return answers_wait(peer) || (peer.lines != nullptr && peer.lines->in.reading_paused(now));
+    return peer.acks_held || answers_wait(peer) ||
+           (peer.lines != nullptr && peer.lines->in.reading_paused(now));
 }
 
 void Hub::report_hits() {

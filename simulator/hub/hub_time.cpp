@@ -45,6 +45,7 @@ void Hub::visit(Instant now, PeerId id) {
     if (found == peers_.end()) return;
     auto& peer = found->second;
     if (peer.lines != nullptr) move_in(now, id, peer);
+    check_limits(now, id, peer);
     if (peer.listens) {
         send_beats(now, peer);
         pump(now, peer);
@@ -72,9 +73,9 @@ std::optional<Instant> Hub::next_deadline() const {
 
 /// When visit() or output() has something to do for the peer.
 std::optional<Instant> Hub::deadline_of(const Peer& peer) const {
-    std::optional<Instant> next;
+    auto next = limits_deadline(peer);
     if (peer.lines != nullptr) {
-        next = earliest({peer.lines->out.deadline(), peer.lines->in.deadline()});
+        next = earliest({next, peer.lines->out.deadline(), peer.lines->in.deadline()});
     }
     if (!peer.listens) return next;
     for (const auto& beat : peer.beats)
@@ -101,6 +102,7 @@ void Hub::note(PeerId id, Peer& peer) {
 
 /// The same, when it is not output() that has changed it.
 void Hub::settle(PeerId id, Peer& peer) {
+    count_pending(peer);
     note(id, peer);
     const bool closes = peer.close && !peer.closed;
     if (peer.session.has_output() || !peer.passed.empty() || peer.lines != nullptr ||

@@ -15,6 +15,8 @@
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/ids.hpp"
+#include "simulator/limits/input_clock.hpp"
+#include "simulator/limits/pace.hpp"
 #include "simulator/maapi/conversation.hpp"
 #include "simulator/streams/feed.hpp"
 
@@ -41,9 +43,11 @@ struct Lines {
 };
 
 struct Peer {
-    explicit Peer(ServerSession s) : session(std::move(s)) {}
+    Peer(ServerSession s, Instant connected) : session(std::move(s)), input(connected) {}
 
     ServerSession session;
+    InputClock input;
+    Pace acks;  ///< acknowledgements that nothing waited for
     std::string role;
     std::vector<Beat> beats;
     PeerCounters counters;
@@ -57,7 +61,10 @@ struct Peer {
     std::optional<Instant> deadline;  ///< noted by the hub's Deadlines
     bool subscribed = false;          ///< is or was: the role and the subscription are known
     bool listens = false;             ///< it gets events
-    bool detached = false;            ///< Disconnected has been reported
+    bool pending = true;              ///< neither a subscriber nor a MAAPI client yet
+    bool acks_held = false;           ///< nothing is read: it gives them too fast
+    bool acks_were_held = false;
+    bool detached = false;  ///< Disconnected has been reported
     bool half_closed = false;
     bool ended = false;   ///< it will send no more
     bool closed = false;  ///< the owner has been told to close

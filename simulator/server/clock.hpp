@@ -20,6 +20,10 @@ class SimClock {
     Instant to_real(Instant time) const {
         return real_start_ + scaled(time.time_since_epoch(), scale_);
     }
+    /// How much of the run goes by in a real span.
+    std::chrono::milliseconds to_run(std::chrono::milliseconds real) const {
+        return std::chrono::ceil<std::chrono::milliseconds>(scaled(real, 1 / scale_));
+    }
     /// How long a span of the run really takes.
     std::chrono::milliseconds to_real(std::chrono::milliseconds span) const {
         return std::chrono::ceil<std::chrono::milliseconds>(scaled(span, scale_));

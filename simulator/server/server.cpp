@@ -15,6 +15,7 @@
 #include "simulator/control/control_server.hpp"
 #include "simulator/hub/describe.hpp"
 #include "simulator/hub/random.hpp"
+#include "simulator/limits/repeated_line.hpp"
 #include "simulator/log/message_log.hpp"
 #include "simulator/scenario/engine.hpp"
 #include "simulator/server/clock.hpp"
@@ -39,11 +40,23 @@ WallTime real_time() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-HubConfig config_of(const Scenario& scenario, const ServerOptions& options) {
+/// In the time of the run.
+PeerLimits limits_of(const ServerOptions& options, const SimClock& clock) {
+    auto limits = options.peers;
+    for (auto* span :
+         {&limits.handshake_timeout, &limits.subscription_timeout, &limits.frame_timeout})
+        *span = clock.to_run(*span);
+    limits.ack_rate *= options.time_scale;
+    return limits;
+}
+
+HubConfig config_of(const Scenario& scenario, const ServerOptions& options, const SimClock& clock) {
     auto config = scenario.hub_config();
     config.server.secret = options.secret;
     config.max_subscribers = options.max_subscribers;
     config.queue = options.queue;
+    config.limits = limits_of(options, clock);
+    config.server.limits.payload = options.peers.frame;
     config.wall_origin = scenario.clock.value_or(real_time());
     return config;
 }
@@ -54,7 +67,7 @@ class Server {
         : scenario_(scenario),
           options_(options),
           clock_(options.time_scale),
-          hub_(config_of(scenario, options)),
+          hub_(config_of(scenario, options, clock_)),
           recorder_(hub_),
           engine_(scenario, hub_, engine_options()),
           target_(run_parts()),
@@ -63,7 +76,7 @@ class Server {
           timer_(io_),
           live_timer_(io_),
           patience_(io_),
-          acceptor_(io_.get_executor()) {
+          acceptor_(io_.get_executor(), options.socket) {
         hub_.on_send([this](const Notification& event, const Sent& sent) { on_send(event, sent); });
     }
 
@@ -75,7 +88,8 @@ class Server {
         if (auto good = open_log(); !good) return std::unexpected(good.error());
         if (auto good = open_control(); !good) return std::unexpected(good.error());
         wait_for_signal();
-        acceptor_.start([this](transport::Connection connection) { add(std::move(connection)); });
+        acceptor_.start([this](transport::Connection connection) { add(std::move(connection)); },
+                        [this](const std::string& note) { log(note); });
         for (const auto& where : acceptor_.endpoints())
             log(fmt::format("listening on {}", to_string(where)));
         if (options_.live_line) draw_live();
@@ -142,17 +156,30 @@ class Server {
     }
 
     void add(transport::Connection connection) {
+        if (!hub_.has_room()) return turn_away(std::move(connection));
         // Drawn from the seed, so that two runs send the same bytes.
         Random random(mix_seed(scenario_.seed, ++connections_));
         Challenge challenge{};
         for (auto& byte : challenge)
             byte = static_cast<std::uint8_t>(random.next());
-        const auto id = hub_.connect(challenge);
+        const auto id = hub_.connect(now(), challenge);
         auto& link =
             *(links_[id] = std::make_unique<Link>(links_owner_, id, std::move(connection)));
         recorder_.connected(now(), id, link.address());
         link.start(clock_.to_real(options_.write_timeout));
         advance();
+    }
+
+    void turn_away(transport::Connection connection) {
+        connection.reset();
+        say_turned_away(turned_away_.happened(now()));
+        set_timer();
+    }
+
+    void say_turned_away(std::optional<std::size_t> number) {
+        if (!number) return;
+        log(fmt::format("turned {} connection{} away: {} have not subscribed yet (--max-pending)",
+                        *number, *number == 1 ? "" : "s", options_.peers.pending));
     }
 
     /// Called by the link itself, which must not be touched afterwards.
@@ -181,6 +208,7 @@ class Server {
             if (status != StepStatus::running) end();
         }
         flush(now);
+        say_turned_away(turned_away_.due(now));
         if (log_) log_->flush();
         if (ending_ && links_.empty()) {
             leave();
@@ -236,6 +264,7 @@ class Server {
         auto next = hub_.next_deadline();
         if (const auto steps = target_.paused() ? std::nullopt : engine_.next_deadline())
             next = next ? std::min(*next, *steps) : steps;
+        if (const auto line = turned_away_.deadline()) next = next ? std::min(*next, *line) : line;
         if (!next || (ending_ && links_.empty())) {
             timer_.cancel();
             return;
@@ -304,6 +333,7 @@ class Server {
             if (ack->verdict != AckVerdict::known) log(describe(event, hub_));
         } else if (std::holds_alternative<SyslogTaken>(event) ||
                    std::holds_alternative<SlowConsumer>(event) ||
+                   std::holds_alternative<AcksHeld>(event) ||
                    std::holds_alternative<FaultStruck>(event) ||
                    std::holds_alternative<MaapiCalled>(event)) {
             log(describe(event, hub_));
@@ -338,6 +368,7 @@ class Server {
     std::vector<HubEvent> events_;             // that the scenario has not seen yet
     std::uint64_t connections_ = 0;
     std::uint64_t sends_ = 0;
+    RepeatedLine turned_away_;
     bool ending_ = false;
     bool stopping_ = false;
     bool left_ = false;

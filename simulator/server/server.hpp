@@ -12,6 +12,7 @@
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/world.hpp"
 #include "transport/endpoint.hpp"
+#include "transport/socket_options.hpp"
 
 namespace confd::sim {
 
@@ -20,6 +21,8 @@ struct ServerOptions {
     std::optional<Bytes> secret;      ///< of the access check
     std::size_t max_subscribers = 0;  ///< 0 for any number
     QueueLimits queue;
+    PeerLimits peers;  ///< in real time
+    transport::SocketOptions socket;
     /// A subscriber that takes no byte for so long is closed (docs/protocol.md, REQ-SLOW-1).
     std::chrono::milliseconds write_timeout = std::chrono::seconds(15);
     double time_scale = 1;                       ///< see SimClock

@@ -74,7 +74,7 @@ TEST(Listeners, AreCountedByRole) {
     std::map<PeerId, Peer> peers;
     Listeners listeners;
     const auto add = [&](PeerId id, const char* role) {
-        auto& peer = peers.emplace(id, Peer(ServerSession({}, {}))).first->second;
+        auto& peer = peers.emplace(id, Peer(ServerSession({}, {}), {})).first->second;
         peer.role = role;
         listeners.add(id, peer);
     };

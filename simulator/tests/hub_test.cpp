@@ -238,7 +238,7 @@ TEST_F(HubTest, SpeaksTheDialectOfEachClient) {
 }
 
 TEST_F(HubTest, TurnsDownWhatIsNoSubscriber) {
-    const auto peer = hub().connect({});
+    const auto peer = hub().connect(now, {});
     hub().feed(now, peer, Bytes{7, 0, 78, 7, 8, 2, 0, 20, 9});
     const auto refused = of_kind<Refused>(poll());
     ASSERT_THAT(refused, SizeIs(1));
@@ -372,7 +372,7 @@ TEST_F(SlowTest, AConnectionThatWasCutIsTold) {
     hub().drop_slow(now, one.id(), "again");
     EXPECT_THAT(poll(), IsEmpty());
 
-    const auto stranger = hub().connect({});
+    const auto stranger = hub().connect(now, {});
     hub().drop_slow(now, stranger, "no hello");
     EXPECT_THAT(of_kind<SlowConsumer>(poll()), IsEmpty()) << "it was no subscriber";
 }
@@ -401,7 +401,7 @@ TEST_F(HubTest, ALongReplayGoesOutAsTheQueueDrains) {
     for (int i = 0; i < 2000; ++i)
         stream.log.push_back(stream_event(WallTime{} + std::chrono::seconds(i), 1000));
     config.streams.streams.push_back(std::move(stream));
-    const auto id = hub().connect({});
+    const auto id = hub().connect(now, {});
     ClientSession session(listener("1970-01-01T00:00:00Z"));
     hub().feed(now, id, session.take_output());
     std::size_t events = 0;
@@ -690,7 +690,7 @@ TEST_F(FaultTest, StallsReading) {
 }
 
 TEST_F(FaultTest, AFaultLeavesAloneWhatWasSentBefore) {
-    const auto id = hub().connect({});
+    const auto id = hub().connect(now, {});
     ClientSession session(client_config(NOTIF_AUDIT));
     hub().feed(now, id, session.take_output());
     for (auto& action : hub().output(now, id))

@@ -118,7 +118,7 @@ TEST(Streams, SayWhatEndsThem) {
     const auto words = [&](const StreamRequest& wanted) {
         auto config = client_config(NOTIF_STREAM_EVENT);
         config.subscription.stream = wanted;
-        const auto id = stage.hub_.connect({});
+        const auto id = stage.hub_.connect(stage.now, {});
         ClientSession session(config);
         std::vector<Notification> events;
         for (bool moved = true; moved;) {

@@ -34,7 +34,7 @@ inline ClientConfig client_config(std::uint32_t mask) {
 class HubClient {
   public:
     HubClient(Hub& hub, Instant now, ClientConfig config)
-        : hub_(hub), session_(std::move(config)), id_(hub.connect({})) {
+        : hub_(hub), session_(std::move(config)), id_(hub.connect(now, {})) {
         exchange(now);
     }
 

@@ -11,7 +11,7 @@ namespace {
 /// A MAAPI client that talks to a hub directly.
 class MaapiClient {
   public:
-    explicit MaapiClient(Hub& hub) : hub_(hub), session_({}), id_(hub.connect({})) { reply(); }
+    explicit MaapiClient(Hub& hub) : hub_(hub), session_({}), id_(hub.connect({}, {})) { reply(); }
 
     /// Calls, answers every change with `answer`, and returns how it ended.
     MaapiReply call(const MaapiRequest& request, IterAnswer answer = ITER_RECURSE) {

@@ -1,0 +1,60 @@
+#include "simulator/cli/limit_options.hpp"
+
+#include "transport/command_line.hpp"
+
+namespace confd::sim::cli {
+namespace {
+
+using transport::add_size;
+using transport::add_timespan;
+
+void add_input_limits(CLI::App& app, PeerLimits& peers) {
+    add_size(app, "--max-frame", peers.frame, "Largest frame that a client may send");
+    add_timespan(app, "--handshake-timeout", peers.handshake_timeout,
+                 "A client has so long to complete its handshake; 0s for ever");
+    add_timespan(app, "--subscription-timeout", peers.subscription_timeout,
+                 "A client has so long from connecting to its subscription; 0s for ever");
+    add_timespan(app, "--frame-timeout", peers.frame_timeout,
+                 "A client has so long from the first byte of a frame to its last; 0s for ever");
+    app.add_option("--max-pending", peers.pending,
+                   "Connections that have not subscribed yet; further ones are closed at once; 0 "
+                   "for any number")
+        ->type_name("NUMBER")
+        ->capture_default_str();
+    app.add_option("--ack-burst", peers.ack_burst,
+                   "Acknowledgements for which nothing waits that are read at once ..")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 1'000'000'000))
+        ->capture_default_str();
+    app.add_option("--ack-rate", peers.ack_rate,
+                   ".. and how many of them a second after that; 0 for any number")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
+}
+
+void add_output_limits(CLI::App& app, Options& options) {
+    add_size(app, "--queue-soft", options.queue_soft,
+             "So much may wait for a subscriber for as long as --queue-patience");
+    add_size(app, "--queue-hard", options.queue_hard, "So much may wait for a subscriber at once");
+    add_timespan(app, "--queue-patience", options.queue_patience,
+                 "How long more than --queue-soft may wait for a subscriber");
+    add_timespan(app, "--write-timeout", options.write_timeout,
+                 "A client that takes no byte for so long is closed; 0s for never");
+}
+
+}  // namespace
+
+void add_limit_options(CLI::App& app, Options& options) {
+    app.option_defaults()->group("Limits");
+    app.add_option("--max-subscribers", options.max_subscribers,
+                   "Further subscriptions are refused; 0 for any number")
+        ->type_name("NUMBER")
+        ->capture_default_str();
+    add_input_limits(app, options.peers);
+    add_output_limits(app, options);
+    transport::add_socket_options(app, options.socket);
+    app.option_defaults()->group("Options");
+}
+
+}  // namespace confd::sim::cli
