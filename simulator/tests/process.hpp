@@ -107,6 +107,7 @@ class Process {
     }
 
     void signal(int number) const { ::kill(pid_, number); }
+    pid_t id() const { return pid_; }
 
     /// Waits for the end; everything it printed is in text() then.
     int exit_code() {
