@@ -84,6 +84,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     Bytes queued;
     Bytes writing;
     std::size_t written = 0;
+    error_code broken;  // what try_send() met
     bool write_under_way = false;
     bool output_shut = false;
     std::chrono::milliseconds write_timeout{0};
@@ -162,33 +163,44 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     // --- reading
 
+    /// Waits until there is something to read, and only then asks for room: thousands of idle
+    /// connections hold none.
     void read() {
         if (!wants_to_read || reading || input_ended || finishing || done || owner == nullptr)
             return;
-        const auto room = owner->room(read_size);
         reading = true;
-        socket.async_read_some(
-            asio::buffer(room.data(), room.size()),
-            asio::bind_cancellation_slot(
-                stop_read.slot(),
-                unless_done([](Impl& self, const error_code& failed, std::size_t size) {
-                    self.reading = false;
-                    self.on_read(failed, size);
-                })));
+        socket.async_wait(Socket::wait_read,
+                          asio::bind_cancellation_slot(
+                              stop_read.slot(), unless_done([](Impl& self, const error_code&) {
+                                  self.on_readable();
+                              })));
     }
 
-    void on_read(const error_code& failed, std::size_t size) {
+    void on_readable() {
+        reading = false;
         if (finishing) return drain();
-        if (owner == nullptr) return;
+        if (owner == nullptr || !wants_to_read) return;
+        const auto room = owner->room(read_size);
+        error_code failed;
+        const auto size = socket.read_some(asio::buffer(room.data(), room.size()), failed);
         if (!failed) {
             owner->received(size);
+            if (size == room.size()) return read_on();
         } else if (failed == asio::error::eof) {
             input_ended = true;
             owner->ended();
-        } else if (failed != asio::error::operation_aborted) {
+        } else if (failed != asio::error::would_block) {
             return end(Closed::Cause::failed, failed.message());
         }
         read();
+    }
+
+    /// There is probably more: waiting for it would cost a system call. Others have their turn
+    /// before it.
+    void read_on() {
+        if (done || reading) return;
+        reading = true;
+        asio::post(socket.get_executor(), unless_done([](Impl& self) { self.on_readable(); }));
     }
 
     void pause() {
@@ -206,18 +218,23 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
             written = 0;
         }
         write_under_way = true;
+        if (broken) {
+            asio::post(socket.get_executor(),
+                       unless_done([](Impl& self) { self.on_written(self.broken, 0); }));
+            return;
+        }
         write_progress = Clock::now();
         watch_writes();
         // Asio sends with MSG_NOSIGNAL: a peer that is gone is an error, not a SIGPIPE.
         socket.async_write_some(
             asio::buffer(writing) + written,
             unless_done([](Impl& self, const error_code& failed, std::size_t size) {
-                self.write_under_way = false;
                 self.on_written(failed, size);
             }));
     }
 
     void on_written(const error_code& failed, std::size_t size) {
+        write_under_way = false;
         if (failed) return on_write_failed(failed.message());
         written += size;
         if (written == writing.size()) writing.clear();
@@ -249,6 +266,18 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
                                  self.write_timeout.count(), self.unsent()));
         }));
     }
+
+    /// What the kernel takes at once, without a word to the owner. A failure is left to the write
+    /// that follows.
+    std::size_t try_send(ByteView bytes) {
+        if (!can_send() || !ready || write_under_way || unsent() > 0) return 0;
+        error_code failed;
+        const auto size = socket.write_some(asio::buffer(bytes.data(), bytes.size()), failed);
+        if (failed && failed != asio::error::would_block) broken = failed;
+        return size;
+    }
+
+    bool can_send() const { return !finishing && !last_send && !done && !output_shut; }
 
     std::size_t unsent() const {
         return queued.size() + (writing.empty() ? 0 : writing.size() - written);
@@ -362,9 +391,12 @@ void Connection::start(ConnectionOwner& owner) {
     resume_reading();
 }
 
+std::size_t Connection::try_send(ByteView bytes) {
+    return impl_->try_send(bytes);
+}
+
 void Connection::send(Bytes bytes) {
-    if (bytes.empty() || impl_->finishing || impl_->last_send || impl_->done || impl_->output_shut)
-        return;
+    if (bytes.empty() || !impl_->can_send()) return;
     if (impl_->queued.empty()) {
         impl_->queued = std::move(bytes);
     } else {

@@ -39,7 +39,8 @@ class any_io_executor;
 
 namespace confd::transport {
 
-/// Bytes asked of the kernel by one read: many events come with one call.
+/// Bytes asked of the kernel by one read: many events come with one call, and one that fills its
+/// room is followed by another at once.
 inline constexpr std::size_t read_size = std::size_t{64} << 10;
 
 /// Why a connection is closed.
@@ -64,8 +65,9 @@ class ConnectionOwner {
 
     /// connect() succeeded.
     virtual void connected() {}
-    /// Room of `size` bytes or less for the next read, usually session.prepare(size). It must stay
-    /// where it is until received(), ended() or closed(), or until the owner closes the connection.
+    /// Room of `size` bytes or less, usually session.prepare(size). It is asked for when there is
+    /// something to read, and filled at once: nothing else is called before received() or ended(),
+    /// so owners may share one buffer.
     virtual std::span<std::uint8_t> room(std::size_t size) = 0;
     /// So many bytes have been put there.
     virtual void received(std::size_t size) = 0;
@@ -106,6 +108,9 @@ class Connection {
     /// Begins to read, on a connection that an Acceptor gave.
     void start(ConnectionOwner& owner);
 
+    /// Gives the kernel what it takes of these bytes at once, if nothing is queued before them;
+    /// returns how many, and tells the owner nothing. For many small batches: send() the rest.
+    std::size_t try_send(ByteView bytes);
     /// Queues bytes. Small sends that are queued while a write is under way leave together.
     void send(Bytes bytes);
     /// Bytes queued that the kernel has not taken yet.
@@ -115,7 +120,7 @@ class Connection {
     void set_write_timeout(std::chrono::milliseconds timeout);
 
     /// A paused connection leaves what arrives in the kernel, so a peer that goes on writing
-    /// stalls. A read that had already completed may still be delivered after pausing.
+    /// stalls.
     void pause_reading();
     void resume_reading();
 

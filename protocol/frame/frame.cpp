@@ -37,6 +37,12 @@ void FrameReader::make_room(std::size_t size) {
     if (buffer_.size() - end_ < size) buffer_.resize(end_ + size);
 }
 
+void FrameReader::release() {
+    if (begin_ != end_) return;
+    Bytes().swap(buffer_);
+    begin_ = end_ = 0;
+}
+
 std::span<std::uint8_t> FrameReader::prepare(std::size_t size) {
     make_room(size);
     return {buffer_.data() + end_, size};

@@ -51,6 +51,8 @@ class FrameReader {
     bool partial() const;
     /// Bytes received and not yet handed out.
     std::size_t buffered() const { return end_ - begin_; }
+    /// Gives the memory back if nothing is in it: for a reader that may be idle for long.
+    void release();
     /// Bytes of memory held for them.
     std::size_t capacity() const { return buffer_.capacity(); }
     /// Offset in the stream of the frame that next() will look at.

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t access_message_size = 1 + std::tuple_size_v<Digest>;
 
+/// A server has thousands of clients that say a word now and then: room for a few of those is kept.
+constexpr std::size_t idle_capacity = 512;
+
 bool too_small(std::uint8_t has, std::uint8_t needed) {
     return has != 0 && has < needed;
 }
@@ -60,6 +63,7 @@ ServerSession::Poll ServerSession::close(std::string reason) {
 }
 
 ServerSession::Poll ServerSession::starved() {
+    if (input_.capacity() > idle_capacity) input_.release();
     if (!eof_) return Poll::need_input;
     // Between two messages of a conversation that is complete, or before it.
     const bool settled =

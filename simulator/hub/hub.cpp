@@ -39,25 +39,6 @@ void Hub::feed(Instant now, PeerId id, ByteView bytes) {
     }
 }
 
-std::span<std::uint8_t> Hub::prepare(PeerId id, std::size_t size) {
-    auto& peer = peers_.at(id);
-    ensure_lines(peer, id);
-    if (peer.lines == nullptr) return peer.session.prepare(size);
-    peer.lines->received.resize(size);
-    return peer.lines->received;
-}
-
-void Hub::commit(Instant now, PeerId id, std::size_t size) {
-    auto& peer = peers_.at(id);
-    if (peer.lines != nullptr && !peer.lines->received.empty()) {
-        const auto bytes = std::exchange(peer.lines->received, {});
-        return take_in(now, id, peer, ByteView(bytes).first(size));
-    }
-    peer.session.commit(size);
-    look(now, id, peer);
-    settle(id, peer);
-}
-
 void Hub::eof(Instant now, PeerId id) {
     const auto found = peers_.find(id);
     if (found == peers_.end()) return;

@@ -12,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,8 +81,6 @@ class Hub {
     }
     PeerId connect(Instant now, const Challenge& challenge);
     void feed(Instant now, PeerId peer, ByteView bytes);
-    std::span<std::uint8_t> prepare(PeerId peer, std::size_t size);
-    void commit(Instant now, PeerId peer, std::size_t size);
     /// The peer will send no more. It is disconnected when what it sent has been dealt with.
     void eof(Instant now, PeerId peer);
     /// The connection is gone; nothing can be sent.

@@ -9,7 +9,7 @@ namespace confd::sim {
 /// `out` and `in`: where the connection is in either direction.
 void Hub::make_lines(Peer& peer, PeerId id, Stage out, Stage in) {
     peer.lines = std::make_unique<Lines>(FaultLine(board_, id, Direction::out, out),
-                                         FaultLine(board_, id, Direction::in, in), Bytes());
+                                         FaultLine(board_, id, Direction::in, in));
     if (!peer.subscribed) return;
     peer.lines->out.subscribed(peer.role, peer.session.context());
     peer.lines->in.subscribed(peer.role, peer.session.context());
@@ -158,8 +158,8 @@ void Hub::written(PeerId id, std::size_t unsent) {
     if (found == peers_.end()) return;
     auto& peer = found->second;
     peer.unsent = unsent;
-    // A replay, or an answer, stops when too much waits, and goes on in output().
-    if (peer.feed || peer.maapi != nullptr) ready_.add(id);
+    const auto room = peer.maapi != nullptr ? !answers_wait(peer) : queued(peer) < replay_queue;
+    if (peer.choked && room) ready_.add(id);
     note(id, peer);
 }
 

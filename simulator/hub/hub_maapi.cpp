@@ -30,12 +30,14 @@ bool Hub::answers_wait(const Peer& peer) {
 /// Sends on what the peer has asked for, as far as there is room. Whether it may ask for more.
 bool Hub::answer(PeerId id, Peer& peer) {
     if (peer.maapi == nullptr) return true;
+    peer.choked = false;
     while (!answers_wait(peer)) {
         const auto payload = peer.maapi->next();
         report_calls(id, peer);
         if (!payload) return true;
         peer.session.send_payload(*payload);
     }
+    peer.choked = true;
     return false;
 }
 

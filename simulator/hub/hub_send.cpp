@@ -79,11 +79,13 @@ void Hub::send_bytes(ByteView bytes, std::string_view role) {
 /// Sends what the peer's stream has for it, as far as there is room.
 void Hub::pump(Instant now, Peer& peer) {
     if (!peer.feed || !peer.listens) return;
+    peer.choked = false;
     while (queued(peer) < replay_queue) {
         const auto next = peer.feed->next(wall(now));
         if (next == nullptr) return;
         if (peer.session.send(*next)) ++peer.counters.events;
     }
+    peer.choked = true;
 }
 
 }  // namespace confd::sim

@@ -39,7 +39,6 @@ struct Beat {
 struct Lines {
     FaultLine out;
     FaultLine in;
-    Bytes received;  ///< room for the owner to read into
 };
 
 struct Peer {
@@ -64,6 +63,7 @@ struct Peer {
     bool pending = true;              ///< neither a subscriber nor a MAAPI client yet
     bool acks_held = false;           ///< nothing is read: it gives them too fast
     bool acks_were_held = false;
+    bool choked = false;    ///< a replay or an answer goes on when there is room
     bool detached = false;  ///< Disconnected has been reported
     bool half_closed = false;
     bool ended = false;   ///< it will send no more

@@ -12,12 +12,12 @@ void Link::start(std::chrono::milliseconds write_timeout) {
 void Link::flush(Instant now) {
     for (auto& action : owner_.hub.output(now, id_, connection_.unsent())) {
         if (auto* write = std::get_if<Write>(&action)) {
-            owner_.recorder.sent(now, id_, write->bytes);
-            connection_.send(std::move(write->bytes));
+            this->write(now, std::move(write->bytes));
         } else {
             close(std::get<Close>(action).how);
         }
     }
+    owner_.hub.written(id_, connection_.unsent());
     const bool pause = owner_.hub.reading_paused(now, id_);
     if (pause == paused_ || finishing_) return;
     paused_ = pause;
@@ -26,6 +26,15 @@ void Link::flush(Instant now) {
     } else {
         connection_.resume_reading();
     }
+}
+
+/// Mostly the kernel takes all of it at once, and nothing is kept or waited for.
+void Link::write(Instant now, Bytes bytes) {
+    owner_.recorder.sent(now, id_, bytes);
+    const auto taken = connection_.try_send(bytes);
+    if (taken == bytes.size()) return;
+    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+    connection_.send(std::move(bytes));
 }
 
 void Link::close(CloseHow how) {
@@ -45,14 +54,11 @@ void Link::finish() {
     connection_.finish();
 }
 
-std::span<std::uint8_t> Link::room(std::size_t size) {
-    return room_ = owner_.hub.prepare(id_, size);
-}
-
 void Link::received(std::size_t size) {
     const auto now = owner_.now();
-    owner_.recorder.received(now, id_, room_.first(size));
-    owner_.hub.commit(now, id_, size);
+    const auto bytes = ByteView(owner_.room).first(size);
+    owner_.recorder.received(now, id_, bytes);
+    owner_.hub.feed(now, id_, bytes);
     owner_.advance();
 }
 

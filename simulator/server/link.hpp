@@ -20,6 +20,8 @@ struct LinkOwner {
     std::function<void()> advance;
     /// The connection is closed; the link must not be touched afterwards.
     std::function<void(PeerId, const transport::Closed&)> closed;
+    /// What any of them reads into.
+    Bytes room;
 };
 
 class Link : public transport::ConnectionOwner {
@@ -34,7 +36,9 @@ class Link : public transport::ConnectionOwner {
     void finish();
     const std::string& address() const { return connection_.peer(); }
 
-    std::span<std::uint8_t> room(std::size_t size) override;
+    std::span<std::uint8_t> room(std::size_t size) override {
+        return std::span(owner_.room).first(size);
+    }
     void received(std::size_t size) override;
     void ended() override;
     /// How much waits tells a slow subscriber from others.
@@ -47,12 +51,12 @@ class Link : public transport::ConnectionOwner {
     void closed(const transport::Closed& why) override { owner_.closed(id_, why); }
 
   private:
+    void write(Instant now, Bytes bytes);
     void close(CloseHow how);
 
     LinkOwner& owner_;
     PeerId id_;
     transport::Connection connection_;
-    std::span<std::uint8_t> room_;
     bool finishing_ = false;
     bool paused_ = false;
 };

@@ -8,7 +8,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -20,7 +19,7 @@
 #include "simulator/scenario/engine.hpp"
 #include "simulator/server/clock.hpp"
 #include "simulator/server/control_target.hpp"
-#include "simulator/server/link.hpp"
+#include "simulator/server/links.hpp"
 #include "simulator/server/status_line.hpp"
 #include "transport/acceptor.hpp"
 
@@ -71,12 +70,12 @@ class Server {
           recorder_(hub_),
           engine_(scenario, hub_, engine_options()),
           target_(run_parts()),
-          links_owner_(link_owner()),
           signals_(io_, SIGINT, SIGTERM),
           timer_(io_),
           live_timer_(io_),
           patience_(io_),
-          acceptor_(io_.get_executor(), options.socket) {
+          acceptor_(io_.get_executor(), options.socket),
+          links_(hub_, recorder_, [this] { return now(); }, [this] { advance(); }) {
         hub_.on_send([this](const Notification& event, const Sent& sent) { on_send(event, sent); });
     }
 
@@ -115,18 +114,10 @@ class Server {
                 .hub = hub_,
                 .engine = engine_,
                 .now = [this] { return now(); },
-                .address = [this](PeerId id) { return address_of(id); },
+                .address = [this](PeerId id) { return links_.address(id); },
                 // Not at once: the control interface is in the middle of a request.
                 .changed = [this] { wake(); }};
     }
-    LinkOwner link_owner() {
-        return {.hub = hub_,
-                .recorder = recorder_,
-                .now = [this] { return now(); },
-                .advance = [this] { advance(); },
-                .closed = [this](PeerId id, const transport::Closed& why) { remove(id, why); }};
-    }
-
     std::expected<void, std::string> open_log() {
         if (!options_.log_file) return {};
         auto opened = MessageLog::open(*options_.log_file,
@@ -162,12 +153,7 @@ class Server {
         Challenge challenge{};
         for (auto& byte : challenge)
             byte = static_cast<std::uint8_t>(random.next());
-        const auto id = hub_.connect(now(), challenge);
-        auto& link =
-            *(links_[id] = std::make_unique<Link>(links_owner_, id, std::move(connection)));
-        recorder_.connected(now(), id, link.address());
-        link.start(clock_.to_real(options_.write_timeout));
-        advance();
+        links_.add(std::move(connection), challenge, clock_.to_real(options_.write_timeout));
     }
 
     void turn_away(transport::Connection connection) {
@@ -182,20 +168,6 @@ class Server {
                         *number, *number == 1 ? "" : "s", options_.peers.pending));
     }
 
-    /// Called by the link itself, which must not be touched afterwards.
-    void remove(PeerId id, const transport::Closed& why) {
-        if (why.cause == transport::Closed::Cause::stalled) {
-            hub_.drop_slow(now(), id, why.text);
-        } else {
-            hub_.forget(id, why.text);
-        }
-        const auto link = std::move(links_[id]);
-        addresses_[id] = link->address();
-        links_.erase(id);
-        advance();
-        addresses_.erase(id);
-    }
-
     /// Goes as far as is possible now. Called whenever something has happened.
     void advance() {
         const auto now = clock_.now();
@@ -207,7 +179,7 @@ class Server {
             const auto status = engine_.poll(now, std::exchange(events_, {}));
             if (status != StepStatus::running) end();
         }
-        flush(now);
+        if (links_.flush(now)) wake();
         say_turned_away(turned_away_.due(now));
         if (log_) log_->flush();
         if (ending_ && links_.empty()) {
@@ -215,14 +187,6 @@ class Server {
         } else {
             set_timer();
         }
-    }
-
-    /// Does what the hub has for connections. More may come of it, once others have had their turn.
-    void flush(Instant now) {
-        for (const auto id : hub_.take_ready()) {
-            if (const auto link = links_.find(id); link != links_.end()) link->second->flush(now);
-        }
-        if (hub_.has_ready()) wake();
     }
 
     void end() {
@@ -237,13 +201,10 @@ class Server {
     void close_all() {
         ending_ = true;
         acceptor_.stop();
-        for (const auto& [id, link] : links_)
-            hub_.close(id, CloseHow::fin);
+        links_.close_all();
         patience_.expires_after(closing_patience);
         patience_.async_wait([this](const error_code& error) {
-            if (error) return;
-            for (const auto& [id, link] : links_)
-                link->finish();
+            if (!error) links_.finish_all();
         });
     }
 
@@ -265,13 +226,18 @@ class Server {
         if (const auto steps = target_.paused() ? std::nullopt : engine_.next_deadline())
             next = next ? std::min(*next, *steps) : steps;
         if (const auto line = turned_away_.deadline()) next = next ? std::min(*next, *line) : line;
-        if (!next || (ending_ && links_.empty())) {
+        if (ending_ && links_.empty()) next.reset();
+        // Most of what happens changes no deadline.
+        if (next == std::exchange(armed_, next)) return;
+        if (!next) {
             timer_.cancel();
             return;
         }
         timer_.expires_at(clock_.to_real(*next));
         timer_.async_wait([this](const error_code& error) {
-            if (!error) advance();
+            if (error) return;
+            armed_.reset();
+            advance();
         });
     }
 
@@ -322,11 +288,11 @@ class Server {
         if (const auto* subscribed = std::get_if<Subscribed>(&event)) {
             const auto* session = hub_.session(subscribed->peer);
             log(fmt::format("{} connected from {}: {}", peer_name(subscribed->peer, hub_),
-                            address_of(subscribed->peer),
+                            links_.address(subscribed->peer),
                             session == nullptr ? "" : describe_subscription(*session)));
         } else if (const auto* refused = std::get_if<Refused>(&event)) {
             log(fmt::format("connection {} from {} was turned down: {}", refused->peer,
-                            address_of(refused->peer), refused->reason));
+                            links_.address(refused->peer), refused->reason));
         } else if (const auto* gone = std::get_if<Disconnected>(&event)) {
             if (gone->subscribed) log(describe(event, hub_));
         } else if (const auto* ack = std::get_if<AckReceived>(&event)) {
@@ -340,12 +306,6 @@ class Server {
         }
     }
 
-    std::string address_of(PeerId id) const {
-        if (const auto link = links_.find(id); link != links_.end()) return link->second->address();
-        const auto gone = addresses_.find(id);
-        return gone == addresses_.end() ? "?" : gone->second;
-    }
-
     const Scenario& scenario_;
     const ServerOptions& options_;
     SimClock clock_;
@@ -354,18 +314,17 @@ class Server {
     Recorder recorder_;
     Engine engine_;
     RunTarget target_;
-    LinkOwner links_owner_;
     asio::io_context io_{1};
     asio::signal_set signals_;
     asio::steady_timer timer_;
+    std::optional<Instant> armed_;  // what the timer waits for
     asio::steady_timer live_timer_;
     asio::steady_timer patience_;
     transport::Acceptor acceptor_;
     std::optional<MessageLog> log_;
     std::unique_ptr<ControlServer> control_;
-    std::map<PeerId, std::unique_ptr<Link>> links_;
-    std::map<PeerId, std::string> addresses_;  // of peers that are being removed
-    std::vector<HubEvent> events_;             // that the scenario has not seen yet
+    Links links_;
+    std::vector<HubEvent> events_;  // that the scenario has not seen yet
     std::uint64_t connections_ = 0;
     std::uint64_t sends_ = 0;
     RepeatedLine turned_away_;

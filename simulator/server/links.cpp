@@ -1,0 +1,62 @@
+#include "simulator/server/links.hpp"
+
+#include <utility>
+
+namespace confd::sim {
+
+Links::Links(Hub& hub, Recorder& recorder, std::function<Instant()> now,
+             std::function<void()> advance)
+    : owner_{.hub = hub,
+             .recorder = recorder,
+             .now = std::move(now),
+             .advance = std::move(advance),
+             .closed = [this](PeerId id, const transport::Closed& why) { remove(id, why); },
+             .room = Bytes(transport::read_size)} {}
+
+void Links::add(transport::Connection connection, const Challenge& challenge,
+                std::chrono::milliseconds write_timeout) {
+    const auto id = owner_.hub.connect(owner_.now(), challenge);
+    auto& link = *(links_[id] = std::make_unique<Link>(owner_, id, std::move(connection)));
+    owner_.recorder.connected(owner_.now(), id, link.address());
+    link.start(write_timeout);
+    owner_.advance();
+}
+
+/// Called by the link itself, which must not be touched afterwards.
+void Links::remove(PeerId id, const transport::Closed& why) {
+    if (why.cause == transport::Closed::Cause::stalled) {
+        owner_.hub.drop_slow(owner_.now(), id, why.text);
+    } else {
+        owner_.hub.forget(id, why.text);
+    }
+    const auto link = std::move(links_[id]);
+    addresses_[id] = link->address();
+    links_.erase(id);
+    owner_.advance();
+    addresses_.erase(id);
+}
+
+bool Links::flush(Instant now) {
+    for (const auto id : owner_.hub.take_ready()) {
+        if (const auto link = links_.find(id); link != links_.end()) link->second->flush(now);
+    }
+    return owner_.hub.has_ready();
+}
+
+void Links::close_all() {
+    for (const auto& [id, link] : links_)
+        owner_.hub.close(id, CloseHow::fin);
+}
+
+void Links::finish_all() {
+    for (const auto& [id, link] : links_)
+        link->finish();
+}
+
+std::string Links::address(PeerId id) const {
+    if (const auto link = links_.find(id); link != links_.end()) return link->second->address();
+    const auto gone = addresses_.find(id);
+    return gone == addresses_.end() ? "?" : gone->second;
+}
+
+}  // namespace confd::sim

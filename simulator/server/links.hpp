@@ -1,0 +1,44 @@
+// The connections of a server, and the peers they are at the hub.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "simulator/server/link.hpp"
+
+namespace confd::sim {
+
+class Links {
+  public:
+    /// All must outlive it. `advance` is called whenever something has happened at the hub: it
+    /// polls the hub and flushes. Nothing is read or written but from the one thread of the
+    /// connections.
+    Links(Hub& hub, Recorder& recorder, std::function<Instant()> now,
+          std::function<void()> advance);
+
+    void add(transport::Connection connection, const Challenge& challenge,
+             std::chrono::milliseconds write_timeout);
+    /// Does what the hub has for connections. More may come of it, once others have had their turn:
+    /// whether it should be called again.
+    bool flush(Instant now);
+    /// Closes all of them at the hub, so that what has been sent gets there.
+    void close_all();
+    /// The same, without what faults hold back.
+    void finish_all();
+
+    bool empty() const { return links_.empty(); }
+    /// "?" for a peer that is not known.
+    std::string address(PeerId id) const;
+
+  private:
+    void remove(PeerId id, const transport::Closed& why);
+
+    LinkOwner owner_;
+    std::map<PeerId, std::unique_ptr<Link>> links_;
+    std::map<PeerId, std::string> addresses_;  // of peers that are being removed
+};
+
+}  // namespace confd::sim
