@@ -28,12 +28,12 @@ WireContext ServerSession::context() const {
     return {dialect_of(version), config_.product};
 }
 
-std::span<std::uint8_t> ServerSession::prepare(std::size_t size) {
-    if (!in_handshake()) return input_.prepare(size);
+std::size_t ServerSession::wanted(std::size_t size) const {
+    if (!in_handshake()) return size;
     const auto message = state_ == State::hello ? hello_size : access_message_size;
     const auto have = input_.buffered();
     // A message that is complete has not been looked at yet.
-    return input_.prepare(have < message ? std::min(size, message - have) : 1);
+    return have < message ? std::min(size, message - have) : 1;
 }
 
 ServerSession::Poll ServerSession::poll() {

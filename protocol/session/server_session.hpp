@@ -59,10 +59,12 @@ class ServerSession {
     Poll poll();
 
     void feed(ByteView bytes) { input_.append(bytes); }
-    /// Room for the next read: `size` bytes, but during the handshake for no more than its next
+    /// How much to read next, at most: `size` bytes, but during the handshake no more than its next
     /// message. Who sends on before it has been answered finds the rest of it waiting in its
     /// kernel.
-    std::span<std::uint8_t> prepare(std::size_t size);
+    std::size_t wanted(std::size_t size) const;
+    /// Room for the next read, for owners without a buffer of their own.
+    std::span<std::uint8_t> prepare(std::size_t size) { return input_.prepare(wanted(size)); }
     void commit(std::size_t size) { input_.commit(size); }
     /// The peer closed its side: what is complete is still delivered, then poll() says closed.
     void feed_eof() { eof_ = true; }

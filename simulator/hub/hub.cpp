@@ -20,7 +20,7 @@ Hub::Hub(HubConfig config) : config_(std::move(config)), book_(config_.streams) 
 PeerId Hub::connect(Instant now, const Challenge& challenge) {
     const auto id = ++last_peer_;
     auto& peer =
-        peers_.emplace(id, Peer(ServerSession(config_.server, challenge), now)).first->second;
+        *(peers_[id] = std::make_unique<Peer>(ServerSession(config_.server, challenge), now));
     ++pending_;
     if (const auto how = board_.on_connect(id)) {
         peer.close = *how;
@@ -33,16 +33,25 @@ PeerId Hub::connect(Instant now, const Challenge& challenge) {
     return id;
 }
 
+Peer* Hub::find(PeerId id) const {
+    const auto found = peers_.find(id);
+    return found == peers_.end() ? nullptr : found->second.get();
+}
+
+std::size_t Hub::wanted(PeerId id, std::size_t size) const {
+    const auto* peer = find(id);
+    // What a fault delays is not in the session yet.
+    return peer == nullptr || peer->lines != nullptr ? size : peer->session.wanted(size);
+}
+
 void Hub::feed(Instant now, PeerId id, ByteView bytes) {
-    if (const auto peer = peers_.find(id); peer != peers_.end()) {
-        take_in(now, id, peer->second, bytes);
-    }
+    if (auto* const peer = find(id)) take_in(now, id, *peer, bytes);
 }
 
 void Hub::eof(Instant now, PeerId id) {
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return;
-    auto& peer = found->second;
+    auto* const found = find(id);
+    if (found == nullptr) return;
+    auto& peer = *found;
     peer.ended = true;
     if (peer.lines != nullptr) {
         peer.lines->in.finish(now);
@@ -55,12 +64,12 @@ void Hub::eof(Instant now, PeerId id) {
 }
 
 void Hub::forget(PeerId id, std::string reason) {
-    const auto peer = peers_.find(id);
-    if (peer == peers_.end()) return;
-    detach(id, peer->second, std::move(reason));
-    deadlines_.set(id, peer->second.deadline, std::nullopt);
-    if (peer->second.pending) --pending_;
-    peers_.erase(peer);
+    auto* const peer = find(id);
+    if (peer == nullptr) return;
+    detach(id, *peer, std::move(reason));
+    deadlines_.set(id, peer->deadline, std::nullopt);
+    if (peer->pending) --pending_;
+    peers_.erase(id);
 }
 
 void Hub::look(Instant now, PeerId id, Peer& peer) {
@@ -138,9 +147,9 @@ void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us) {
 }
 
 void Hub::close(PeerId id, CloseHow how) {
-    const auto found = peers_.find(id);
-    if (found == peers_.end() || found->second.detached) return;
-    auto& peer = found->second;
+    auto* const found = find(id);
+    if (found == nullptr || found->detached) return;
+    auto& peer = *found;
     peer.close = how;
     if (how == CloseHow::half) {
         // It gets no more events, so nothing that it was sent must wait for it for ever; but what
@@ -163,18 +172,18 @@ std::vector<PeerId> Hub::subscribers(std::string_view role) const {
 }
 
 const ServerSession* Hub::session(PeerId id) const {
-    const auto peer = peers_.find(id);
-    return peer == peers_.end() ? nullptr : &peer->second.session;
+    const auto* peer = find(id);
+    return peer == nullptr ? nullptr : &peer->session;
 }
 
 std::string_view Hub::role_of(PeerId id) const {
-    const auto peer = peers_.find(id);
-    return peer == peers_.end() ? std::string_view() : std::string_view(peer->second.role);
+    const auto* peer = find(id);
+    return peer == nullptr ? std::string_view() : std::string_view(peer->role);
 }
 
 const PeerCounters* Hub::counters(PeerId id) const {
-    const auto peer = peers_.find(id);
-    return peer == peers_.end() ? nullptr : &peer->second.counters;
+    const auto* peer = find(id);
+    return peer == nullptr ? nullptr : &peer->counters;
 }
 
 }  // namespace confd::sim

@@ -5,6 +5,7 @@
 // happened comes out of poll() in the order in which it happened.
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,6 +23,7 @@
 #include "simulator/hub/events.hpp"
 #include "simulator/hub/ids.hpp"
 #include "simulator/hub/listeners.hpp"
+#include "simulator/hub/outlet.hpp"
 #include "simulator/hub/peer.hpp"
 #include "simulator/hub/peer_list.hpp"
 #include "simulator/hub/role.hpp"
@@ -83,18 +85,22 @@ class Hub {
     void feed(Instant now, PeerId peer, ByteView bytes);
     /// The peer will send no more. It is disconnected when what it sent has been dealt with.
     void eof(Instant now, PeerId peer);
+    /// How much to read from the peer next, of `size` bytes.
+    std::size_t wanted(PeerId peer, std::size_t size) const;
     /// The connection is gone; nothing can be sent.
     void forget(PeerId peer, std::string reason = {});
     /// The peer took nothing for too long, and its connection has been cut: it is forgotten, and
     /// the others are told with a DAEMON event.
     void drop_slow(Instant now, PeerId peer, const std::string& reason);
 
-    /// Peers that output() may have something for, or whose reading_paused() may have changed,
-    /// since the last call; in the order in which they connected.
-    std::vector<PeerId> take_ready() { return ready_.take(); }
-    bool has_ready() const { return !ready_.empty(); }
-    /// What is to be done with the peer's connection now, in order. `unsent` is what the owner
-    /// still has of the bytes it was given before.
+    /// Where flush() writes to; it outlives the peer.
+    void attach(PeerId peer, Outlet& outlet);
+    /// Does what is to be done with connections now, of those peers alone to which something has
+    /// happened, in the order in which they connected. Whether more is to be done at once, when
+    /// others have had their turn: a long replay.
+    bool flush(Instant now);
+    /// For peers without an outlet: what is to be done with the connection now, in order. `unsent`
+    /// is what the owner still has of the bytes it was given before.
     std::vector<Action> output(Instant now, PeerId peer, std::size_t unsent = 0);
     /// The owner has got rid of some of what it was given: there may be room for more.
     void written(PeerId peer, std::size_t unsent);
@@ -159,6 +165,7 @@ class Hub {
     bool syslog_taken() const { return takers_ > 0; }
 
   private:
+    Peer* find(PeerId id) const;
     void look(Instant now, PeerId id, Peer& peer);
     void on_ack(Instant now, PeerId id, Peer& peer);
     void on_closed(PeerId id, Peer& peer);
@@ -209,6 +216,11 @@ class Hub {
     static void drop_output(Peer& peer);
     void report_hits();
 
+    // hub_output.cpp: from the hub to connections.
+    std::vector<Action> output(Instant now, PeerId id, Peer& peer, std::size_t unsent);
+    void written(PeerId id, Peer& peer, std::size_t unsent);
+    static bool reading_paused(Instant now, const Peer& peer);
+
     // hub_queue.cpp: subscribers that do not read.
     static std::size_t queued(const Peer& peer);
     bool is_crowded(const Peer& peer) const {
@@ -227,7 +239,8 @@ class Hub {
 
     HubConfig config_;
     StreamBook book_;
-    std::map<PeerId, Peer> peers_;
+    /// Looked up for each event and each peer: side by side, they are found at once.
+    boost::container::flat_map<PeerId, std::unique_ptr<Peer>> peers_;
     Listeners listeners_;
     Deadlines<PeerId> deadlines_;  // of peers
     std::set<PeerId> touched_;     // poll() looks at them, whatever the time is

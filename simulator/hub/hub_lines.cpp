@@ -86,7 +86,7 @@ std::expected<FaultId, FaultProblem> Hub::add_fault(FaultSpec fault) {
     // Not only when output is asked for: the last subscriber may be closed before that.
     if (added) {
         for (auto& [id, peer] : peers_)
-            ensure_lines(peer, id);
+            ensure_lines(*peer, id);
     }
     settle_all();
     return added;
@@ -100,7 +100,8 @@ bool Hub::remove_fault(FaultId id) {
 
 /// The faults of this moment are done to what has been sent so far.
 void Hub::pass_on() {
-    for (auto& [id, peer] : peers_) {
+    for (auto& [id, known] : peers_) {
+        auto& peer = *known;
         if (!peer.session.has_output()) continue;
         ensure_lines(peer, id);
         const auto bytes = peer.session.take_output();
@@ -111,64 +112,6 @@ void Hub::pass_on() {
         }
     }
     report_hits();
-}
-
-std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
-    std::vector<Action> actions;
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return actions;
-    auto& peer = found->second;
-    peer.unsent = unsent;
-    latest_ = now;
-    ensure_lines(peer, id);
-    pump(now, peer);
-    // There may be room now for the rest of an answer, and for what was asked after it.
-    if (peer.maapi != nullptr) look(now, id, peer);
-    if (!peer.passed.empty()) actions.emplace_back(Write{std::exchange(peer.passed, {})});
-    if (peer.lines == nullptr) {
-        if (peer.session.has_output()) actions.emplace_back(Write{peer.session.take_output()});
-    } else {
-        if (peer.session.has_output()) peer.lines->out.push(now, peer.session.take_output());
-        for (auto& action : peer.lines->out.poll(now)) {
-            actions.push_back(std::move(action));
-            if (const auto* close = std::get_if<Close>(&actions.back())) {
-                peer.closed |= close->how != CloseHow::half;
-                carry_out(id, peer, close->how);
-                // The action says so itself.
-                if (peer.close == CloseHow::half) peer.close.reset();
-            }
-        }
-        report_hits();
-    }
-    const bool idle = peer.lines == nullptr || peer.lines->out.idle();
-    if (peer.close && !peer.closed && (idle || *peer.close == CloseHow::rst)) {
-        peer.closed = *peer.close != CloseHow::half;
-        actions.emplace_back(Close{*peer.close});
-        if (*peer.close == CloseHow::half) peer.close.reset();
-    }
-    for (const auto& action : actions) {
-        if (const auto* write = std::get_if<Write>(&action)) peer.unsent += write->bytes.size();
-    }
-    note(id, peer);
-    return actions;
-}
-
-void Hub::written(PeerId id, std::size_t unsent) {
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return;
-    auto& peer = found->second;
-    peer.unsent = unsent;
-    const auto room = peer.maapi != nullptr ? !answers_wait(peer) : queued(peer) < replay_queue;
-    if (peer.choked && room) ready_.add(id);
-    note(id, peer);
-}
-
-bool Hub::reading_paused(Instant now, PeerId id) const {
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return false;
-    const auto& peer = found->second;
-    return peer.acks_held || answers_wait(peer) ||
-           (peer.lines != nullptr && peer.lines->in.reading_paused(now));
 }
 
 void Hub::report_hits() {

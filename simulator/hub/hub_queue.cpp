@@ -14,8 +14,8 @@ constexpr std::int64_t syslog_error = 3;
 }  // namespace
 
 std::size_t Hub::queued(PeerId id) const {
-    const auto found = peers_.find(id);
-    return found == peers_.end() ? 0 : queued(found->second);
+    const auto* peer = find(id);
+    return peer == nullptr ? 0 : queued(*peer);
 }
 
 std::size_t Hub::queued(const Peer& peer) {
@@ -41,9 +41,9 @@ void Hub::check_queue(Instant now, PeerId id, Peer& peer) {
 }
 
 void Hub::drop_slow(Instant now, PeerId id, const std::string& reason) {
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return;
-    auto& peer = found->second;
+    auto* const found = find(id);
+    if (found == nullptr) return;
+    auto& peer = *found;
     if (peer.subscribed && !peer.detached) {
         happened_.push_back(SlowConsumer{id, peer.role, reason});
         detach(id, peer, reason, true);

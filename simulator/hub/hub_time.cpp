@@ -41,9 +41,9 @@ std::vector<HubEvent> Hub::poll(Instant now) {
 
 /// Does what is due for the peer: everything of deadline_of(), and what no deadline tells.
 void Hub::visit(Instant now, PeerId id) {
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return;
-    auto& peer = found->second;
+    auto* const found = find(id);
+    if (found == nullptr) return;
+    auto& peer = *found;
     if (peer.lines != nullptr) move_in(now, id, peer);
     check_limits(now, id, peer);
     if (peer.listens) {
@@ -113,7 +113,7 @@ void Hub::settle(PeerId id, Peer& peer) {
 
 void Hub::settle_all() {
     for (auto& [id, peer] : peers_)
-        settle(id, peer);
+        settle(id, *peer);
 }
 
 }  // namespace confd::sim

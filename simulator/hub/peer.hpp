@@ -15,6 +15,7 @@
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/ids.hpp"
+#include "simulator/hub/outlet.hpp"
 #include "simulator/limits/input_clock.hpp"
 #include "simulator/limits/pace.hpp"
 #include "simulator/maapi/conversation.hpp"
@@ -45,6 +46,7 @@ struct Peer {
     Peer(ServerSession s, Instant connected) : session(std::move(s)), input(connected) {}
 
     ServerSession session;
+    Outlet* outlet = nullptr;
     InputClock input;
     Pace acks;  ///< acknowledgements that nothing waited for
     std::string role;

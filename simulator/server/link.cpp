@@ -5,20 +5,12 @@
 namespace confd::sim {
 
 void Link::start(std::chrono::milliseconds write_timeout) {
+    owner_.hub.attach(id_, *this);
     connection_.set_write_timeout(write_timeout);
     connection_.start(*this);
 }
 
-void Link::flush(Instant now) {
-    for (auto& action : owner_.hub.output(now, id_, connection_.unsent())) {
-        if (auto* write = std::get_if<Write>(&action)) {
-            this->write(now, std::move(write->bytes));
-        } else {
-            close(std::get<Close>(action).how);
-        }
-    }
-    owner_.hub.written(id_, connection_.unsent());
-    const bool pause = owner_.hub.reading_paused(now, id_);
+void Link::pause_reading(bool pause) {
     if (pause == paused_ || finishing_) return;
     paused_ = pause;
     if (pause) {

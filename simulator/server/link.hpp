@@ -24,20 +24,18 @@ struct LinkOwner {
     Bytes room;
 };
 
-class Link : public transport::ConnectionOwner {
+class Link : public transport::ConnectionOwner, public Outlet {
   public:
     Link(LinkOwner& owner, PeerId id, transport::Connection connection)
         : owner_(owner), id_(id), connection_(std::move(connection)) {}
 
     void start(std::chrono::milliseconds write_timeout);
-    /// Does what the hub has for the connection.
-    void flush(Instant now);
     /// Sends what is left, and closes.
     void finish();
     const std::string& address() const { return connection_.peer(); }
 
     std::span<std::uint8_t> room(std::size_t size) override {
-        return std::span(owner_.room).first(size);
+        return std::span(owner_.room).first(owner_.hub.wanted(id_, size));
     }
     void received(std::size_t size) override;
     void ended() override;
@@ -50,10 +48,12 @@ class Link : public transport::ConnectionOwner {
     }
     void closed(const transport::Closed& why) override { owner_.closed(id_, why); }
 
-  private:
-    void write(Instant now, Bytes bytes);
-    void close(CloseHow how);
+    void write(Instant now, Bytes bytes) override;
+    void close(CloseHow how) override;
+    void pause_reading(bool pause) override;
+    std::size_t unsent() const override { return connection_.unsent(); }
 
+  private:
     LinkOwner& owner_;
     PeerId id_;
     transport::Connection connection_;

@@ -36,13 +36,6 @@ void Links::remove(PeerId id, const transport::Closed& why) {
     addresses_.erase(id);
 }
 
-bool Links::flush(Instant now) {
-    for (const auto id : owner_.hub.take_ready()) {
-        if (const auto link = links_.find(id); link != links_.end()) link->second->flush(now);
-    }
-    return owner_.hub.has_ready();
-}
-
 void Links::close_all() {
     for (const auto& [id, link] : links_)
         owner_.hub.close(id, CloseHow::fin);

@@ -21,9 +21,6 @@ class Links {
 
     void add(transport::Connection connection, const Challenge& challenge,
              std::chrono::milliseconds write_timeout);
-    /// Does what the hub has for connections. More may come of it, once others have had their turn:
-    /// whether it should be called again.
-    bool flush(Instant now);
     /// Closes all of them at the hub, so that what has been sent gets there.
     void close_all();
     /// The same, without what faults hold back.

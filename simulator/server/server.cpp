@@ -179,7 +179,7 @@ class Server {
             const auto status = engine_.poll(now, std::exchange(events_, {}));
             if (status != StepStatus::running) end();
         }
-        if (links_.flush(now)) wake();
+        if (hub_.flush(now)) wake();
         say_turned_away(turned_away_.due(now));
         if (log_) log_->flush();
         if (ending_ && links_.empty()) {

@@ -54,23 +54,45 @@ TEST_F(HubTest, SendsAnEventToThoseWhoseMaskHasIt) {
     EXPECT_THAT(types(committer), IsEmpty());
 }
 
-TEST_F(HubTest, TellsWhoseConnectionHasSomethingToDo) {
+/// A connection that takes everything, and says so in a list it shares.
+struct Written : Outlet {
+    Written(std::string n, std::vector<std::string>& l) : name(std::move(n)), list(l) {}
+    void write(Instant, Bytes) override { list.push_back(name); }
+    void close(CloseHow) override { list.push_back(name + " closed"); }
+    void pause_reading(bool) override {}
+    std::size_t unsent() const override { return 0; }
+
+    std::string name;
+    std::vector<std::string>& list;
+};
+
+TEST_F(HubTest, FlushesConnectionsThatHaveSomethingToDo) {
+    std::vector<std::string> list;
     auto auditor = client(NOTIF_AUDIT);
     auto committer = client(NOTIF_COMMIT_DIFF);
     auto another = client(NOTIF_AUDIT);
-    hub().take_ready();
-    EXPECT_FALSE(hub().has_ready());
+    Written one("one", list);
+    Written two("two", list);
+    Written three("three", list);
+    hub().attach(auditor.id(), one);
+    hub().attach(committer.id(), two);
+    hub().attach(another.id(), three);
+    const auto flushed = [&] {
+        list.clear();
+        EXPECT_FALSE(hub().flush(now));
+        return list;
+    };
+    flushed();
+    EXPECT_THAT(flushed(), IsEmpty());
     hub().send(now, audit(1));
     hub().send(now, audit(2));
-    EXPECT_THAT(hub().take_ready(), ElementsAre(auditor.id(), another.id()));
-    types(auditor);
+    EXPECT_THAT(flushed(), ElementsAre("one", "three")) << "both events in one write";
     poll();
-    EXPECT_FALSE(hub().has_ready()) << "told once";
+    EXPECT_THAT(flushed(), IsEmpty());
     hub().close(committer.id(), CloseHow::half);
-    EXPECT_THAT(hub().take_ready(), ElementsAre(committer.id()));
-    types(committer);
+    hub().send(now, audit(3));
     hub().forget(another.id());
-    EXPECT_FALSE(hub().has_ready());
+    EXPECT_THAT(flushed(), ElementsAre("one", "two closed"));
     EXPECT_EQ(hub().subscriber_count(), 1U);
 }
 

@@ -286,9 +286,9 @@ TEST_F(HubLimitsTest, EmptyFramesAreMalformed) {
 
 TEST_F(HubLimitsTest, HandshakeIsReadInItsOwnBytes) {
     const auto id = hub().connect(now, {});
-    EXPECT_EQ(hub().prepare(id, 65536).size(), hello_size);
+    EXPECT_EQ(hub().wanted(id, 65536), hello_size);
     const auto other = greeted();
-    EXPECT_EQ(hub().prepare(other, 65536).size(), 65536U);
+    EXPECT_EQ(hub().wanted(other, 65536), 65536U);
 }
 
 // ---- MAAPI ----

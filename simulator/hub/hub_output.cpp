@@ -1,0 +1,93 @@
+// Output: from the hub to connections.
+#include <utility>
+
+#include "simulator/hub/hub.hpp"
+
+namespace confd::sim {
+
+void Hub::attach(PeerId id, Outlet& outlet) {
+    if (auto* const peer = find(id)) peer->outlet = &outlet;
+}
+
+bool Hub::flush(Instant now) {
+    for (const auto id : ready_.take()) {
+        auto* const peer = find(id);
+        if (peer == nullptr || peer->outlet == nullptr) continue;
+        auto& outlet = *peer->outlet;
+        for (auto& action : output(now, id, *peer, outlet.unsent())) {
+            if (auto* write = std::get_if<Write>(&action)) {
+                outlet.write(now, std::move(write->bytes));
+            } else {
+                outlet.close(std::get<Close>(action).how);
+            }
+        }
+        written(id, *peer, outlet.unsent());
+        outlet.pause_reading(reading_paused(now, *peer));
+    }
+    return !ready_.empty();
+}
+
+std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
+    auto* const peer = find(id);
+    return peer == nullptr ? std::vector<Action>() : output(now, id, *peer, unsent);
+}
+
+std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t unsent) {
+    std::vector<Action> actions;
+    peer.unsent = unsent;
+    latest_ = now;
+    ensure_lines(peer, id);
+    pump(now, peer);
+    // There may be room now for the rest of an answer, and for what was asked after it.
+    if (peer.maapi != nullptr) look(now, id, peer);
+    if (!peer.passed.empty()) actions.emplace_back(Write{std::exchange(peer.passed, {})});
+    if (peer.lines == nullptr) {
+        if (peer.session.has_output()) actions.emplace_back(Write{peer.session.take_output()});
+    } else {
+        if (peer.session.has_output()) peer.lines->out.push(now, peer.session.take_output());
+        for (auto& action : peer.lines->out.poll(now)) {
+            actions.push_back(std::move(action));
+            if (const auto* close = std::get_if<Close>(&actions.back())) {
+                peer.closed |= close->how != CloseHow::half;
+                carry_out(id, peer, close->how);
+                // The action says so itself.
+                if (peer.close == CloseHow::half) peer.close.reset();
+            }
+        }
+        report_hits();
+    }
+    const bool idle = peer.lines == nullptr || peer.lines->out.idle();
+    if (peer.close && !peer.closed && (idle || *peer.close == CloseHow::rst)) {
+        peer.closed = *peer.close != CloseHow::half;
+        actions.emplace_back(Close{*peer.close});
+        if (*peer.close == CloseHow::half) peer.close.reset();
+    }
+    for (const auto& action : actions) {
+        if (const auto* write = std::get_if<Write>(&action)) peer.unsent += write->bytes.size();
+    }
+    note(id, peer);
+    return actions;
+}
+
+void Hub::written(PeerId id, std::size_t unsent) {
+    if (auto* const peer = find(id)) written(id, *peer, unsent);
+}
+
+void Hub::written(PeerId id, Peer& peer, std::size_t unsent) {
+    peer.unsent = unsent;
+    const auto room = peer.maapi != nullptr ? !answers_wait(peer) : queued(peer) < replay_queue;
+    if (peer.choked && room) ready_.add(id);
+    note(id, peer);
+}
+
+bool Hub::reading_paused(Instant now, PeerId id) const {
+    const auto* peer = find(id);
+    return peer != nullptr && reading_paused(now, *peer);
+}
+
+bool Hub::reading_paused(Instant now, const Peer& peer) {
+    return peer.acks_held || answers_wait(peer) ||
+           (peer.lines != nullptr && peer.lines->in.reading_paused(now));
+}
+
+}  // namespace confd::sim

@@ -1,0 +1,23 @@
+// Where the hub's output for a peer goes: its connection.
+#pragma once
+
+#include <cstddef>
+
+#include "protocol/bytes.hpp"
+#include "simulator/faults/board.hpp"
+#include "simulator/hub/ids.hpp"
+
+namespace confd::sim {
+
+class Outlet {
+  public:
+    virtual ~Outlet() = default;
+    virtual void write(Instant now, Bytes bytes) = 0;
+    virtual void close(CloseHow how) = 0;
+    /// Whether the peer is to be read from. Also called when nothing has changed.
+    virtual void pause_reading(bool pause) = 0;
+    /// How many of the bytes written are still on their way to the kernel.
+    virtual std::size_t unsent() const = 0;
+};
+
+}  // namespace confd::sim
