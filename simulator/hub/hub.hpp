@@ -195,6 +195,7 @@ class Hub {
     std::optional<Instant> deadline_of(const Peer& peer) const;
     std::optional<Instant> stop_time(const Peer& peer) const;
     void note(PeerId id, Peer& peer);
+    void note_queue(PeerId id, Peer& peer);
     void settle(PeerId id, Peer& peer);
     void settle_all();
 
@@ -244,7 +245,11 @@ class Hub {
     Listeners listeners_;
     Deadlines<PeerId> deadlines_;  // of peers
     std::set<PeerId> touched_;     // poll() looks at them, whatever the time is
-    PeerList ready_;               // output() has something for them
+    /// What a subscriber was written last: the next batch is probably as long, and takes its memory
+    /// at once.
+    std::size_t usual_batch_ = 0;
+    static constexpr std::size_t max_usual_batch = std::size_t{64} << 10;
+    PeerList ready_;  // output() has something for them
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;
     std::size_t subscriptions_ = 0;

@@ -1,4 +1,5 @@
 // Output: from the hub to connections.
+#include <algorithm>
 #include <utility>
 
 #include "simulator/hub/hub.hpp"
@@ -16,6 +17,7 @@ bool Hub::flush(Instant now) {
         auto& outlet = *peer->outlet;
         for (auto& action : output(now, id, *peer, outlet.unsent())) {
             if (auto* write = std::get_if<Write>(&action)) {
+                usual_batch_ = std::min(write->bytes.size(), max_usual_batch);
                 outlet.write(now, std::move(write->bytes));
             } else {
                 outlet.close(std::get<Close>(action).how);
@@ -29,7 +31,10 @@ bool Hub::flush(Instant now) {
 
 std::vector<Action> Hub::output(Instant now, PeerId id, std::size_t unsent) {
     auto* const peer = find(id);
-    return peer == nullptr ? std::vector<Action>() : output(now, id, *peer, unsent);
+    if (peer == nullptr) return {};
+    auto actions = output(now, id, *peer, unsent);
+    note_queue(id, *peer);
+    return actions;
 }
 
 std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t unsent) {
@@ -65,7 +70,6 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
     for (const auto& action : actions) {
         if (const auto* write = std::get_if<Write>(&action)) peer.unsent += write->bytes.size();
     }
-    note(id, peer);
     return actions;
 }
 
@@ -77,7 +81,7 @@ void Hub::written(PeerId id, Peer& peer, std::size_t unsent) {
     peer.unsent = unsent;
     const auto room = peer.maapi != nullptr ? !answers_wait(peer) : queued(peer) < replay_queue;
     if (peer.choked && room) ready_.add(id);
-    note(id, peer);
+    note_queue(id, peer);
 }
 
 bool Hub::reading_paused(Instant now, PeerId id) const {

@@ -39,14 +39,15 @@ Sent Hub::send(Instant now, const Notification& notification, const Target& targ
             frame = std::move(encoded).value_or(Bytes());
         }
         if (frame->empty()) continue;
-        peer.session.send_raw(*frame);
+        peer.session.send_raw(*frame, usual_batch_);
         ++sent.recipients;
         ++peer.counters.events;
         if (const auto ack = ack_owed(notification, listener.mask)) {
             barriers_.owe(sent.id, {listener.id, *ack});
             sent.owed.push_back({listener.id, *ack});
         }
-        settle(listener.id, peer);
+        note_queue(listener.id, peer);
+        ready_.add(listener.id);
     }
     open_transaction(notification, sent.id, std::move(diff));
     if (on_send_) on_send_(notification, sent);

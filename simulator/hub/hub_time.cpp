@@ -100,6 +100,12 @@ void Hub::note(PeerId id, Peer& peer) {
     if (peer.listens && is_crowded(peer)) touched_.insert(id);
 }
 
+/// The same, when bytes were queued or have left: that moves no deadline but of faults and replays.
+void Hub::note_queue(PeerId id, Peer& peer) {
+    if (peer.feed || peer.lines != nullptr || peer.maapi != nullptr) return note(id, peer);
+    if (peer.listens && is_crowded(peer)) touched_.insert(id);
+}
+
 /// The same, when it is not output() that has changed it.
 void Hub::settle(PeerId id, Peer& peer) {
     count_pending(peer);
