@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
         add_decode_benchmarks(workloads);
         add_encode_benchmarks(workloads);
         add_validate_benchmarks(workloads);
+        add_tree_benchmarks(workloads);
         TableReporter tables;
         benchmark::RunSpecifiedBenchmarks(&tables);
         benchmark::Shutdown();

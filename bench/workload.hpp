@@ -63,6 +63,7 @@ void run(benchmark::State& state, const Workload& workload, Bytes Sample::* byte
 // workloads must live until the benchmarks have run.
 void add_decode_benchmarks(const std::vector<Workload>& workloads);
 void add_encode_benchmarks(const std::vector<Workload>& workloads);
+void add_tree_benchmarks(const std::vector<Workload>& workloads);
 void add_validate_benchmarks(const std::vector<Workload>& workloads);
 
 }  // namespace confd::bench

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace confd {
 namespace {
@@ -33,11 +34,22 @@ std::size_t sequence(std::string_view bytes, std::size_t i, char32_t& out) {
 }  // namespace
 
 bool is_ascii(std::string_view bytes) {
-    return std::none_of(bytes.begin(), bytes.end(),
-                        [](char c) { return static_cast<std::uint8_t>(c) >= 0x80; });
+    // Eight bytes at a time: nearly every text is looked at to its end.
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    std::uint64_t seen = 0;
+    while (bytes.size() >= sizeof seen) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data(), sizeof word);
+        seen |= word;
+        bytes.remove_prefix(sizeof word);
+    }
+    for (const char c : bytes)
+        seen |= static_cast<std::uint8_t>(c);
+    return (seen & high_bits) == 0;
 }
 
 std::optional<std::size_t> utf8_length(std::string_view bytes) {
+    if (is_ascii(bytes)) return bytes.size();
     std::size_t count = 0;
     char32_t ignored = 0;
     for (std::size_t i = 0; i < bytes.size(); ++count) {

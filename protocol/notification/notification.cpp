@@ -4,6 +4,8 @@
 
 #include <array>
 #include <bit>
+#include <concepts>
+#include <type_traits>
 #include <vector>
 
 #include "protocol/notification/read.hpp"
@@ -15,18 +17,28 @@ namespace {
 /// What to do with events of one type in one dialect.
 struct Layout {
     bool (*read)(TermReader&, Notification&, std::size_t at, std::uint32_t arity,
-                 const WireContext&) = nullptr;
+                 const codec::ReadContext&) = nullptr;
     /// False when the body is another type's.
     bool (*write)(const Notification&, TermWriter&, const WireContext&) = nullptr;
     void (*reset)(Notification&) = nullptr;
+    std::size_t body = 0;  ///< its index in NotificationBody
 };
+
+template <class Body, class... Bodies>
+consteval std::size_t index_of(std::type_identity<std::variant<Bodies...>>) {
+    std::size_t index = 0;
+    (void)((std::same_as<Body, Bodies> || (++index, false)) || ...);
+    return index;
+}
+template <class Body>
+constexpr std::size_t body_index = index_of<Body>(std::type_identity<NotificationBody>{});
 
 template <class Body>
 constexpr Layout layout_of() {
     return {
         .read =
             [](TermReader& reader, Notification& out, std::size_t at, std::uint32_t arity,
-               const WireContext& context) {
+               const codec::ReadContext& context) {
                 auto* body = std::get_if<Body>(&out.body);
                 if (body == nullptr) body = &out.body.template emplace<Body>();
                 return codec::read_body(reader, *body, at, arity, context);
@@ -39,6 +51,7 @@ constexpr Layout layout_of() {
                 return true;
             },
         .reset = [](Notification& out) { out.body.template emplace<Body>(); },
+        .body = body_index<Body>,
     };
 }
 
@@ -86,8 +99,9 @@ bool read_generic(TermReader& reader, ByteView payload, const Integer& type, Not
     return true;
 }
 
-bool read_notification(TermReader& reader, ByteView payload, Notification& out,
-                       const DecodeOptions& options) {
+/// `out_for(index)` is the Notification for a body of this index.
+bool read_notification(TermReader& reader, ByteView payload, const DecodeOptions& options,
+                       codec::SpareTexts* spare, auto&& out_for) {
     if (!reader.version()) return false;
     const auto at = reader.offset();
     std::uint32_t arity = 0;
@@ -97,9 +111,13 @@ bool read_notification(TermReader& reader, ByteView payload, Notification& out,
     if (!reader.integer(type)) return reader.within("type");
     const auto* layout =
         type.negative ? nullptr : find_layout(type.magnitude, options.context.dialect);
-    if (layout == nullptr) return read_generic(reader, payload, type, out, options);
+    if (layout == nullptr) {
+        return read_generic(reader, payload, type, out_for(body_index<GenericNotification>),
+                            options);
+    }
+    Notification& out = out_for(layout->body);
     out.type = static_cast<std::uint32_t>(type.magnitude);
-    return layout->read(reader, out, at, arity, options.context) && reader.finish();
+    return layout->read(reader, out, at, arity, {options.context, spare}) && reader.finish();
 }
 
 /// What progress events of different releases have in common.
@@ -162,10 +180,26 @@ bool Notification::operator==(const Notification& other) const = default;
 std::expected<void, Error> decode_notification(ByteView payload, Notification& out,
                                                const DecodeOptions& options) {
     TermReader reader(payload, options.limits);
-    if (!read_notification(reader, payload, out, options)) {
+    if (!read_notification(reader, payload, options, nullptr,
+                           [&](std::size_t) -> Notification& { return out; })) {
         return std::unexpected(reader.take_error());
     }
     return {};
+}
+
+Result<Notification*> NotificationDecoder::decode(ByteView payload) {
+    TermReader reader(payload, options_.limits);
+    Notification* out = nullptr;
+    const auto out_for = [&](std::size_t body) -> Notification& {
+        auto& kept = kept_[body];
+        if (kept == nullptr) kept = std::make_unique<Notification>();
+        out = kept.get();
+        return *out;
+    };
+    if (!read_notification(reader, payload, options_, &spare_texts_, out_for)) {
+        return std::unexpected(reader.take_error());
+    }
+    return out;
 }
 
 Result<Notification> decode_notification(ByteView payload, const DecodeOptions& options) {
@@ -178,17 +212,20 @@ Result<Notification> decode_notification(ByteView payload, const DecodeOptions& 
 
 std::expected<void, Error> encode_notification(const Notification& notification, Bytes& out,
                                                const WireContext& context) {
-    TermWriter writer(out);
     if (const auto* generic = notification.get<GenericNotification>()) {
-        writer.version();
-        writer.raw(generic->term);
+        out.push_back(term_version);
+        out.insert(out.end(), generic->term.begin(), generic->term.end());
         return {};
     }
-    const auto* layout = find_layout(notification.type, context.dialect);
-    const std::size_t start = out.size();
+    // Room for nearly every event; what is longer goes to the buffer in parts.
+    std::array<std::uint8_t, 512> scratch;
+    TermWriter writer(out, scratch);
     writer.version();
-    if (layout != nullptr && layout->write(notification, writer, context)) return {};
-    out.resize(start);
+    const auto* layout = find_layout(notification.type, context.dialect);
+    if (layout != nullptr && layout->write(notification, writer, context)) {
+        writer.flush();
+        return {};
+    }
     return std::unexpected(
         Error{Errc::bad_value, 0, std::string(key_of(notification)),
               fmt::format("an event of type {} does not carry this body in the {} dialect",

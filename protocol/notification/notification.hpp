@@ -4,13 +4,17 @@
 // which. See docs/protocol.md, "Events".
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "protocol/bytes.hpp"
 #include "protocol/error.hpp"
@@ -54,10 +58,27 @@ struct DecodeOptions {
 };
 
 /// Decodes a frame's payload (131, then the term) straight into the struct. Reusing one
-/// Notification keeps the capacity of its texts and lists when events of a type repeat.
+/// Notification keeps the capacity of its texts and lists when events of a type repeat; where types
+/// alternate, a NotificationDecoder keeps them too.
 std::expected<void, Error> decode_notification(ByteView payload, Notification& out,
                                                const DecodeOptions& options = {});
 Result<Notification> decode_notification(ByteView payload, const DecodeOptions& options = {});
+
+/// Decodes one event after another, of whatever types. Each kind of body has a Notification of its
+/// own, and the memory of optional texts that an event lacks serves the next event that has one: so
+/// once texts have grown to the sizes that occur, an event without lists allocates nothing.
+class NotificationDecoder {
+  public:
+    explicit NotificationDecoder(DecodeOptions options = {}) : options_(options) {}
+
+    /// The event, which is the caller's to change or to move from until the next call.
+    Result<Notification*> decode(ByteView payload);
+
+  private:
+    DecodeOptions options_;
+    std::array<std::unique_ptr<Notification>, std::variant_size_v<NotificationBody>> kept_;
+    std::vector<std::string> spare_texts_;
+};
 
 /// Appends the payload to `out`. Fails with bad_value when the body is not the one that the type
 /// has in this dialect; see to_dialect().

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "protocol/notification/catalogue.hpp"
 #include "protocol/notification/kinds.hpp"
@@ -13,36 +15,55 @@
 
 namespace confd::codec {
 
-bool read(TermReader& r, Number auto& out, const Context&) {
+/// Texts with memory that no event holds at the moment.
+using SpareTexts = std::vector<std::string>;
+
+/// The wire form that fields ask about, and what a decoder of many events keeps between them.
+struct ReadContext : WireContext {
+    SpareTexts* spare = nullptr;
+
+    /// Empties `text`, saving its memory for text_for().
+    void drop(OptionalText& text) const {
+        if (!text) return;
+        if (spare != nullptr && text->capacity() > std::string().capacity())
+            spare->push_back(std::move(*text));
+        text.reset();
+    }
+    /// A text to read into.
+    std::string& text_for(OptionalText& text) const {
+        if (text) return *text;
+        if (spare == nullptr || spare->empty()) return text.emplace();
+        text.emplace(std::move(spare->back()));
+        spare->pop_back();
+        return *text;
+    }
+};
+
+bool read(TermReader& r, Number auto& out, const ReadContext&) {
     return r.integer(out);
 }
 
 template <Enumeration E>
-bool read(TermReader& r, E& out, const Context&) {
+bool read(TermReader& r, E& out, const ReadContext&) {
     std::underlying_type_t<E> number{};
     if (!r.integer(number)) return false;
     out = static_cast<E>(number);
     return true;
 }
 
-inline bool read(TermReader& r, std::string& out, const Context&) {
+inline bool read(TermReader& r, std::string& out, const ReadContext&) {
     return r.text(out);
 }
 
-inline bool read(TermReader& r, OptionalText& out, const Context&) {
-    if (r.peek() != TermKind::binary) {
-        out.reset();
-        return r.skip();
-    }
-    ByteView bytes;
-    if (!r.binary(bytes)) return false;
-    if (!out) out.emplace();
-    out->assign(as_text(bytes));
-    return true;
+inline bool read(TermReader& r, OptionalText& out, const ReadContext& c) {
+    if (r.peek() == TermKind::binary) return r.text(c.text_for(out));
+    c.drop(out);
+    return r.take_undefined() || r.skip();
 }
 
 /// The atom `undefined` where a value may be absent.
 inline bool read_undefined(TermReader& r, std::string_view expected) {
+    if (r.take_undefined()) return true;
     if (r.peek() != TermKind::atom) return r.fail_type(expected);
     const auto at = r.offset();
     AtomView atom;
@@ -53,7 +74,7 @@ inline bool read_undefined(TermReader& r, std::string_view expected) {
     return r.fail(Errc::bad_value, at, fmt::format("expected {}, found '{}'", expected, name));
 }
 
-inline bool read(TermReader& r, OptionalInt& out, const Context& c) {
+inline bool read(TermReader& r, OptionalInt& out, const ReadContext& c) {
     if (r.peek() != TermKind::integer) {
         out.reset();
         return read_undefined(r, "an integer or undefined");
@@ -61,7 +82,7 @@ inline bool read(TermReader& r, OptionalInt& out, const Context& c) {
     return read(r, out.emplace(), c);
 }
 
-inline bool read(TermReader& r, LoginTime& out, const Context& c) {
+inline bool read(TermReader& r, LoginTime& out, const ReadContext& c) {
     if (r.peek() != TermKind::binary) return read(r, out.seconds.emplace(), c);
     const auto at = r.offset();
     ByteView none;
@@ -86,44 +107,68 @@ bool read_address(TermReader& r, Address& out) {
     return r.tuple(arity) && r.fail_arity(at, "4 or 8 for an IP address", arity);
 }
 
-inline bool read(TermReader& r, Ip& out, const Context&) {
+inline bool read(TermReader& r, Ip& out, const ReadContext&) {
     return read_address(r, out);
 }
-inline bool read(TermReader& r, SourceIp& out, const Context&) {
+inline bool read(TermReader& r, SourceIp& out, const ReadContext&) {
     return read_address(r, out.ip);
 }
-inline bool read(TermReader& r, NodeAddress& out, const Context&) {
-    if (r.peek() == TermKind::tuple) return read_address(r, out);
-    return r.text(out.emplace<std::string>());
+/// A text in a variant, which keeps its capacity if there is one already.
+template <class Variant>
+bool read_text(TermReader& r, Variant& out) {
+    if (auto* text = std::get_if<std::string>(&out)) return r.text(*text);
+    return r.text(out.template emplace<std::string>());
 }
 
-inline bool read(TermReader& r, TransCtx& out, const Context&) {
+inline bool read(TermReader& r, NodeAddress& out, const ReadContext&) {
+    return r.peek() == TermKind::tuple ? read_address(r, out) : read_text(r, out);
+}
+
+inline bool read(TermReader& r, TransCtx& out, const ReadContext&) {
     return r.integer(out.th);
 }
-inline bool read(TermReader& r, Value& out, const Context&) {
+inline bool read(TermReader& r, Value& out, const ReadContext&) {
     return read_value(r, out);
 }
-inline bool read(TermReader& r, Datetime& out, const Context&) {
+inline bool read(TermReader& r, Datetime& out, const ReadContext&) {
     return read_datetime(r, out);
 }
 
-inline bool read(TermReader& r, VarValue& out, const Context& c) {
+inline bool read(TermReader& r, VarValue& out, const ReadContext& c) {
     return read(r, out.text, c);
 }
 
-inline bool read(TermReader& r, std::variant<std::string, std::int64_t>& out, const Context&) {
+inline bool read(TermReader& r, std::variant<std::string, std::int64_t>& out, const ReadContext&) {
     if (r.peek() == TermKind::integer) return r.integer(out.emplace<std::int64_t>());
-    return r.text(out.emplace<std::string>());
+    return read_text(r, out);
 }
 
-inline bool read(TermReader& r, TagValue& out, const Context&);
+inline bool read(TermReader& r, TagValue& out, const ReadContext&);
 
 template <HasFields T>
-bool read(TermReader& r, T& out, const Context& c);
+bool read(TermReader& r, T& out, const ReadContext& c);
+
+template <Number T>
+bool read(TermReader& r, std::vector<T>& out, const ReadContext&) {
+    static_assert(std::in_range<T>(std::numeric_limits<std::uint8_t>::max()));
+    out.clear();
+    ListHead head;
+    if (!r.list(head)) return false;
+    for (std::uint32_t i = 0; i < head.count; ++i) {
+        std::uint8_t byte = 0;
+        if (head.string) {
+            if (!r.string_byte(byte)) return r.within(i);
+            out.push_back(byte);
+        } else if (!r.integer(out.emplace_back())) {
+            return r.within(i);
+        }
+    }
+    return r.end_list(head);
+}
 
 /// Elements that are there already are read into, so that they keep their capacity.
 template <class T>
-bool read(TermReader& r, std::vector<T>& out, const Context& c) {
+bool read(TermReader& r, std::vector<T>& out, const ReadContext& c) {
     std::size_t used = 0;
     const bool ok = r.each([&](TermReader& element) {
         if (used == out.size()) out.emplace_back();
@@ -134,7 +179,7 @@ bool read(TermReader& r, std::vector<T>& out, const Context& c) {
 }
 
 template <class T>
-bool read(TermReader& r, OptionalList<T>& out, const Context& c) {
+bool read(TermReader& r, OptionalList<T>& out, const ReadContext& c) {
     if (r.peek() != TermKind::list) {
         out.reset();
         return read_undefined(r, "a list or undefined");
@@ -144,7 +189,7 @@ bool read(TermReader& r, OptionalList<T>& out, const Context& c) {
 }
 
 template <class Row>
-bool read(TermReader& r, Columns<Row>& out, const Context& c) {
+bool read(TermReader& r, Columns<Row>& out, const ReadContext& c) {
     return read(r, out.rows, c);
 }
 
@@ -157,21 +202,21 @@ struct TupleProgress {
 };
 
 template <class T>
-bool fail_count(TermReader& r, const T& value, const TupleProgress& tuple, std::uint32_t leading,
-                const Context& c) {
+[[gnu::cold]] void fail_count(TermReader& r, const T& value, TupleProgress tuple,
+                              std::uint32_t leading, const ReadContext& c) {
     const auto plain = leading + plain_count(value, c);
     const auto expected = trailing_count<T> == 0
                               ? fmt::format("{}", plain)
                               : fmt::format("{} or {}", plain, plain + trailing_count<T>);
-    return r.fail_arity(tuple.at, expected, tuple.arity);
+    r.fail_arity(tuple.at, expected, tuple.arity);
 }
 
 template <class T, class M>
 bool read_entry(TermReader& r, T& out, const Field<T, M>& entry, TupleProgress& tuple,
-                const Context& c) {
+                const ReadContext& c) {
     if (entry.trailing) {
         if (tuple.used == tuple.arity && !tuple.long_form) {
-            out.*entry.member = M{};
+            reset(out.*entry.member, c);
             return true;
         }
         tuple.long_form = true;
@@ -181,7 +226,7 @@ bool read_entry(TermReader& r, T& out, const Field<T, M>& entry, TupleProgress& 
 }
 
 template <class T, class M>
-bool read_entry(TermReader& r, T&, const CountOf<T, M>&, TupleProgress& tuple, const Context&) {
+bool read_entry(TermReader& r, T&, const CountOf<T, M>&, TupleProgress& tuple, const ReadContext&) {
     // The list that follows carries its own length; the stock library does not compare them either.
     ++tuple.used;
     std::int64_t ignored = 0;
@@ -189,15 +234,17 @@ bool read_entry(TermReader& r, T&, const CountOf<T, M>&, TupleProgress& tuple, c
 }
 
 template <class T>
-bool read_entry(TermReader& r, T&, const Unused<T>&, TupleProgress& tuple, const Context&) {
+bool read_entry(TermReader& r, T&, const Unused<T>&, TupleProgress& tuple, const ReadContext&) {
     ++tuple.used;
     return r.skip();
 }
 
 /// Empties a member, keeping its capacity.
 template <class M>
-void reset(M& member) {
-    if constexpr (requires { member.clear(); }) {
+void reset(M& member, const ReadContext& c) {
+    if constexpr (std::same_as<M, OptionalText>) {
+        c.drop(member);
+    } else if constexpr (requires { member.clear(); }) {
         member.clear();
     } else {
         member = M{};
@@ -206,13 +253,13 @@ void reset(M& member) {
 
 /// Empties the fields that this event may lack, so that none shows what an earlier one left.
 template <HasFields T>
-void reset_conditional(T& out) {
+void reset_conditional(T& out, const ReadContext& c) {
     for_each_field<T>([&](const auto& entry) {
         if constexpr (requires {
                           out.*entry.member;
                           entry.show;
                       }) {
-            if (entry.on_wire != nullptr) reset(out.*entry.member);
+            if (entry.on_wire != nullptr) reset(out.*entry.member, c);
         }
     });
 }
@@ -220,8 +267,8 @@ void reset_conditional(T& out) {
 /// Reads T's fields out of a tuple of which `leading` elements have been read, and leaves it.
 template <HasFields T>
 bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std::uint32_t leading,
-                 const Context& c) {
-    reset_conditional(out);
+                 const ReadContext& c) {
+    reset_conditional(out, c);
     TupleProgress tuple{at, arity, leading};
     bool ok = true;
     for_each_field<T>([&](const auto& entry) {
@@ -231,19 +278,23 @@ bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std
             return false;
         }();
         if (tuple.used == tuple.arity && !optional) {
-            ok = fail_count(r, out, tuple, leading, c);
+            fail_count(r, out, tuple, leading, c);
+            ok = false;
             return;
         }
         ok = read_entry(r, out, entry, tuple, c);
     });
     if (!ok) return false;
-    if (tuple.used != tuple.arity) return fail_count(r, out, tuple, leading, c);
+    if (tuple.used != tuple.arity) {
+        fail_count(r, out, tuple, leading, c);
+        return false;
+    }
     r.leave();
     return true;
 }
 
 template <HasFields T>
-bool read(TermReader& r, T& out, const Context& c) {
+bool read(TermReader& r, T& out, const ReadContext& c) {
     const auto at = r.offset();
     std::uint32_t arity = 0;
     return r.tuple(arity) && read_fields(r, out, at, arity, 0, c);
@@ -270,7 +321,7 @@ inline bool read_tagged(TermReader& r, TagValue& out) {
     return out.marker != TagMarker::value || value_of_atom(r, atom, at, out.v);
 }
 
-inline bool read(TermReader& r, TagValue& out, const Context&) {
+inline bool read(TermReader& r, TagValue& out, const ReadContext&) {
     XmlTag tag;
     if (!r.tuple_of(2) || !read_tag(r, tag)) return false;
     out.ns = tag.ns;
@@ -309,8 +360,8 @@ inline bool read_replay_failed(TermReader& r, StreamNotification& out) {
     return r.text(out.error) || r.within("error");
 }
 
-inline bool read_event(TermReader& r, StreamNotification& out, const Context& c) {
-    reset_conditional(out);
+inline bool read_event(TermReader& r, StreamNotification& out, const ReadContext& c) {
+    reset_conditional(out, c);
     if (r.peek() == TermKind::atom) return read_completion(r, out);
     if (!r.tuple_of(2)) return false;
     if (r.peek() == TermKind::atom) {
@@ -326,7 +377,8 @@ inline bool read_event(TermReader& r, StreamNotification& out, const Context& c)
 
 /// Reads what follows the event type, in the tuple of `arity` at `at`.
 template <class Body>
-bool read_body(TermReader& r, Body& out, std::size_t at, std::uint32_t arity, const Context& c) {
+bool read_body(TermReader& r, Body& out, std::size_t at, std::uint32_t arity,
+               const ReadContext& c) {
     if constexpr (Body::shape == Shape::flat) {
         return read_fields(r, out, at, arity, 1, c) || r.within(Body::key);
     } else {

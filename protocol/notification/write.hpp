@@ -21,18 +21,14 @@ inline void write(TermWriter& w, const std::string& text, const Context&) {
 }
 
 inline void write(TermWriter& w, const AtomText& text, const Context&) {
-    if (fits_atom(text)) {
-        w.atom(text);
-    } else {
-        w.text(text);
-    }
+    w.atom_or_text(text);
 }
 
 inline void write(TermWriter& w, const OptionalText& text, const Context&) {
     if (text) {
         w.text(*text);
     } else {
-        w.atom("undefined");
+        w.undefined();
     }
 }
 
@@ -40,7 +36,7 @@ inline void write(TermWriter& w, const OptionalInt& value, const Context&) {
     if (value) {
         w.integer(*value);
     } else {
-        w.atom("undefined");
+        w.undefined();
     }
 }
 
@@ -118,7 +114,7 @@ void write(TermWriter& w, const OptionalList<T>& list, const Context& c) {
     if (list) {
         write(w, *list, c);
     } else {
-        w.atom("undefined");
+        w.undefined();
     }
 }
 
@@ -145,7 +141,8 @@ template <class T, class M>
 void write_entry(TermWriter& w, const T& value, const Field<T, M>& entry, const Context& c) {
     if constexpr (std::same_as<M, OptionalText>) {
         // A trailing text that is absent beside one that is there is the empty text.
-        if (entry.trailing) return w.text((value.*entry.member).value_or(""));
+        const auto& text = value.*entry.member;
+        if (entry.trailing) return w.text(text ? std::string_view(*text) : std::string_view());
     }
     write(w, value.*entry.member, c);
 }
@@ -160,7 +157,7 @@ void write_entry(TermWriter& w, const T&, const Unused<T>& entry, const Context&
     if (entry.zero) {
         w.integer(0);
     } else {
-        w.atom("undefined");
+        w.undefined();
     }
 }
 

@@ -17,7 +17,7 @@ HandshakeConfig handshake_of(const ClientConfig& config) {
 
 ClientSession::ClientSession(ClientConfig config)
     : config_(std::move(config)),
-      decode_options_{{config_.release.dialect(), config_.product}, config_.strict, config_.limits},
+      decoder_({{config_.release.dialect(), config_.product}, config_.strict, config_.limits}),
       handshake_(handshake_of(config_), output_),
       input_(config_.limits.payload) {}
 
@@ -85,10 +85,13 @@ ClientSession::Poll ClientSession::on_frame() {
     if (!frame) return fail_protocol(frame.error());
     if (!*frame) return starved();
     payload_ = **frame;
-    auto decoded = decode_notification(payload_, notification_, decode_options_);
-    if (decoded) return Poll::notification;
-    error_ = std::move(decoded.error());
-    return Poll::malformed;
+    auto decoded = decoder_.decode(payload_);
+    if (!decoded) {
+        error_ = std::move(decoded.error());
+        return Poll::malformed;
+    }
+    notification_ = *decoded;
+    return Poll::notification;
 }
 
 void ClientSession::send(const Ack& ack) {

@@ -75,8 +75,9 @@ class ClientSession {
     void send(const Ack& ack);
 
     // Valid until the next poll() or input.
-    const Notification& notification() const { return notification_; }
-    Notification& notification() { return notification_; }
+    /// Only after Poll::notification; the caller may change it or move from it.
+    const Notification& notification() const { return *notification_; }
+    Notification& notification() { return *notification_; }
     ByteView payload() const { return payload_; }
     const Error& error() const { return error_; }
 
@@ -105,13 +106,13 @@ class ClientSession {
     void send_subscription();
 
     ClientConfig config_;
-    DecodeOptions decode_options_;
+    NotificationDecoder decoder_;
     Bytes output_;  // before handshake_, which queues its hello there
     ClientHandshake handshake_;
     State state_ = State::handshake;
     FrameReader input_;
     bool eof_ = false;
-    Notification notification_;
+    Notification* notification_ = nullptr;  // the decoder's
     ByteView payload_;
     Error error_;
     SessionFailure failure_;

@@ -119,14 +119,56 @@ namespace {
 
 constexpr std::size_t float_text_size = 31;
 
+/// The part of a term that is no term itself, and how many terms follow inside (a list's tail is
+/// one). Size 0 asks for a closer look: a rarer form, or an error.
+struct Head {
+    std::size_t size = 0;
+    std::uint64_t inside = 0;
+};
+
+inline Head plain_head(const std::uint8_t* at, const std::uint8_t* end) {
+    constexpr std::uint64_t most_digits = 8;
+    const auto left = static_cast<std::size_t>(end - at);
+    const auto leaf = [&](std::size_t size) { return Head{size <= left ? size : 0, 0}; };
+    const auto number = [&](std::size_t size) {
+        std::uint32_t value = 0;
+        for (std::size_t i = 1; i <= size; ++i)
+            value = value << 8 | at[i];
+        return std::size_t{value};
+    };
+    if (left == 0) return {};
+    const auto tag = static_cast<Tag>(*at);
+    if (tag == Tag::small_integer) return leaf(2);
+    if (tag == Tag::nil) return leaf(1);
+    if (left < 5) return {};
+    switch (tag) {
+        case Tag::integer:
+            return leaf(5);
+        case Tag::binary:
+            return leaf(5 + number(4));
+        case Tag::atom:
+            // Its length has two bytes, but one says the most characters an atom may have.
+            return at[1] == 0 ? leaf(3 + number(2)) : Head{};
+        case Tag::small_atom:
+            return leaf(2 + number(1));
+        case Tag::small_big:
+            return number(1) <= most_digits ? leaf(3 + number(1)) : Head{};
+        case Tag::small_tuple:
+            // An empty one counts as a level, although nothing is inside.
+            return number(1) > 0 && number(1) <= left - 2 ? Head{2, number(1)} : Head{};
+        case Tag::list:
+            return number(4) < left - 5 ? Head{5, number(4) + 1} : Head{};
+        default:
+            return {};
+    }
+}
+
 }  // namespace
 
-bool TermReader::fail(Errc code, std::size_t offset, std::string message) {
-    if (!failed_) {
-        failed_ = true;
-        error_ = Error{code, offset, {}, std::move(message)};
-    }
-    return false;
+void TermReader::keep(Error error) {
+    if (!ok()) return;
+    error_ = std::move(error);
+    end_ = next_;
 }
 
 bool TermReader::fail_truncated(std::string_view what, std::uint64_t needed) {
@@ -143,58 +185,68 @@ bool TermReader::fail_range(std::size_t at, const Integer& found, const Integer&
                             to_string(high), to_string(found)));
 }
 
-bool TermReader::fail_type(std::string_view expected) {
-    if (failed_) return false;
-    if (next_ == end_) return fail_truncated(expected, 1);
+void TermReader::keep_type(std::string_view expected) {
+    if (!ok()) return;
+    if (next_ == end_) {
+        fail_truncated(expected, 1);
+        return;
+    }
     const std::uint8_t tag = *next_;
     if (const auto kind = kind_of(tag); kind != TermKind::other) {
-        return fail(Errc::wrong_type, offset(),
-                    fmt::format("expected {}, found {}", expected, article_name(kind)));
+        fail(Errc::wrong_type, offset(),
+             fmt::format("expected {}, found {}", expected, article_name(kind)));
+    } else if (const auto name = tag_name(tag); !name.empty()) {
+        fail(Errc::unsupported_tag, offset(),
+             fmt::format("expected {}, found {} (tag {}), which this protocol does not use",
+                         expected, name, tag));
+    } else {
+        fail(Errc::unknown_tag, offset(),
+             fmt::format("expected {}, found byte {}, which is no tag", expected, tag));
     }
-    if (const auto name = tag_name(tag); !name.empty()) {
-        return fail(Errc::unsupported_tag, offset(),
-                    fmt::format("expected {}, found {} (tag {}), which this protocol does not use",
-                                expected, name, tag));
-    }
-    return fail(Errc::unknown_tag, offset(),
-                fmt::format("expected {}, found byte {}, which is no tag", expected, tag));
 }
 
-bool TermReader::fail_arity(std::size_t offset, std::string_view expected, std::uint32_t found) {
-    return fail(Errc::wrong_arity, offset,
-                fmt::format("expected a tuple of {}, found one of {}", expected, found));
+void TermReader::keep_arity(std::size_t offset, std::string_view expected, std::uint32_t found) {
+    fail(Errc::wrong_arity, offset,
+         fmt::format("expected a tuple of {}, found one of {}", expected, found));
 }
 
-bool TermReader::within(std::string_view field) {
-    if (!field.empty()) {
-        const bool dot = !error_.path.empty() && error_.path.front() != '[';
-        error_.path.insert(0, dot ? std::string(field) + "." : std::string(field));
-    }
-    return false;
+void TermReader::prepend(std::string_view field) {
+    if (field.empty() || ok()) return;
+    const bool dot = !error_->path.empty() && error_->path.front() != '[';
+    error_->path.insert(0, dot ? std::string(field) + "." : std::string(field));
 }
 
-bool TermReader::within(std::size_t index) {
-    const bool dot = !error_.path.empty() && error_.path.front() != '[';
-    error_.path.insert(0, fmt::format("[{}]{}", index, dot ? "." : ""));
-    return false;
+void TermReader::prepend(std::size_t index) {
+    if (ok()) return;
+    const bool dot = !error_->path.empty() && error_->path.front() != '[';
+    error_->path.insert(0, fmt::format("[{}]{}", index, dot ? "." : ""));
 }
 
-bool TermReader::version() {
-    if (failed_) return false;
+bool TermReader::other_version() {
     if (!need(1, "the version byte")) return false;
-    if (*next_ != term_version) {
-        return fail(Errc::bad_version, offset(),
-                    fmt::format("expected version byte {}, found {}", term_version, *next_));
-    }
-    ++next_;
-    return true;
+    return fail(Errc::bad_version, offset(),
+                fmt::format("expected version byte {}, found {}", term_version, *next_));
 }
 
-bool TermReader::finish() {
-    if (failed_) return false;
-    if (next_ == end_) return true;
+bool TermReader::other_end() {
     return fail(Errc::trailing_bytes, offset(),
                 fmt::format("{} bytes follow the end of the term", left()));
+}
+
+bool TermReader::any_integer(Integer& out) {
+    if (next_ == end_) return fail_truncated("an integer", 1);
+    switch (static_cast<Tag>(*next_)) {
+        case Tag::small_integer:
+            return fail_truncated("SMALL_INTEGER_EXT", 2);
+        case Tag::integer:
+            return fail_truncated("INTEGER_EXT", 5);
+        case Tag::small_big:
+            return big(out, 1);
+        case Tag::large_big:
+            return big(out, 4);
+        default:
+            return fail_type("an integer");
+    }
 }
 
 bool TermReader::big(Integer& out, std::size_t length_size) {
@@ -219,16 +271,15 @@ bool TermReader::big(Integer& out, std::size_t length_size) {
 }
 
 bool TermReader::floating(double& out) {
-    if (failed_) return false;
     if (next_ == end_) return fail_truncated("a float", 1);
-    const auto at = offset();
+    const auto start = offset();
     double value = 0;
     std::size_t size = 0;
-    if (*next_ == static_cast<std::uint8_t>(Tag::new_float)) {
+    if (at(Tag::new_float)) {
         size = 9;
         if (!need(size, "NEW_FLOAT_EXT")) return false;
         value = std::bit_cast<double>(std::uint64_t{be(1, 4)} << 32 | be(5, 4));
-    } else if (*next_ == static_cast<std::uint8_t>(Tag::float_text)) {
+    } else if (at(Tag::float_text)) {
         size = 1 + float_text_size;
         if (!need(size, "FLOAT_EXT")) return false;
         const auto padded = as_text({next_ + 1, float_text_size});
@@ -239,13 +290,13 @@ bool TermReader::floating(double& out) {
         const auto [stop, code] =
             std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (code != std::errc{} || stop != digits.data() + digits.size()) {
-            return fail(Errc::bad_float, at, "FLOAT_EXT does not hold a decimal number");
+            return fail(Errc::bad_float, start, "FLOAT_EXT does not hold a decimal number");
         }
     } else {
         return fail_type("a float");
     }
     if (!std::isfinite(value)) {
-        return fail(Errc::bad_float, at, "NaN and infinities are not numbers of this protocol");
+        return fail(Errc::bad_float, start, "NaN and infinities are not numbers of this protocol");
     }
     out = value;
     next_ += size;
@@ -253,7 +304,6 @@ bool TermReader::floating(double& out) {
 }
 
 bool TermReader::atom(AtomView& out) {
-    if (failed_) return false;
     if (next_ == end_) return fail_truncated("an atom", 1);
     switch (static_cast<Tag>(*next_)) {
         case Tag::atom:
@@ -293,16 +343,46 @@ bool TermReader::atom_body(AtomView& out, std::size_t length_size, bool latin1) 
     return true;
 }
 
-bool TermReader::text(std::string& out) {
-    if (next_ != end_ && kind_of(*next_) == TermKind::atom) {
+bool TermReader::any_binary(ByteView& out) {
+    if (next_ == end_) return fail_truncated("a binary", 1);
+    if (!at(Tag::binary)) return fail_type("a binary");
+    if (!need(5, "BINARY_EXT")) return false;
+    const std::size_t size = be(1, 4);
+    if (left() - 5 < size) return fail_truncated("BINARY_EXT", std::uint64_t{5} + size);
+    out = {next_ + 5, size};
+    next_ += 5 + size;
+    return true;
+}
+
+// The library's functions are so small that calling them would take longer than what they do.
+[[gnu::flatten]] void TermReader::assign(std::string& out, const std::uint8_t* text,
+                                         std::size_t size, std::size_t readable) {
+    // Copying a fixed number of bytes, some of them too many, takes no call of memcpy(). Every
+    // string has room for that many.
+    constexpr std::size_t short_text = 15;
+    if (size <= short_text && readable >= short_text) {
+        out.resize_and_overwrite(short_text, [&](char* to, std::size_t) {
+            std::memcpy(to, text, short_text);
+            return size;
+        });
+    } else if (size <= out.capacity()) {
+        out.resize_and_overwrite(size, [&](char* to, std::size_t) {
+            std::memcpy(to, text, size);
+            return size;
+        });
+    } else {
+        out.assign(as_text({text, size}));
+    }
+}
+
+bool TermReader::any_text(std::string& out) {
+    if (peek() == TermKind::atom) {
         AtomView view;
         if (!atom(view)) return false;
         view.assign_to(out);
         return true;
     }
-    if (next_ != end_ && *next_ != static_cast<std::uint8_t>(Tag::binary)) {
-        return fail_type("a text (binary or atom)");
-    }
+    if (next_ != end_ && !at(Tag::binary)) return fail_type("a text (binary or atom)");
     ByteView bytes;
     if (!binary(bytes)) return false;
     out.assign(as_text(bytes));
@@ -314,15 +394,38 @@ bool TermReader::fail_depth() {
                 fmt::format("more than {} tuples and lists inside each other", max_depth_));
 }
 
-bool TermReader::tuple_of(std::uint32_t arity) {
+bool TermReader::open(std::size_t header) {
+    if (depth_ >= max_depth_) return fail_depth();
+    ++depth_;
+    next_ += header;
+    return true;
+}
+
+bool TermReader::any_tuple(std::uint32_t& arity) {
+    if (next_ == end_) return fail_truncated("a tuple", 1);
+    std::size_t header = 0;
+    if (at(Tag::small_tuple)) {
+        header = 2;
+    } else if (at(Tag::large_tuple)) {
+        header = 5;
+    } else {
+        return fail_type("a tuple");
+    }
+    if (!need(header, "a tuple")) return false;
+    arity = be(1, header - 1);
+    // Every element takes a byte at least, so a larger count can never be satisfied.
+    if (left() - header < arity) return fail_truncated("a tuple", std::uint64_t{header} + arity);
+    return open(header);
+}
+
+bool TermReader::other_tuple(std::uint32_t arity) {
     const auto at = offset();
     std::uint32_t found = 0;
     if (!tuple(found)) return false;
     return found == arity || fail_arity(at, fmt::format("{}", arity), found);
 }
 
-bool TermReader::list(ListHead& out) {
-    if (failed_) return false;
+bool TermReader::any_list(ListHead& out) {
     if (next_ == end_) return fail_truncated("a list", 1);
     switch (static_cast<Tag>(*next_)) {
         case Tag::nil:
@@ -349,29 +452,10 @@ bool TermReader::list(ListHead& out) {
     }
 }
 
-bool TermReader::string_byte(std::uint8_t& out) {
-    if (failed_ || !need(1, "STRING_EXT")) return false;
-    out = *next_++;
-    return true;
-}
-
-bool TermReader::at_proper_end(const ListHead& head) const {
-    return head.string || (next_ != end_ && *next_ == static_cast<std::uint8_t>(Tag::nil));
-}
-
-bool TermReader::end_list(const ListHead& head) {
-    if (failed_) return false;
-    if (!head.string) {
-        if (next_ == end_) return fail_truncated("the end of a list", 1);
-        if (!at_proper_end(head)) {
-            if (peek() == TermKind::other) return fail_type("the end of a list");
-            return fail(Errc::wrong_type, offset(),
-                        "expected the end of a list, found an improper tail");
-        }
-        ++next_;
-    }
-    leave();
-    return true;
+bool TermReader::other_list_end() {
+    if (next_ == end_) return fail_truncated("the end of a list", 1);
+    if (peek() == TermKind::other) return fail_type("the end of a list");
+    return fail(Errc::wrong_type, offset(), "expected the end of a list, found an improper tail");
 }
 
 bool TermReader::skip_leaf() {
@@ -397,36 +481,60 @@ bool TermReader::skip_leaf() {
     }
 }
 
+/// Reads what plain_head() leaves: rarer forms, and errors. Depth is as it was before.
+bool TermReader::skip_head(std::uint64_t& inside) {
+    inside = 0;
+    const auto kind = peek();
+    if (kind == TermKind::tuple) {
+        std::uint32_t arity = 0;
+        if (!tuple(arity)) return false;
+        inside = arity;
+    } else if (kind == TermKind::list) {
+        ListHead head;
+        if (!list(head)) return false;
+        if (head.string) {
+            next_ += head.count;
+        } else {
+            inside = std::uint64_t{head.count} + 1;
+        }
+    } else {
+        return skip_leaf();
+    }
+    leave();
+    return true;
+}
+
 bool TermReader::skip() {
-    if (failed_) return false;
-    // Terms still to read in each open container: no recursion, whatever the peer nests.
-    std::array<std::uint64_t, Limits{}.nesting + 2> open_counts;
+    // Terms still to read in each container around the innermost one: no recursion, whatever the
+    // peer nests.
+    std::array<std::uint64_t, Limits{}.nesting> outer;
     std::size_t levels = 0;
-    const std::size_t outer = depth_;
+    std::uint64_t wanted = 1;
+    const std::size_t depth = depth_;
+    const std::uint8_t* next = next_;
     while (true) {
-        const auto kind = peek();
-        std::uint64_t inside = 0;
-        if (kind == TermKind::tuple) {
-            std::uint32_t arity = 0;
-            if (!tuple(arity)) return false;
-            inside = arity;
-        } else if (kind == TermKind::list) {
-            ListHead head;
-            if (!list(head)) return false;
-            if (head.string) {
-                next_ += head.count;
-            } else {
-                inside = std::uint64_t{head.count} + 1;  // the tail is a term too
+        while (wanted == 0) {
+            if (levels == 0) {
+                next_ = next;
+                depth_ = depth;
+                return true;
             }
-        } else if (!skip_leaf()) {
-            return false;
+            wanted = outer[--levels];
         }
-        if (depth_ - outer > levels) open_counts[levels++] = inside + 1;
-        while (levels > 0 && --open_counts[levels - 1] == 0) {
-            --levels;
-            leave();
+        --wanted;
+        auto [size, inside] = plain_head(next, end_);
+        if (size == 0 || (inside > 0 && depth + levels >= max_depth_)) {
+            next_ = next;
+            depth_ = depth + levels;
+            if (!skip_head(inside)) return false;
+            next = next_;
+        } else {
+            next += size;
         }
-        if (levels == 0) return true;
+        if (inside > 0) {
+            outer[levels++] = wanted;
+            wanted = inside;
+        }
     }
 }
 

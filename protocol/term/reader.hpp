@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -79,10 +80,10 @@ class TermReader {
           base_(base_offset),
           max_depth_(std::min(limits.nesting, Limits{}.nesting)) {}
 
-    bool ok() const { return !failed_; }
-    /// The first error; meaningful only when !ok().
-    const Error& error() const { return error_; }
-    Error take_error() { return std::move(error_); }
+    bool ok() const { return !error_.has_value(); }
+    /// The first error; only when !ok().
+    const Error& error() const { return *error_; }
+    Error take_error() { return std::move(*error_); }
 
     /// Offset of the next byte to read.
     std::size_t offset() const { return base_ + static_cast<std::size_t>(next_ - begin_); }
@@ -94,30 +95,20 @@ class TermReader {
 
     /// Kind of the next term; never fails.
     TermKind peek() const;
+    /// Whether these bytes come next.
+    bool starts_with(ByteView bytes) const {
+        return left() >= bytes.size() && std::equal(bytes.begin(), bytes.end(), next_);
+    }
     /// Arity of the tuple that comes next; 0 when none, an empty one or a cut one does.
     std::uint32_t peek_arity() const;
 
     bool integer(Integer& out);
     template <std::integral T>
-    bool integer(T& out) {
-        // Two tags make up nearly all integers; the rest takes the general way.
-        if (next_ != end_ && *next_ == static_cast<std::uint8_t>(Tag::small_integer) &&
-            end_ - next_ >= 2 && !failed_) {
-            const std::uint8_t byte = next_[1];
-            if constexpr (sizeof(T) > 1 || std::unsigned_integral<T>) {
-                out = static_cast<T>(byte);
-                next_ += 2;
-                return true;
-            }
-        }
-        const auto at = offset();
-        Integer wide;
-        if (!integer(wide)) return false;
-        return wide.fits(out) || fail_range(at, wide, Integer(std::numeric_limits<T>::min()),
-                                            Integer(std::numeric_limits<T>::max()));
-    }
+    bool integer(T& out);
     bool floating(double& out);
     bool atom(AtomView& out);
+    /// Reads the atom `undefined` if it comes next; never fails.
+    bool take_undefined();
     bool binary(ByteView& out);
     /// A binary, or an atom in its place, as UTF-8.
     bool text(std::string& out);
@@ -145,140 +136,76 @@ class TermReader {
     /// skip(), and the bytes of the term.
     bool raw(ByteView& out);
 
-    bool fail(Errc code, std::size_t offset, std::string message);
-    bool fail_type(std::string_view expected);
-    bool fail_arity(std::size_t offset, std::string_view expected, std::uint32_t found);
+    // All of these return false, and here, so that the compiler knows it.
+    bool fail(Errc code, std::size_t offset, std::string message) {
+        keep(Error{code, offset, {}, std::move(message)});
+        return false;
+    }
+    bool fail_type(std::string_view expected) {
+        keep_type(expected);
+        return false;
+    }
+    bool fail_arity(std::size_t offset, std::string_view expected, std::uint32_t found) {
+        keep_arity(offset, expected, found);
+        return false;
+    }
     /// Prepends a field or an index to the path of the error, on the way out of nested readers.
-    bool within(std::string_view field);
-    bool within(std::size_t index);
+    bool within(std::string_view field) {
+        prepend(field);
+        return false;
+    }
+    bool within(std::size_t index) {
+        prepend(index);
+        return false;
+    }
 
   private:
+    // What nearly every event consists of is read in the header. Whatever is not that, a rarer form
+    // or an error, goes to one of these, which looks at it from the start.
+    bool any_integer(Integer& out);
+    template <std::integral T>
+    [[gnu::noinline]] bool any_integer(T& out);
+    bool any_text(std::string& out);
+    bool any_binary(ByteView& out);
+    bool any_tuple(std::uint32_t& arity);
+    bool other_tuple(std::uint32_t arity);
+    bool any_list(ListHead& out);
+    bool other_version();
+    bool other_end();
+    bool other_list_end();
+
+    /// Of `readable` bytes, the first `size` are the text.
+    static void assign(std::string& out, const std::uint8_t* text, std::size_t size,
+                       std::size_t readable);
     std::size_t left() const { return static_cast<std::size_t>(end_ - next_); }
+    bool at(Tag tag) const { return *next_ == static_cast<std::uint8_t>(tag); }
+    std::uint32_t be(std::size_t at, std::size_t size) const;
+    [[gnu::cold]] void keep(Error error);
+    [[gnu::cold]] void keep_type(std::string_view expected);
+    [[gnu::cold]] void keep_arity(std::size_t offset, std::string_view expected,
+                                  std::uint32_t found);
+    [[gnu::cold]] void prepend(std::string_view field);
+    [[gnu::cold]] void prepend(std::size_t index);
     bool fail_range(std::size_t at, const Integer& found, const Integer& low, const Integer& high);
     bool fail_truncated(std::string_view what, std::uint64_t needed);
     bool fail_depth();
     bool need(std::size_t bytes, std::string_view what);
     bool open(std::size_t header);
-    std::uint32_t be(std::size_t at, std::size_t size) const;
     bool big(Integer& out, std::size_t length_size);
     bool atom_body(AtomView& out, std::size_t length_size, bool latin1);
+    bool skip_head(std::uint64_t& inside);
     bool skip_leaf();
 
     const std::uint8_t* begin_;
     const std::uint8_t* next_;
+    /// After an error the place of the error: with nothing left to read, whatever is tried fails.
     const std::uint8_t* end_;
     std::size_t base_;
     std::size_t max_depth_;
     std::size_t depth_ = 0;
-    bool failed_ = false;
-    Error error_;
+    std::optional<Error> error_;
 };
 
-// What every event needs many times is here, so that the compiler can see through it.
-
-inline bool TermReader::need(std::size_t bytes, std::string_view what) {
-    return left() >= bytes || fail_truncated(what, bytes);
-}
-
-inline std::uint32_t TermReader::be(std::size_t at, std::size_t size) const {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i)
-        value = value << 8 | next_[at + i];
-    return value;
-}
-
-inline TermKind TermReader::peek() const {
-    return next_ == end_ ? TermKind::other : kind_of(*next_);
-}
-
-inline std::uint32_t TermReader::peek_arity() const {
-    constexpr std::size_t small = 2;
-    constexpr std::size_t large = 5;
-    if (left() >= small && *next_ == static_cast<std::uint8_t>(Tag::small_tuple)) return next_[1];
-    if (left() >= large && *next_ == static_cast<std::uint8_t>(Tag::large_tuple)) return be(1, 4);
-    return 0;
-}
-
-inline bool TermReader::open(std::size_t header) {
-    if (depth_ >= max_depth_) return fail_depth();
-    ++depth_;
-    next_ += header;
-    return true;
-}
-
-inline bool TermReader::tuple(std::uint32_t& arity) {
-    if (failed_) return false;
-    if (next_ == end_) return fail_truncated("a tuple", 1);
-    std::size_t header = 0;
-    if (*next_ == static_cast<std::uint8_t>(Tag::small_tuple)) {
-        header = 2;
-    } else if (*next_ == static_cast<std::uint8_t>(Tag::large_tuple)) {
-        header = 5;
-    } else {
-        return fail_type("a tuple");
-    }
-    if (!need(header, "a tuple")) return false;
-    arity = be(1, header - 1);
-    // Every element takes a byte at least, so a larger count can never be satisfied.
-    if (left() - header < arity) return fail_truncated("a tuple", std::uint64_t{header} + arity);
-    return open(header);
-}
-
-inline bool TermReader::binary(ByteView& out) {
-    if (failed_) return false;
-    if (next_ == end_) return fail_truncated("a binary", 1);
-    if (*next_ != static_cast<std::uint8_t>(Tag::binary)) return fail_type("a binary");
-    if (!need(5, "BINARY_EXT")) return false;
-    const std::size_t size = be(1, 4);
-    if (left() - 5 < size) return fail_truncated("BINARY_EXT", std::uint64_t{5} + size);
-    out = {next_ + 5, size};
-    next_ += 5 + size;
-    return true;
-}
-
-inline bool TermReader::integer(Integer& out) {
-    if (failed_) return false;
-    if (next_ == end_) return fail_truncated("an integer", 1);
-    switch (static_cast<Tag>(*next_)) {
-        case Tag::small_integer:
-            if (!need(2, "SMALL_INTEGER_EXT")) return false;
-            out = Integer(next_[1]);
-            next_ += 2;
-            return true;
-        case Tag::integer:
-            if (!need(5, "INTEGER_EXT")) return false;
-            out = Integer(static_cast<std::int32_t>(be(1, 4)));
-            next_ += 5;
-            return true;
-        case Tag::small_big:
-            return big(out, 1);
-        case Tag::large_big:
-            return big(out, 4);
-        default:
-            return fail_type("an integer");
-    }
-}
-
-template <class Element>
-bool TermReader::each(Element&& element) {
-    ListHead head;
-    if (!list(head)) return false;
-    for (std::uint32_t i = 0; i < head.count; ++i) {
-        if (head.string) {
-            const auto at = offset();
-            std::uint8_t term[2] = {static_cast<std::uint8_t>(Tag::small_integer), 0};
-            if (!string_byte(term[1])) return within(i);
-            TermReader one(term, {}, at);
-            if (!element(one)) {
-                failed_ = true;
-                error_ = one.take_error();
-                return within(i);
-            }
-        } else if (!element(*this)) {
-            return within(i);
-        }
-    }
-    return end_list(head);
-}
-
 }  // namespace confd
+
+#include "protocol/term/reader_inline.hpp"

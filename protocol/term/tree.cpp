@@ -97,64 +97,75 @@ bool Term::operator==(const Term& other) const {
     return tail() == nullptr || *tail() == *other.tail();
 }
 
-namespace {
-
-bool read_elements(TermReader& reader, std::uint32_t count, Term::Elements& out) {
+bool Term::read_elements(TermReader& reader, std::uint32_t count, Elements& out) {
     out.reserve(std::min<std::size_t>(count, list_reserve_cap));
     for (std::uint32_t i = 0; i < count; ++i) {
-        Term element;
-        if (!read_term(reader, element)) return false;
-        out.push_back(std::move(element));
+        if (!out.emplace_back().read(reader)) return false;
     }
     return true;
 }
 
-bool read_tuple(TermReader& reader, Term& out) {
-    std::uint32_t arity = 0;
-    Term::Elements elements;
-    if (!reader.tuple(arity) || !read_elements(reader, arity, elements)) return false;
-    reader.leave();
-    out = Term::tuple(std::move(elements));
-    return true;
-}
-
-bool read_string(TermReader& reader, const ListHead& head, Term& out) {
-    Term::Elements elements;
-    elements.reserve(head.count);  // they are all there: the header has been checked
-    for (std::uint32_t i = 0; i < head.count; ++i) {
+bool Term::read_bytes(TermReader& reader, std::uint32_t count, Elements& out) {
+    out.reserve(count);  // they are all there: the header has been checked
+    for (std::uint32_t i = 0; i < count; ++i) {
         std::uint8_t byte = 0;
         if (!reader.string_byte(byte)) return false;
-        elements.emplace_back(byte);
+        out.emplace_back(byte);
     }
-    out = Term::list(std::move(elements));
-    return reader.end_list(head);
+    return true;
 }
 
-bool read_list(TermReader& reader, Term& out) {
+bool Term::read_tuple(TermReader& reader) {
+    std::uint32_t arity = 0;
+    if (!reader.tuple(arity)) return false;
+    if (!read_elements(reader, arity, value_.emplace<Tuple>().elements)) return false;
+    reader.leave();
+    return true;
+}
+
+bool Term::read_list(TermReader& reader) {
     ListHead head;
     if (!reader.list(head)) return false;
-    if (head.string) return read_string(reader, head, out);
-    Term::Elements elements;
+    auto& elements = value_.emplace<List>().elements;
+    if (head.string) return read_bytes(reader, head.count, elements) && reader.end_list(head);
+    if (!read_elements(reader, head.count, elements)) return false;
+    if (reader.at_proper_end(head)) return reader.end_list(head);
     Term tail;
-    if (!read_elements(reader, head.count, elements) || !read_term(reader, tail)) return false;
+    if (!tail.read(reader)) return false;
     reader.leave();
-    out = Term::list(std::move(elements), std::move(tail));
+    *this = list(std::move(elements), std::move(tail));
     return true;
 }
 
-template <class Value, class Make>
-bool read_leaf(TermReader& reader, bool (TermReader::*read)(Value&), Term& out, Make make) {
-    Value value{};
-    if (!(reader.*read)(value)) return false;
-    out = make(value);
-    return true;
+bool Term::read(TermReader& reader) {
+    switch (reader.peek()) {
+        case TermKind::integer:
+            return reader.integer(value_.emplace<Integer>());
+        case TermKind::floating:
+            return reader.floating(value_.emplace<double>());
+        case TermKind::atom: {
+            AtomView name;
+            if (!reader.atom(name)) return false;
+            name.assign_to(value_.emplace<Atom>().utf8);
+            return true;
+        }
+        case TermKind::binary: {
+            ByteView bytes;
+            if (!reader.binary(bytes)) return false;
+            value_.emplace<Bytes>(bytes.begin(), bytes.end());
+            return true;
+        }
+        case TermKind::tuple:
+            return read_tuple(reader);
+        case TermKind::list:
+            return read_list(reader);
+        case TermKind::other:
+            break;
+    }
+    return reader.fail_type("a term");
 }
 
-Term atom_of(const AtomView& view) {
-    std::string utf8;
-    view.assign_to(utf8);
-    return Term::atom(std::move(utf8));
-}
+namespace {
 
 Result<Term> read_whole(TermReader& reader) {
     Term term;
@@ -193,27 +204,7 @@ void write_list(TermWriter& writer, const Term& list) {
 }  // namespace
 
 bool read_term(TermReader& reader, Term& out) {
-    switch (reader.peek()) {
-        case TermKind::integer:
-            return read_leaf<Integer>(reader, &TermReader::integer, out,
-                                      [](Integer value) { return Term(value); });
-        case TermKind::floating:
-            return read_leaf<double>(reader, &TermReader::floating, out,
-                                     [](double value) { return Term(value); });
-        case TermKind::atom:
-            return read_leaf<AtomView>(reader, &TermReader::atom, out, atom_of);
-        case TermKind::binary:
-            return read_leaf<ByteView>(reader, &TermReader::binary, out, [](ByteView bytes) {
-                return Term::binary(Bytes(bytes.begin(), bytes.end()));
-            });
-        case TermKind::tuple:
-            return read_tuple(reader, out);
-        case TermKind::list:
-            return read_list(reader, out);
-        case TermKind::other:
-            break;
-    }
-    return reader.fail_type("a term");
+    return out.read(reader);
 }
 
 Result<Term> read_term(ByteView term, const Limits& limits) {

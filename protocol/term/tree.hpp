@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +63,10 @@ class Term {
     /// The tail of an improper list, never a list itself; null for everything else.
     const Term* tail() const;
 
+    /// Reads one term, over what this one was. LIST_EXT of no elements is its tail, as Erlang reads
+    /// it.
+    bool read(TermReader& reader);
+
     /// Floats are equal when their bits are: 0.0 and -0.0 differ, as their bytes do.
     bool operator==(const Term& other) const;
 
@@ -82,10 +87,16 @@ class Term {
 
     explicit Term(Value value) : value_(std::move(value)) {}
 
+    // Elements are read where they will stay.
+    bool read_tuple(TermReader& reader);
+    bool read_list(TermReader& reader);
+    static bool read_elements(TermReader& reader, std::uint32_t count, Elements& out);
+    static bool read_bytes(TermReader& reader, std::uint32_t count, Elements& out);
+
     Value value_;
 };
 
-/// Reads one term. LIST_EXT of no elements is its tail, as Erlang reads it.
+/// Reads one term: see Term::read().
 bool read_term(TermReader& reader, Term& out);
 /// One term without a version byte, and nothing after it.
 Result<Term> read_term(ByteView term, const Limits& limits = {});

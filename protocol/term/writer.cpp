@@ -7,62 +7,56 @@
 
 namespace confd {
 
+void TermWriter::flush() {
+    out_.insert(out_.end(), begin_, at_);
+    at_ = begin_;
+}
+
+void TermWriter::append_to_buffer(ByteView bytes) {
+    flush();
+    out_.insert(out_.end(), bytes.begin(), bytes.end());
+}
+
 void TermWriter::integer(const Integer& value) {
-    std::int32_t narrow = 0;
-    if (!value.negative && value.magnitude <= 255) {
-        put(Tag::small_integer, value.magnitude, 1);
-    } else if (value.fits(narrow)) {
-        put(Tag::integer, static_cast<std::uint32_t>(narrow), 4);
-    } else {
-        constexpr std::size_t header = 3;
-        const auto digits = (static_cast<std::size_t>(std::bit_width(value.magnitude)) + 7) / 8;
-        std::uint8_t* const at = more(header + digits);
-        at[0] = static_cast<std::uint8_t>(Tag::small_big);
-        at[1] = static_cast<std::uint8_t>(digits);
-        at[2] = value.negative ? 1 : 0;
-        for (std::size_t i = 0; i < digits; ++i) {
-            at[header + i] = static_cast<std::uint8_t>(value.magnitude >> (8 * i));
-        }
+    if (std::int64_t narrow = 0; value.fits(narrow) && std::in_range<std::int32_t>(narrow)) {
+        return integer(narrow);
     }
+    const auto digits = (static_cast<std::size_t>(std::bit_width(value.magnitude)) + 7) / 8;
+    byte(static_cast<std::uint8_t>(Tag::small_big));
+    byte(static_cast<std::uint8_t>(digits));
+    byte(value.negative ? 1 : 0);
+    // The digits stand in the other order: the least significant one first.
+    store(std::byteswap(value.magnitude), digits);
 }
 
 void TermWriter::floating(double value) {
-    put(Tag::new_float, std::bit_cast<std::uint64_t>(value), 8);
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    byte(static_cast<std::uint8_t>(Tag::new_float));
+    store(bits, sizeof bits);
 }
 
 void TermWriter::atom(std::string_view utf8) {
     if (is_ascii(utf8)) {
-        put(Tag::atom, utf8.size(), 2);
+        put<2>(Tag::atom, utf8.size());
         raw(as_bytes(utf8));
     } else if (const auto latin1 = utf8_to_latin1(utf8)) {
-        put(Tag::atom, latin1->size(), 2);
+        put<2>(Tag::atom, latin1->size());
         raw(as_bytes(*latin1));
+    } else if (utf8.size() <= 255) {
+        put<1>(Tag::small_atom_utf8, utf8.size());
+        raw(as_bytes(utf8));
     } else {
-        const bool small = utf8.size() <= 255;
-        put(small ? Tag::small_atom_utf8 : Tag::atom_utf8, utf8.size(), small ? 1 : 2);
+        put<2>(Tag::atom_utf8, utf8.size());
         raw(as_bytes(utf8));
     }
 }
 
-void TermWriter::binary(ByteView bytes) {
-    put(Tag::binary, bytes.size(), 4);
-    raw(bytes);
-}
-
-void TermWriter::tuple(std::size_t arity) {
-    if (arity <= 255) {
-        put(Tag::small_tuple, arity, 1);
+void TermWriter::atom_or_text(std::string_view utf8) {
+    if (fits_atom(utf8)) {
+        atom(utf8);
     } else {
-        put(Tag::large_tuple, arity, 4);
+        text(utf8);
     }
-}
-
-void TermWriter::list(std::size_t count) {
-    put(Tag::list, count, 4);
-}
-
-void TermWriter::string(std::size_t count) {
-    put(Tag::string, count, 2);
 }
 
 bool fits_atom(std::string_view utf8) {

@@ -2,10 +2,14 @@
 // (docs/protocol.md, "Terms"): two peers that encode the same event produce the same bytes.
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include "protocol/bytes.hpp"
 #include "protocol/term/reader.hpp"
@@ -18,14 +22,23 @@ namespace confd {
 class TermWriter {
   public:
     explicit TermWriter(Bytes& out) : out_(out) {}
+    /// Collects what is written in `scratch` first: the buffer has all of it after flush(). Writing
+    /// a term of many small parts is faster that way.
+    TermWriter(Bytes& out, std::span<std::uint8_t> scratch)
+        : out_(out), begin_(scratch.data()), at_(begin_), end_(begin_ + scratch.size()) {}
+    void flush();
 
-    void version() { out_.push_back(term_version); }
+    void version() { byte(term_version); }
 
     void integer(const Integer& value);
     template <std::integral T>
     void integer(T value) {
-        if (value >= T{0} && static_cast<std::uint64_t>(value) <= 255) {
-            put(Tag::small_integer, static_cast<std::uint8_t>(value), 1);
+        if constexpr (std::same_as<T, bool>) {
+            integer(int{value});
+        } else if (std::in_range<std::uint8_t>(value)) {
+            put<1>(Tag::small_integer, static_cast<std::uint8_t>(value));
+        } else if (std::in_range<std::int32_t>(value)) {
+            put<4>(Tag::integer, static_cast<std::uint64_t>(static_cast<std::uint32_t>(value)));
         } else {
             integer(Integer(value));
         }
@@ -33,38 +46,77 @@ class TermWriter {
     void floating(double value);
     /// `utf8` must be UTF-8 of at most 255 characters: see fits_atom().
     void atom(std::string_view utf8);
-    void binary(ByteView bytes);
+    /// An atom if it fits, a binary otherwise.
+    void atom_or_text(std::string_view utf8);
+    /// The atom `undefined`.
+    void undefined() { append<12>("d\0\x09undefined"); }
+    void binary(ByteView bytes) {
+        put<4>(Tag::binary, bytes.size());
+        raw(bytes);
+    }
     void text(std::string_view utf8) { binary(as_bytes(utf8)); }
-    void tuple(std::size_t arity);
-    void nil() { put(Tag::nil); }
+    void tuple(std::size_t arity) {
+        if (arity <= 255) {
+            put<1>(Tag::small_tuple, arity);
+        } else {
+            put<4>(Tag::large_tuple, arity);
+        }
+    }
+    void nil() { byte(static_cast<std::uint8_t>(Tag::nil)); }
     /// Announces `count` > 0 elements; the tail, nil() for a proper list, follows them.
-    void list(std::size_t count);
+    void list(std::size_t count) { put<4>(Tag::list, count); }
     /// A list of integers, in the short form when all of them are bytes.
     template <std::integral T>
     void integers(const T* values, std::size_t count);
     /// The short form of a list of 1..65535 integers that are all bytes; writes the header only.
-    void string(std::size_t count);
-    void byte(std::uint8_t value) { out_.push_back(value); }
+    void string(std::size_t count) { put<2>(Tag::string, count); }
+    void byte(std::uint8_t value) {
+        if (at_ == end_) return append_to_buffer({&value, 1});
+        *at_++ = value;
+    }
     /// A term that is already encoded.
-    void raw(ByteView term) { out_.insert(out_.end(), term.begin(), term.end()); }
+    void raw(ByteView term) {
+        if (room() < term.size()) return append_to_buffer(term);
+        if (!term.empty()) std::memcpy(at_, term.data(), term.size());
+        at_ += term.size();
+    }
 
   private:
-    void put(Tag tag) { out_.push_back(static_cast<std::uint8_t>(tag)); }
-    /// A tag and a big-endian number; the buffer grows once for both.
-    void put(Tag tag, std::uint64_t value, std::size_t size) {
-        std::uint8_t* const at = more(1 + size);
-        at[0] = static_cast<std::uint8_t>(tag);
-        for (std::size_t i = size; i > 0; --i, value >>= 8)
-            at[i] = static_cast<std::uint8_t>(value);
+    std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
+
+    template <std::size_t Size>
+    void append(const void* bytes) {
+        if (room() < Size) return append_to_buffer({static_cast<const std::uint8_t*>(bytes), Size});
+        std::memcpy(at_, bytes, Size);
+        at_ += Size;
     }
-    /// `size` more bytes, to be filled.
-    std::uint8_t* more(std::size_t size) {
-        const auto used = out_.size();
-        out_.resize(used + size);
-        return out_.data() + used;
+    /// A tag and a big-endian number, stored at once: the bytes behind them are overwritten later.
+    template <std::size_t Size>
+        requires(Size < sizeof(std::uint64_t))
+    void put(Tag tag, std::uint64_t value) {
+        constexpr std::size_t bits = 8;
+        const std::uint64_t word = std::uint64_t{static_cast<std::uint8_t>(tag)} << (7 * bits) |
+                                   value << ((7 - Size) * bits);
+        store(word, 1 + Size);
     }
+    void store(std::uint64_t big_endian, std::size_t used) {
+        if constexpr (std::endian::native == std::endian::little) {
+            big_endian = std::byteswap(big_endian);
+        }
+        if (room() < sizeof big_endian) {
+            std::uint8_t bytes[sizeof big_endian];
+            std::memcpy(bytes, &big_endian, sizeof bytes);
+            return append_to_buffer({bytes, used});
+        }
+        std::memcpy(at_, &big_endian, sizeof big_endian);
+        at_ += used;
+    }
+    void append_to_buffer(ByteView bytes);
 
     Bytes& out_;
+    std::uint8_t* begin_ = nullptr;  // scratch: what is written, and the room behind it
+    std::uint8_t* at_ = nullptr;
+    std::uint8_t* end_ = nullptr;
 };
 
 /// The largest list that STRING_EXT can hold.

@@ -45,14 +45,6 @@ bool read_qname(TermReader& reader, Qname& out) {
     return true;
 }
 
-void write_name(TermWriter& writer, std::string_view name) {
-    if (fits_atom(name)) {
-        writer.atom(name);
-    } else {
-        writer.text(name);
-    }
-}
-
 bool read_oid(TermReader& reader, Oid& out) {
     const auto at = reader.offset();
     ByteView bytes;
@@ -312,8 +304,8 @@ void write_numbered(TermWriter& writer, const Value& value) {
                 writer.integer(payload);
             } else if constexpr (std::same_as<T, Box<Qname>>) {
                 writer.tuple(2);
-                write_name(writer, payload->prefix.value_or("undefined"));
-                write_name(writer, payload->name);
+                writer.atom_or_text(payload->prefix.value_or("undefined"));
+                writer.atom_or_text(payload->name);
             } else if constexpr (std::same_as<T, ObjectRef>) {
                 write_path(writer, payload);
             } else if constexpr (std::same_as<T, Oid>) {
@@ -412,6 +404,17 @@ void write_value(TermWriter& writer, const Value& value) {
 }
 
 bool read_datetime(TermReader& reader, Datetime& out) {
+    constexpr std::uint8_t head[] = {static_cast<std::uint8_t>(Tag::small_tuple), 2,
+                                     static_cast<std::uint8_t>(Tag::small_integer),
+                                     static_cast<std::uint8_t>(ValueType::datetime)};
+    if (reader.starts_with(head)) {
+        std::uint8_t number = 0;
+        if (!reader.tuple_of(2) || !reader.integer(number) || !read_record(reader, out)) {
+            return false;
+        }
+        reader.leave();
+        return true;
+    }
     const auto at = reader.offset();
     Value value;
     if (!read_value(reader, value)) return false;
@@ -426,7 +429,9 @@ bool read_datetime(TermReader& reader, Datetime& out) {
 }
 
 void write_datetime(TermWriter& writer, const Datetime& value) {
-    write_value(writer, {ValueType::datetime, value});
+    writer.tuple(2);
+    writer.integer(static_cast<std::uint8_t>(ValueType::datetime));
+    write_record(writer, value);
 }
 
 bool read_ip(TermReader& reader, Ip4& out) {
