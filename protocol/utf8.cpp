@@ -34,17 +34,25 @@ std::size_t sequence(std::string_view bytes, std::size_t i, char32_t& out) {
 }  // namespace
 
 bool is_ascii(std::string_view bytes) {
-    // Eight bytes at a time: nearly every text is looked at to its end.
+    // Nearly every text is looked at to its end, and nearly every text is short. The last bytes are
+    // looked at together with some before them.
+    const auto part = [&]<class Word>(std::size_t at, Word word) {
+        std::memcpy(&word, bytes.data() + at, sizeof word);
+        return std::uint64_t{word};
+    };
     constexpr std::uint64_t high_bits = 0x8080808080808080;
+    const std::size_t size = bytes.size();
     std::uint64_t seen = 0;
-    while (bytes.size() >= sizeof seen) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes.data(), sizeof word);
-        seen |= word;
-        bytes.remove_prefix(sizeof word);
+    if (size >= 8) {
+        for (std::size_t at = 0; at + 8 < size; at += 8)
+            seen |= part(at, std::uint64_t{});
+        seen |= part(size - 8, std::uint64_t{});
+    } else if (size >= 4) {
+        seen = part(0, std::uint32_t{}) | part(size - 4, std::uint32_t{});
+    } else {
+        for (const char c : bytes)
+            seen |= static_cast<std::uint8_t>(c);
     }
-    for (const char c : bytes)
-        seen |= static_cast<std::uint8_t>(c);
     return (seen & high_bits) == 0;
 }
 

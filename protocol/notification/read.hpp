@@ -193,6 +193,21 @@ bool read(TermReader& r, Columns<Row>& out, const ReadContext& c) {
     return read(r, out.rows, c);
 }
 
+template <class T, class M>
+bool read_one(TermReader& r, T& out, const Field<T, M>& entry, const ReadContext& c) {
+    return read(r, out.*entry.member, c) || r.within(entry.name);
+}
+template <class T, class M>
+bool read_one(TermReader& r, T&, const CountOf<T, M>&, const ReadContext&) {
+    // The list that follows carries its own length; the stock library does not compare them either.
+    std::int64_t ignored = 0;
+    return r.integer(ignored) || r.within("count");
+}
+template <class T>
+bool read_one(TermReader& r, T&, const Unused<T>&, const ReadContext&) {
+    return r.skip();
+}
+
 /// Where the fields of one tuple stand while it is read.
 struct TupleProgress {
     std::size_t at;          ///< offset of the tuple
@@ -222,21 +237,14 @@ bool read_entry(TermReader& r, T& out, const Field<T, M>& entry, TupleProgress& 
         tuple.long_form = true;
     }
     ++tuple.used;
-    return read(r, out.*entry.member, c) || r.within(entry.name);
-}
-
-template <class T, class M>
-bool read_entry(TermReader& r, T&, const CountOf<T, M>&, TupleProgress& tuple, const ReadContext&) {
-    // The list that follows carries its own length; the stock library does not compare them either.
-    ++tuple.used;
-    std::int64_t ignored = 0;
-    return r.integer(ignored) || r.within("count");
+    return read_one(r, out, entry, c);
 }
 
 template <class T>
-bool read_entry(TermReader& r, T&, const Unused<T>&, TupleProgress& tuple, const ReadContext&) {
+bool read_entry(TermReader& r, T& out, const auto& entry, TupleProgress& tuple,
+                const ReadContext& c) {
     ++tuple.used;
-    return r.skip();
+    return read_one(r, out, entry, c);
 }
 
 /// Empties a member, keeping its capacity.
@@ -264,10 +272,35 @@ void reset_conditional(T& out, const ReadContext& c) {
     });
 }
 
+/// The number of T's elements, or 0 when it depends on the event or on the peer.
+template <HasFields T>
+constexpr std::uint32_t fixed_count = [] {
+    std::uint32_t count = 0;
+    bool fixed = true;
+    for_each_field<T>([&](const auto& entry) {
+        ++count;
+        if constexpr (requires { entry.on_wire; }) fixed &= entry.on_wire == nullptr;
+        if constexpr (requires { entry.trailing; }) fixed &= !entry.trailing;
+    });
+    return fixed ? count : 0;
+}();
+
+/// Reads T's fields, of which the tuple has all and no more, and leaves it.
+template <HasFields T>
+bool read_all(TermReader& r, T& out, const ReadContext& c) {
+    const bool ok = std::apply(
+        [&](const auto&... entry) { return (read_one(r, out, entry, c) && ...); }, fields_of<T>);
+    if (ok) r.leave();
+    return ok;
+}
+
 /// Reads T's fields out of a tuple of which `leading` elements have been read, and leaves it.
 template <HasFields T>
 bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std::uint32_t leading,
                  const ReadContext& c) {
+    if constexpr (fixed_count<T> != 0) {
+        if (arity == leading + fixed_count<T>) return read_all(r, out, c);
+    }
     reset_conditional(out, c);
     TupleProgress tuple{at, arity, leading};
     bool ok = true;
@@ -317,7 +350,7 @@ inline bool read_tagged(TermReader& r, TagValue& out) {
     AtomView atom;
     if (!r.atom(atom)) return false;
     out.marker = marker_of(atom);
-    out.v = Value{};
+    if (out.v.type != ValueType::noexists) out.v = Value{};
     return out.marker != TagMarker::value || value_of_atom(r, atom, at, out.v);
 }
 

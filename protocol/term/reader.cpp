@@ -16,7 +16,7 @@ std::string to_string(const Integer& value) {
 }
 
 void AtomView::assign_to(std::string& utf8) const {
-    if (latin1) {
+    if (latin1 && !is_ascii(bytes)) {
         latin1_to_utf8(bytes, utf8);
     } else {
         utf8.assign(bytes);
@@ -99,7 +99,7 @@ bool TermReader::floating(double& out) {
     return true;
 }
 
-bool TermReader::atom(AtomView& out) {
+bool TermReader::any_atom(AtomView& out) {
     if (next_ == end_) return fail_truncated("an atom", 1);
     switch (static_cast<Tag>(*next_)) {
         case Tag::atom:
@@ -134,7 +134,7 @@ bool TermReader::atom_body(AtomView& out, std::size_t length_size, bool latin1) 
                     fmt::format("an atom of {} characters, at most {} are allowed", *characters,
                                 max_atom_characters));
     }
-    out = AtomView{bytes, latin1 && !is_ascii(bytes)};
+    out = AtomView{bytes, latin1};
     next_ += header + size;
     return true;
 }
@@ -150,25 +150,15 @@ bool TermReader::any_binary(ByteView& out) {
     return true;
 }
 
-// The library's functions are so small that calling them would take longer than what they do.
-[[gnu::flatten]] void TermReader::assign(std::string& out, const std::uint8_t* text,
-                                         std::size_t size, std::size_t readable) {
-    // Copying a fixed number of bytes, some of them too many, takes no call of memcpy(). Every
-    // string has room for that many.
-    constexpr std::size_t short_text = 15;
-    if (size <= short_text && readable >= short_text) {
-        out.resize_and_overwrite(short_text, [&](char* to, std::size_t) {
-            std::memcpy(to, text, short_text);
-            return size;
-        });
-    } else if (size <= out.capacity()) {
-        out.resize_and_overwrite(size, [&](char* to, std::size_t) {
-            std::memcpy(to, text, size);
-            return size;
-        });
-    } else {
+void TermReader::assign_long(std::string& out, const std::uint8_t* text, std::size_t size) {
+    if (size > out.capacity()) {
         out.assign(as_text({text, size}));
+        return;
     }
+    out.resize_and_overwrite(size, [&](char* to, std::size_t) {
+        std::memcpy(to, text, size);
+        return size;
+    });
 }
 
 bool TermReader::any_text(std::string& out) {

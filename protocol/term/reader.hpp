@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -59,9 +60,13 @@ std::string to_string(const Integer& value);
 /// An atom as it stands in the input. Almost every atom is ASCII, where the encodings agree.
 struct AtomView {
     std::string_view bytes;
-    bool latin1 = false;  ///< bytes above 127 are Latin-1 characters, not UTF-8
+    bool latin1 = false;  ///< bytes above 127, if there are any, are Latin-1 and not UTF-8
 
-    bool operator==(std::string_view ascii) const { return bytes == ascii; }
+    /// Beside a constant, comparing takes no call.
+    bool operator==(std::string_view ascii) const {
+        return bytes.size() == ascii.size() &&
+               std::memcmp(bytes.data(), ascii.data(), ascii.size()) == 0;
+    }
     void assign_to(std::string& utf8) const;
 };
 
@@ -99,6 +104,12 @@ class TermReader {
     bool starts_with(ByteView bytes) const {
         return left() >= bytes.size() && std::equal(bytes.begin(), bytes.end(), next_);
     }
+    /// The next `size` bytes, for callers that know the usual bytes of a tuple or list of numbers
+    /// and then take() them at once. Null when fewer remain or no tuple may be entered here.
+    const std::uint8_t* flat(std::size_t size) const {
+        return left() >= size && depth_ < max_depth_ ? next_ : nullptr;
+    }
+    void take(std::size_t size) { next_ += size; }
     /// Arity of the tuple that comes next; 0 when none, an empty one or a cut one does.
     std::uint32_t peek_arity() const;
 
@@ -166,6 +177,7 @@ class TermReader {
     template <std::integral T>
     [[gnu::noinline]] bool any_integer(T& out);
     bool any_text(std::string& out);
+    bool any_atom(AtomView& out);
     bool any_binary(ByteView& out);
     bool any_tuple(std::uint32_t& arity);
     bool other_tuple(std::uint32_t arity);
@@ -177,6 +189,7 @@ class TermReader {
     /// Of `readable` bytes, the first `size` are the text.
     static void assign(std::string& out, const std::uint8_t* text, std::size_t size,
                        std::size_t readable);
+    static void assign_long(std::string& out, const std::uint8_t* text, std::size_t size);
     std::size_t left() const { return static_cast<std::size_t>(end_ - next_); }
     bool at(Tag tag) const { return *next_ == static_cast<std::uint8_t>(tag); }
     std::uint32_t be(std::size_t at, std::size_t size) const;

@@ -120,6 +120,32 @@ bool TermReader::any_integer(T& out) {
     return any_integer(out);
 }
 
+[[gnu::always_inline]] inline bool TermReader::atom(AtomView& out) {
+    if (left() >= 3 && at(Tag::atom) && next_[1] == 0) {
+        if (const std::size_t size = next_[2]; left() - 3 >= size) {
+            out = {as_text({next_ + 3, size}), true};
+            next_ += 3 + size;
+            return true;
+        }
+    }
+    return any_atom(out);
+}
+
+// The library's functions are so small that calling them would take longer than what they do.
+[[gnu::always_inline, gnu::flatten]] inline void TermReader::assign(std::string& out,
+                                                                    const std::uint8_t* text,
+                                                                    std::size_t size,
+                                                                    std::size_t readable) {
+    // Copying a fixed number of bytes, some of them too many, takes no call of memcpy(). Every
+    // string has room for that many.
+    constexpr std::size_t short_text = 15;
+    if (size > short_text || readable < short_text) return assign_long(out, text, size);
+    out.resize_and_overwrite(short_text, [&](char* to, std::size_t) {
+        std::memcpy(to, text, short_text);
+        return size;
+    });
+}
+
 [[gnu::always_inline]] inline bool TermReader::text(std::string& out) {
     if (left() >= 5 && at(Tag::binary)) {
         if (const std::size_t size = be(1, 4); left() - 5 >= size) {

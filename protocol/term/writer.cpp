@@ -17,6 +17,12 @@ void TermWriter::append_to_buffer(ByteView bytes) {
     out_.insert(out_.end(), bytes.begin(), bytes.end());
 }
 
+void TermWriter::append_word(std::uint64_t word, std::size_t used) {
+    std::uint8_t bytes[sizeof word];
+    std::memcpy(bytes, &word, sizeof bytes);
+    append_to_buffer({bytes, used});
+}
+
 void TermWriter::integer(const Integer& value) {
     if (std::int64_t narrow = 0; value.fits(narrow) && std::in_range<std::int32_t>(narrow)) {
         return integer(narrow);

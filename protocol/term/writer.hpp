@@ -2,6 +2,7 @@
 // (docs/protocol.md, "Terms"): two peers that encode the same event produce the same bytes.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -77,11 +78,38 @@ class TermWriter {
     /// A term that is already encoded.
     void raw(ByteView term) {
         if (room() < term.size()) return append_to_buffer(term);
-        if (!term.empty()) std::memcpy(at_, term.data(), term.size());
-        at_ += term.size();
+        copy(term);
+    }
+    /// The same for a term of constant size, which is faster.
+    template <std::size_t Size>
+    void raw(const std::array<std::uint8_t, Size>& term) {
+        append<Size>(term.data());
     }
 
   private:
+    /// Copies to scratch, where there is room. Most texts are short: two moves, which may overlap,
+    /// take less than a call of memcpy().
+    void copy(ByteView bytes) {
+        const std::size_t size = bytes.size();
+        const auto both_ends = [&]<class Word>(Word first, Word last) {
+            std::memcpy(&first, bytes.data(), sizeof first);
+            std::memcpy(&last, bytes.data() + size - sizeof last, sizeof last);
+            std::memcpy(at_, &first, sizeof first);
+            std::memcpy(at_ + size - sizeof last, &last, sizeof last);
+        };
+        if (size > 16) {
+            std::memcpy(at_, bytes.data(), size);
+        } else if (size >= 8) {
+            both_ends(std::uint64_t{}, std::uint64_t{});
+        } else if (size >= 4) {
+            both_ends(std::uint32_t{}, std::uint32_t{});
+        } else {
+            for (std::size_t i = 0; i < size; ++i)
+                at_[i] = bytes[i];
+        }
+        at_ += size;
+    }
+
     std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
 
     template <std::size_t Size>
@@ -99,19 +127,17 @@ class TermWriter {
                                    value << ((7 - Size) * bits);
         store(word, 1 + Size);
     }
-    void store(std::uint64_t big_endian, std::size_t used) {
+    [[gnu::always_inline]] void store(std::uint64_t big_endian, std::size_t used) {
         if constexpr (std::endian::native == std::endian::little) {
             big_endian = std::byteswap(big_endian);
         }
-        if (room() < sizeof big_endian) {
-            std::uint8_t bytes[sizeof big_endian];
-            std::memcpy(bytes, &big_endian, sizeof bytes);
-            return append_to_buffer({bytes, used});
-        }
+        if (room() < sizeof big_endian) return append_word(big_endian, used);
         std::memcpy(at_, &big_endian, sizeof big_endian);
         at_ += used;
     }
     void append_to_buffer(ByteView bytes);
+    /// The first `used` bytes of the word as it lies in memory.
+    void append_word(std::uint64_t word, std::size_t used);
 
     Bytes& out_;
     std::uint8_t* begin_ = nullptr;  // scratch: what is written, and the room behind it

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "protocol/value/records.hpp"
 
@@ -15,6 +16,11 @@ using detail::write_record;
 namespace {
 
 constexpr std::size_t oid_part_size = 4;
+constexpr std::size_t ip4_size = 10;  ///< of {A, B, C, D}
+constexpr std::size_t tag_size = 15;  ///< of [Ns|Tag] with two numbers in INTEGER_EXT
+/// Of these 15 bytes, the place of each number's tag, which the number follows.
+constexpr std::size_t ns_at = 5;
+constexpr std::size_t local_at = 10;
 
 // ---- The payload of `{Type, Payload}` by shape. ----
 
@@ -37,9 +43,9 @@ bool read_ranged(TermReader& reader, const ValueTypeInfo& info, std::int64_t& ou
 
 bool read_qname(TermReader& reader, Qname& out) {
     if (!reader.tuple_of(2)) return false;
-    std::string prefix;
-    if (!reader.text(prefix)) return false;
-    out.prefix = prefix == "undefined" ? std::nullopt : std::optional(std::move(prefix));
+    if (!out.prefix) out.prefix.emplace();
+    if (!reader.text(*out.prefix)) return false;
+    if (out.prefix == "undefined") out.prefix.reset();
     if (!reader.text(out.name)) return false;
     reader.leave();
     return true;
@@ -173,6 +179,25 @@ bool read_tuple_value(TermReader& reader, Value& out) {
     return true;
 }
 
+/// Reads a tag in the form that nearly every one has, two integers below 2^31; never fails.
+bool take_tag(TermReader& reader, XmlTag& out) {
+    constexpr auto integer = static_cast<std::uint8_t>(Tag::integer);
+    constexpr std::uint8_t head[] = {static_cast<std::uint8_t>(Tag::list), 0, 0, 0, 1, integer};
+    const auto* next = reader.flat(tag_size);
+    if (next == nullptr || std::memcmp(next, head, sizeof head) != 0 || next[local_at] != integer) {
+        return false;
+    }
+    const auto number = [](const std::uint8_t* at) {
+        return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 |
+               at[3];
+    };
+    const XmlTag found{number(next + ns_at + 1), number(next + local_at + 1)};
+    if (((found.ns | found.tag) >> 31) != 0) return false;  // negative
+    out = found;
+    reader.take(tag_size);
+    return true;
+}
+
 bool tag_part(TermReader& reader, const Value& head, std::uint32_t& out, std::size_t at) {
     const auto* number = std::get_if<std::int64_t>(&head.payload);
     if (head.type != ValueType::int32 || number == nullptr || *number < 0) {
@@ -184,6 +209,11 @@ bool tag_part(TermReader& reader, const Value& head, std::uint32_t& out, std::si
 
 /// A list of values, or the one-element improper list that is a tag.
 bool read_list_value(TermReader& reader, Value& out) {
+    if (XmlTag tag; take_tag(reader, tag)) {
+        out.type = ValueType::xmltag;
+        out.payload = tag;
+        return true;
+    }
     const auto at = reader.offset();
     ListHead head;
     ValueList list;
@@ -355,11 +385,8 @@ bool read_value(TermReader& reader, Value& out) {
             out.type = ValueType::double_;
             return reader.floating(alternative<double>(out));
         case TermKind::binary: {
-            ByteView bytes;
-            if (!reader.binary(bytes)) return false;
             out.type = ValueType::buf;
-            alternative<std::string>(out).assign(as_text(bytes));
-            return true;
+            return reader.text(alternative<std::string>(out));
         }
         case TermKind::atom: {
             const auto at = reader.offset();
@@ -435,19 +462,32 @@ void write_datetime(TermWriter& writer, const Datetime& value) {
 }
 
 bool read_ip(TermReader& reader, Ip4& out) {
+    constexpr auto byte = static_cast<std::uint8_t>(Tag::small_integer);
+    const auto* next = reader.flat(ip4_size);
+    if (next != nullptr && next[0] == static_cast<std::uint8_t>(Tag::small_tuple) &&
+        next[1] == out.size() && next[2] == byte && next[4] == byte && next[6] == byte &&
+        next[8] == byte) {
+        out = {next[3], next[5], next[7], next[9]};
+        reader.take(ip4_size);
+        return true;
+    }
     return read_words(reader, out);
 }
 bool read_ip(TermReader& reader, Ip6& out) {
     return read_words(reader, out);
 }
 void write_ip(TermWriter& writer, const Ip4& ip) {
-    write_words(writer, ip);
+    constexpr auto byte = static_cast<std::uint8_t>(Tag::small_integer);
+    writer.raw(std::array<std::uint8_t, ip4_size>{static_cast<std::uint8_t>(Tag::small_tuple), 4,
+                                                  byte, ip[0], byte, ip[1], byte, ip[2], byte,
+                                                  ip[3]});
 }
 void write_ip(TermWriter& writer, const Ip6& ip) {
     write_words(writer, ip);
 }
 
 bool read_tag(TermReader& reader, XmlTag& out) {
+    if (take_tag(reader, out)) return true;
     const auto at = reader.offset();
     ListHead head;
     if (!reader.list(head)) return false;
@@ -460,6 +500,18 @@ bool read_tag(TermReader& reader, XmlTag& out) {
 }
 
 void write_tag(TermWriter& writer, const XmlTag& tag) {
+    constexpr std::uint32_t least = 256;
+    constexpr std::uint32_t most = 0x7fffffff;
+    if (std::min(tag.ns, tag.tag) >= least && std::max(tag.ns, tag.tag) <= most) {
+        constexpr auto integer = static_cast<std::uint8_t>(Tag::integer);
+        const auto byte = [](std::uint32_t number, int index) {
+            return static_cast<std::uint8_t>(number >> (24 - 8 * index));
+        };
+        return writer.raw(std::array<std::uint8_t, tag_size>{
+            static_cast<std::uint8_t>(Tag::list), 0, 0, 0, 1, integer, byte(tag.ns, 0),
+            byte(tag.ns, 1), byte(tag.ns, 2), byte(tag.ns, 3), integer, byte(tag.tag, 0),
+            byte(tag.tag, 1), byte(tag.tag, 2), byte(tag.tag, 3)});
+    }
     writer.list(1);
     writer.integer(tag.ns);
     writer.integer(tag.tag);
