@@ -117,8 +117,8 @@ bool Term::read_bytes(TermReader& reader, std::uint32_t count, Elements& out) {
 
 bool Term::read_tuple(TermReader& reader) {
     std::uint32_t arity = 0;
-    if (!reader.tuple(arity)) return false;
-    if (!read_elements(reader, arity, value_.emplace<Tuple>().elements)) return false;
+    if (!reader.tuple(arity) || !read_elements(reader, arity, value_.emplace<Tuple>().elements))
+        return false;
     reader.leave();
     return true;
 }

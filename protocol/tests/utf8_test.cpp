@@ -24,6 +24,18 @@ TEST(Utf8, KnowsTheBordersOfEachLength) {
     }
 }
 
+TEST(Utf8, LooksAtEveryByteForAscii) {
+    for (std::size_t size = 0; size <= 40; ++size) {
+        std::string text(size, '\x7f');
+        EXPECT_TRUE(is_ascii(text)) << size;
+        for (std::size_t at = 0; at < size; ++at) {
+            text[at] = '\x80';
+            EXPECT_FALSE(is_ascii(text)) << at << " of " << size;
+            text[at] = '\x7f';
+        }
+    }
+}
+
 TEST(Utf8, RefusesWhatIsNoText) {
     for (const std::string_view bytes : {
              "\x80",              // a continuation alone
