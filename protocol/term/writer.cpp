@@ -58,7 +58,10 @@ void TermWriter::atom(std::string_view utf8) {
 }
 
 void TermWriter::atom_or_text(std::string_view utf8) {
-    if (fits_atom(utf8)) {
+    if (utf8.size() <= max_atom_characters && is_ascii(utf8)) {
+        put<2>(Tag::atom, utf8.size());
+        raw(as_bytes(utf8));
+    } else if (fits_atom(utf8)) {
         atom(utf8);
     } else {
         text(utf8);
