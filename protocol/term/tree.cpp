@@ -128,6 +128,8 @@ bool Term::read_list(TermReader& reader) {
     if (!reader.list(head)) return false;
     auto& elements = value_.emplace<List>().elements;
     if (head.string) return read_bytes(reader, head.count, elements) && reader.end_list(head);
+    // With room for the tail of an improper list, which tags are.
+    elements.reserve(std::min<std::size_t>(head.count, list_reserve_cap) + 1);
     if (!read_elements(reader, head.count, elements)) return false;
     if (reader.at_proper_end(head)) return reader.end_list(head);
     Term tail;

@@ -35,6 +35,8 @@ TEST(Tag, TakesNumbersOfEveryForm) {
             XmlTag found;
             EXPECT_TRUE(read_tag(reader, found) && reader.finish()) << ns << ' ' << tag;
             EXPECT_EQ(found, (XmlTag{ns, tag}));
+            // Among values, the list begins like one of numbers, which are 32-bit integers.
+            if (ns > 0x7fffffff) continue;
             TermReader again(exact.view());
             Value value;
             EXPECT_TRUE(read_value(again, value) && again.finish()) << ns << ' ' << tag;
