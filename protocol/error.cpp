@@ -18,6 +18,8 @@ std::string_view name_of(Errc code) {
             return "unsupported_tag";
         case Errc::too_deep:
             return "too_deep";
+        case Errc::too_many_elements:
+            return "too_many_elements";
         case Errc::atom_too_long:
             return "atom_too_long";
         case Errc::bad_atom:
@@ -42,12 +44,6 @@ std::string_view name_of(Errc code) {
             return "frame_too_long";
         case Errc::bad_handshake:
             return "bad_handshake";
-        case Errc::version_mismatch:
-            return "version_mismatch";
-        case Errc::depth_too_small:
-            return "depth_too_small";
-        case Errc::access_denied:
-            return "access_denied";
         case Errc::unexpected_frame:
             return "unexpected_frame";
     }

@@ -35,8 +35,9 @@ bool read_op(TermReader& r, Mop& out) {
 
 bool read_moved_after(TermReader& r, MovedAfter& out) {
     if (skip_undefined(r)) return true;
+    const auto at = r.offset();
     std::uint32_t count = 0;
-    if (!r.tuple(count)) return false;
+    if (!r.tuple(count) || !r.keep(at, count)) return false;
     auto& keys = out.keys.emplace().items;
     keys.reserve(std::min<std::size_t>(count, list_reserve_cap));
     for (std::uint32_t i = 0; i < count; ++i) {

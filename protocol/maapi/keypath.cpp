@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <ranges>
 #include <type_traits>
@@ -130,6 +131,12 @@ std::optional<T> parse_number(std::string_view text) {
     const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (code != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
     return number;
+}
+
+/// NaN and infinities are no values of the protocol.
+std::optional<double> parse_finite(std::string_view text) {
+    const auto number = parse_number<double>(text);
+    return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 std::optional<Decimal64> parse_decimal(std::string_view text) {
@@ -419,7 +426,7 @@ std::optional<Value> parse_value(ValueType type, std::string_view text, const Na
         case ValueShape::unsigned_64:
             return typed(type, parse_number<std::uint64_t>(text));
         case ValueShape::floating:
-            return typed(type, parse_number<double>(text));
+            return typed(type, parse_finite(text));
         case ValueShape::boolean:
             if (text != "true" && text != "false") return std::nullopt;
             return Value{type, text == "true"};

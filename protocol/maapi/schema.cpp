@@ -134,10 +134,11 @@ class ReadFields {
         return read_value(r_, out) || in(name);
     }
     bool tags(std::string_view name, std::vector<std::uint32_t>& out) {
-        return r_.each([&](TermReader& r) { return r.integer(out.emplace_back()); }) || in(name);
+        return r_.keep_each([&](TermReader& r) { return r.integer(out.emplace_back()); }) ||
+               in(name);
     }
     bool links(std::string_view name, std::vector<SchemaParents::Link>& out) {
-        return r_.each([&](TermReader& r) { return link(r, out.emplace_back()); }) || in(name);
+        return r_.keep_each([&](TermReader& r) { return link(r, out.emplace_back()); }) || in(name);
     }
 
   private:

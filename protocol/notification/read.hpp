@@ -170,7 +170,7 @@ bool read(TermReader& r, std::vector<T>& out, const ReadContext&) {
 template <class T>
 bool read(TermReader& r, std::vector<T>& out, const ReadContext& c) {
     std::size_t used = 0;
-    const bool ok = r.each([&](TermReader& element) {
+    const bool ok = r.keep_each([&](TermReader& element) {
         if (used == out.size()) out.emplace_back();
         return read(element, out[used++], c);
     });

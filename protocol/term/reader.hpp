@@ -83,7 +83,8 @@ class TermReader {
           next_(bytes.data()),
           end_(bytes.data() + bytes.size()),
           base_(base_offset),
-          max_depth_(std::min(limits.nesting, Limits{}.nesting)) {}
+          max_depth_(std::min(limits.nesting, Limits{}.nesting)),
+          elements_left_(limits.elements) {}
 
     bool ok() const { return !error_.has_value(); }
     /// The first error; only when !ok().
@@ -140,7 +141,24 @@ class TermReader {
     /// Reads a proper list, calling `element(reader)` once for each element. Elements of a
     /// STRING_EXT are handed over as the integers they stand for.
     template <class Element>
-    bool each(Element&& element);
+    bool each(Element&& element) {
+        ListHead head;
+        return list(head) && each_of(head, element);
+    }
+    /// The same for elements that stay in memory: keep(), then each().
+    template <class Element>
+    bool keep_each(Element&& element) {
+        const auto at = offset();
+        ListHead head;
+        return list(head) && keep(at, head.count) && each_of(head, element);
+    }
+    /// To be asked before `count` elements of the list or tuple at this offset are kept: fails with
+    /// too_many_elements when that makes more than Limits::elements.
+    bool keep(std::size_t offset, std::size_t count) {
+        if (count > elements_left_) return fail_elements(offset);
+        elements_left_ -= count;
+        return true;
+    }
 
     /// Reads over one term of any kind, checking it as a reader of it would.
     bool skip();
@@ -149,7 +167,7 @@ class TermReader {
 
     // All of these return false, and here, so that the compiler knows it.
     bool fail(Errc code, std::size_t offset, std::string message) {
-        keep(Error{code, offset, {}, std::move(message)});
+        keep_error(Error{code, offset, {}, std::move(message)});
         return false;
     }
     bool fail_type(std::string_view expected) {
@@ -193,7 +211,7 @@ class TermReader {
     std::size_t left() const { return static_cast<std::size_t>(end_ - next_); }
     bool at(Tag tag) const { return *next_ == static_cast<std::uint8_t>(tag); }
     std::uint32_t be(std::size_t at, std::size_t size) const;
-    [[gnu::cold]] void keep(Error error);
+    [[gnu::cold]] void keep_error(Error error);
     [[gnu::cold]] void keep_type(std::string_view expected);
     [[gnu::cold]] void keep_arity(std::size_t offset, std::string_view expected,
                                   std::uint32_t found);
@@ -202,6 +220,9 @@ class TermReader {
     bool fail_range(std::size_t at, const Integer& found, const Integer& low, const Integer& high);
     bool fail_truncated(std::string_view what, std::uint64_t needed);
     bool fail_depth();
+    bool fail_elements(std::size_t at);
+    template <class Element>
+    bool each_of(const ListHead& head, Element&& element);
     bool need(std::size_t bytes, std::string_view what);
     bool open(std::size_t header);
     bool big(Integer& out, std::size_t length_size);
@@ -215,6 +236,7 @@ class TermReader {
     const std::uint8_t* end_;
     std::size_t base_;
     std::size_t max_depth_;
+    std::size_t elements_left_;
     std::size_t depth_ = 0;
     std::optional<Error> error_;
 };

@@ -5,7 +5,7 @@
 
 namespace confd {
 
-void TermReader::keep(Error error) {
+void TermReader::keep_error(Error error) {
     if (!ok()) return;
     error_ = std::move(error);
     end_ = next_;
@@ -76,6 +76,10 @@ bool TermReader::other_end() {
 bool TermReader::fail_depth() {
     return fail(Errc::too_deep, offset(),
                 fmt::format("more than {} tuples and lists inside each other", max_depth_));
+}
+
+bool TermReader::fail_elements(std::size_t at) {
+    return fail(Errc::too_many_elements, at, "more elements in lists than are kept of one term");
 }
 
 }  // namespace confd

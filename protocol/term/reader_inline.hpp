@@ -204,9 +204,7 @@ inline bool TermReader::end_list(const ListHead& head) {
 }
 
 template <class Element>
-bool TermReader::each(Element&& element) {
-    ListHead head;
-    if (!list(head)) return false;
+bool TermReader::each_of(const ListHead& head, Element&& element) {
     for (std::uint32_t i = 0; i < head.count; ++i) {
         if (head.string) {
             const auto at = offset();
@@ -214,7 +212,7 @@ bool TermReader::each(Element&& element) {
             if (!string_byte(term[1])) return within(i);
             TermReader one(term, {}, at);
             if (!element(one)) {
-                keep(one.take_error());
+                keep_error(one.take_error());
                 return within(i);
             }
         } else if (!element(*this)) {

@@ -97,7 +97,8 @@ bool Term::operator==(const Term& other) const {
     return tail() == nullptr || *tail() == *other.tail();
 }
 
-bool Term::read_elements(TermReader& reader, std::uint32_t count, Elements& out) {
+bool Term::read_elements(TermReader& reader, std::size_t at, std::uint32_t count, Elements& out) {
+    if (!reader.keep(at, count)) return false;
     out.reserve(std::min<std::size_t>(count, list_reserve_cap));
     for (std::uint32_t i = 0; i < count; ++i) {
         if (!out.emplace_back().read(reader)) return false;
@@ -105,7 +106,8 @@ bool Term::read_elements(TermReader& reader, std::uint32_t count, Elements& out)
     return true;
 }
 
-bool Term::read_bytes(TermReader& reader, std::uint32_t count, Elements& out) {
+bool Term::read_bytes(TermReader& reader, std::size_t at, std::uint32_t count, Elements& out) {
+    if (!reader.keep(at, count)) return false;
     out.reserve(count);  // they are all there: the header has been checked
     for (std::uint32_t i = 0; i < count; ++i) {
         std::uint8_t byte = 0;
@@ -116,21 +118,23 @@ bool Term::read_bytes(TermReader& reader, std::uint32_t count, Elements& out) {
 }
 
 bool Term::read_tuple(TermReader& reader) {
+    const auto at = reader.offset();
     std::uint32_t arity = 0;
-    if (!reader.tuple(arity) || !read_elements(reader, arity, value_.emplace<Tuple>().elements))
-        return false;
+    if (!reader.tuple(arity)) return false;
+    if (!read_elements(reader, at, arity, value_.emplace<Tuple>().elements)) return false;
     reader.leave();
     return true;
 }
 
 bool Term::read_list(TermReader& reader) {
+    const auto at = reader.offset();
     ListHead head;
     if (!reader.list(head)) return false;
     auto& elements = value_.emplace<List>().elements;
-    if (head.string) return read_bytes(reader, head.count, elements) && reader.end_list(head);
+    if (head.string) return read_bytes(reader, at, head.count, elements) && reader.end_list(head);
     // With room for the tail of an improper list, which tags are.
     elements.reserve(std::min<std::size_t>(head.count, list_reserve_cap) + 1);
-    if (!read_elements(reader, head.count, elements)) return false;
+    if (!read_elements(reader, at, head.count, elements)) return false;
     if (reader.at_proper_end(head)) return reader.end_list(head);
     Term tail;
     if (!tail.read(reader)) return false;

@@ -90,8 +90,9 @@ class Term {
     // Elements are read where they will stay.
     bool read_tuple(TermReader& reader);
     bool read_list(TermReader& reader);
-    static bool read_elements(TermReader& reader, std::uint32_t count, Elements& out);
-    static bool read_bytes(TermReader& reader, std::uint32_t count, Elements& out);
+    static bool read_elements(TermReader& reader, std::size_t at, std::uint32_t count,
+                              Elements& out);
+    static bool read_bytes(TermReader& reader, std::size_t at, std::uint32_t count, Elements& out);
 
     Value value_;
 };

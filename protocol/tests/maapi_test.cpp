@@ -485,6 +485,9 @@ TEST(ValueText, ParsesBackByType) {
     for (const auto* text : {"", ".", "1.", "-", "1.2.3"}) {
         EXPECT_FALSE(parse_value(ValueType::decimal64, text)) << text;
     }
+    for (const auto* text : {"nan", "inf", "-inf", "1e999"}) {
+        EXPECT_FALSE(parse_value(ValueType::double_, text)) << text;
+    }
     EXPECT_FALSE(parse_value(ValueType::uint8, "256"));
     EXPECT_FALSE(parse_value(ValueType::list, "[]"));
 }

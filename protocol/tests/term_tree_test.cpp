@@ -142,6 +142,26 @@ TEST(Term, HonoursALowerNesting) {
     EXPECT_EQ(read_term(unhex("68 01 68 00"), limits).error().code, Errc::too_deep);
 }
 
+TEST(Term, KeepsNoMoreElementsThanTheLimit) {
+    Limits limits;
+    limits.elements = 4;
+    const auto read = [&](std::string_view digits) { return read_term(unhex(digits), limits); };
+    // {[1, 2], []} and the same as a string: four elements.
+    EXPECT_TRUE(read("68 02 6c 00000002 61 01 61 02 6a 6a"));
+    EXPECT_TRUE(read("68 02 6b 0002 01 02 6a"));
+    for (const auto* const five : {"68 02 6c 00000003 61 01 61 02 61 03 6a 6a",
+                                   "68 02 6b 0003 01 02 03 6a", "68 02 6a 68 03 6a 6a 6a"}) {
+        const auto term = read(five);
+        ASSERT_FALSE(term) << five;
+        EXPECT_EQ(term.error().code, Errc::too_many_elements);
+    }
+    EXPECT_EQ(read("68 02 6a 68 03 6a 6a 6a").error().offset, 3U);
+    // What is only looked at is not kept.
+    const auto bytes = unhex("68 05 6a 6a 6a 6a 6a");
+    TermReader reader(bytes, limits);
+    EXPECT_TRUE(reader.skip() && reader.finish());
+}
+
 RC_GTEST_PROP(TermProperty, SurvivesTheWire, (const Term& term)) {
     const test::ExactBuffer payload(encode_payload(term));
     const auto back = read_payload(payload);

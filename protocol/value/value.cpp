@@ -217,7 +217,7 @@ bool read_list_value(TermReader& reader, Value& out) {
     const auto at = reader.offset();
     ListHead head;
     ValueList list;
-    if (!reader.list(head)) return false;
+    if (!reader.list(head) || !reader.keep(at, head.count)) return false;
     list.items.reserve(std::min<std::size_t>(head.count, list_reserve_cap));
     for (std::uint32_t i = 0; i < head.count; ++i) {
         Value& item = list.items.emplace_back();
@@ -259,8 +259,9 @@ bool read_step(TermReader& reader, PathStep& out) {
             return true;
         }
         case TermKind::tuple: {
+            const auto at = reader.offset();
             std::uint32_t count = 0;
-            if (!reader.tuple(count)) return false;
+            if (!reader.tuple(count) || !reader.keep(at, count)) return false;
             auto& keys = out.keys.emplace().items;
             keys.reserve(std::min<std::size_t>(count, list_reserve_cap));
             for (std::uint32_t i = 0; i < count; ++i) {
@@ -519,7 +520,8 @@ void write_tag(TermWriter& writer, const XmlTag& tag) {
 
 bool read_path(TermReader& reader, ObjectRef& out) {
     out.steps.clear();
-    return reader.each([&](TermReader& step) { return read_step(step, out.steps.emplace_back()); });
+    return reader.keep_each(
+        [&](TermReader& step) { return read_step(step, out.steps.emplace_back()); });
 }
 
 void write_path(TermWriter& writer, const ObjectRef& path) {
@@ -529,7 +531,7 @@ void write_path(TermWriter& writer, const ObjectRef& path) {
 
 bool read_values(TermReader& reader, ValueList& out) {
     out.items.clear();
-    return reader.each(
+    return reader.keep_each(
         [&](TermReader& item) { return read_value(item, out.items.emplace_back()); });
 }
 
