@@ -45,6 +45,10 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
     pump(now, peer);
     // There may be room now for the rest of an answer, and for what was asked after it.
     if (peer.maapi != nullptr) look(now, id, peer);
+    if (peer.shut) {  // what the session still says goes nowhere
+        peer.passed.clear();
+        peer.session.take_output();
+    }
     if (!peer.passed.empty()) actions.emplace_back(Write{std::exchange(peer.passed, {})});
     if (peer.lines == nullptr) {
         if (peer.session.has_output()) actions.emplace_back(Write{peer.session.take_output()});
@@ -56,6 +60,7 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
                 peer.closed |= close->how != CloseHow::half;
                 carry_out(id, peer, close->how);
                 // The action says so itself.
+                peer.shut |= close->how == CloseHow::half;
                 if (peer.close == CloseHow::half) peer.close.reset();
             }
         }
@@ -65,6 +70,7 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
     if (peer.close && !peer.closed && (idle || *peer.close == CloseHow::rst)) {
         peer.closed = *peer.close != CloseHow::half;
         actions.emplace_back(Close{*peer.close});
+        peer.shut |= *peer.close == CloseHow::half;
         if (*peer.close == CloseHow::half) peer.close.reset();
     }
     for (const auto& action : actions) {

@@ -7,6 +7,7 @@
 
 #include "protocol/maapi/schema.hpp"
 #include "protocol/notification/generate.hpp"
+#include "simulator/maapi/tests/allowed.hpp"
 
 namespace confd::sim::maapi {
 namespace {
@@ -211,30 +212,6 @@ std::vector<PathStep> any_path() {
     return steps;
 }
 
-/// The rules of docs/protocol.md, said another way: a change is sent unless an answer before has
-/// excluded it.
-std::vector<std::size_t> allowed(const std::vector<std::vector<PathStep>>& paths,
-                                 const std::vector<IterAnswer>& answers) {
-    std::vector<std::size_t> sent;
-    std::vector<std::vector<PathStep>> excluded;  // what is below these
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        const auto below = [&](const std::vector<PathStep>& above) {
-            return above.size() < paths[i].size() &&
-                   std::vector(paths[i].begin(), paths[i].begin() + static_cast<std::ptrdiff_t>(
-                                                                        above.size())) == above;
-        };
-        if (std::ranges::any_of(excluded, below)) continue;
-        const auto answer = answers[sent.size() % answers.size()];
-        sent.push_back(i);
-        if (answer == ITER_STOP) break;
-        if (answer == ITER_RECURSE) continue;
-        auto above = paths[i];
-        if (answer == ITER_UP) above.pop_back();
-        excluded.push_back(std::move(above));
-    }
-    return sent;
-}
-
 RC_GTEST_PROP(ConversationProperty, SendsWhatTheAnswersAllow, ()) {
     const auto count = *rc::gen::inRange<std::size_t>(0, 20);
     Diff diff;
@@ -259,7 +236,7 @@ RC_GTEST_PROP(ConversationProperty, SendsWhatTheAnswersAllow, ()) {
         message = peer.diff(answers[(sent.size() - 1) % answers.size()]);
     }
     RC_ASSERT(message == DiffMessage(DiffEnd{}));
-    RC_ASSERT(sent == allowed(paths, answers));
+    RC_ASSERT(sent == test::allowed(paths, answers));
 }
 
 /// Any value of the kind that diffs have.
