@@ -24,3 +24,18 @@ endif()
 if(CONFD_BUILD_BENCH)
     find_package(benchmark REQUIRED) # benchmark::benchmark
 endif()
+
+# Erlang's C library, with which most peers encode and decode. It has no CMake package: where it is
+# installed, Erlang::ei.
+file(GLOB CONFD_EI_FOLDERS /usr/lib/erlang/lib/erl_interface-*)
+list(TRANSFORM CONFD_EI_FOLDERS APPEND /include OUTPUT_VARIABLE CONFD_EI_INCLUDE_FOLDERS)
+list(TRANSFORM CONFD_EI_FOLDERS APPEND /lib OUTPUT_VARIABLE CONFD_EI_LIBRARY_FOLDERS)
+find_path(CONFD_EI_INCLUDE ei.h HINTS ${CONFD_EI_INCLUDE_FOLDERS})
+find_library(CONFD_EI_LIBRARY ei HINTS ${CONFD_EI_LIBRARY_FOLDERS})
+if(CONFD_EI_INCLUDE AND CONFD_EI_LIBRARY)
+    add_library(Erlang::ei UNKNOWN IMPORTED)
+    set_target_properties(Erlang::ei PROPERTIES
+        IMPORTED_LOCATION "${CONFD_EI_LIBRARY}"
+        INTERFACE_INCLUDE_DIRECTORIES "${CONFD_EI_INCLUDE}"
+        INTERFACE_LINK_LIBRARIES Threads::Threads)
+endif()
