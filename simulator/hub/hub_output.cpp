@@ -5,6 +5,14 @@
 #include "simulator/hub/hub.hpp"
 
 namespace confd::sim {
+namespace {
+
+/// The owner is told to close the connection, or its sending side.
+void tell_close(Peer& peer, CloseHow how) {
+    (how == CloseHow::half ? peer.shut : peer.closed) = true;
+}
+
+}  // namespace
 
 void Hub::attach(PeerId id, Outlet& outlet) {
     if (auto* const peer = find(id)) peer->outlet = &outlet;
@@ -57,10 +65,9 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
         for (auto& action : peer.lines->out.poll(now)) {
             actions.push_back(std::move(action));
             if (const auto* close = std::get_if<Close>(&actions.back())) {
-                peer.closed |= close->how != CloseHow::half;
+                tell_close(peer, close->how);
                 carry_out(id, peer, close->how);
                 // The action says so itself.
-                peer.shut |= close->how == CloseHow::half;
                 if (peer.close == CloseHow::half) peer.close.reset();
             }
         }
@@ -68,9 +75,8 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
     }
     const bool idle = peer.lines == nullptr || peer.lines->out.idle();
     if (peer.close && !peer.closed && (idle || *peer.close == CloseHow::rst)) {
-        peer.closed = *peer.close != CloseHow::half;
+        tell_close(peer, *peer.close);
         actions.emplace_back(Close{*peer.close});
-        peer.shut |= *peer.close == CloseHow::half;
         if (*peer.close == CloseHow::half) peer.close.reset();
     }
     for (const auto& action : actions) {

@@ -68,7 +68,7 @@ struct Peer {
     bool choked = false;    ///< a replay or an answer goes on when there is room
     bool detached = false;  ///< Disconnected has been reported
     bool half_closed = false;
-    bool shut = false;    // the owner has been told to close the sending side
+    bool shut = false;    ///< the owner has been told to close the sending side
     bool ended = false;   ///< it will send no more
     bool closed = false;  ///< the owner has been told to close
 };
