@@ -11,14 +11,6 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
-constexpr const char* audit_event = "{event: NOTIF_AUDIT, fields: {usid: 17, user: admin}}";
-
-std::size_t count(const std::string& text, std::string_view part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-        ++found;
-    return found;
-}
 
 /// That a subscriber gets what is sent to it now.
 void expect_served(SteeredSimulator& sim, const Wire& subscriber) {

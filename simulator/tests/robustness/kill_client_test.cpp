@@ -13,7 +13,6 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::uint32_t audit_sync = NOTIF_AUDIT | NOTIF_AUDIT_SYNC;
-constexpr const char* audit_event = "{event: NOTIF_AUDIT, fields: {usid: 17, user: admin}}";
 
 std::string content(const std::string& path) {
     std::ifstream file(path);

@@ -11,18 +11,9 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* audit_event = "{event: NOTIF_AUDIT, fields: {usid: 17, user: admin}}";
-
 std::vector<std::string> listen_arguments(std::uint16_t port, std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"--host", "127.0.0.1", "-p", std::to_string(port), "-a"});
     return more;
-}
-
-std::size_t count(const std::string& text, std::string_view part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-        ++found;
-    return found;
 }
 
 struct KilledWhen {

@@ -14,15 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* audit_event = "{event: NOTIF_AUDIT, fields: {usid: 17, user: admin}}";
-
-std::size_t count(const std::string& text, std::string_view part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-        ++found;
-    return found;
-}
-
 /// Sends events to a subscriber that acknowledges them.
 void exchange(SteeredSimulator& sim, int events) {
     const auto subscriber = subscribed(sim.port(), NOTIF_AUDIT | NOTIF_AUDIT_SYNC);

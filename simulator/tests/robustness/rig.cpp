@@ -48,6 +48,13 @@ std::size_t number_after(const std::string& path, std::string_view label) {
 
 }  // namespace
 
+std::size_t count(const std::string& text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++found;
+    return found;
+}
+
 void eventually(const std::function<bool()>& so, const std::string& what) {
     const Deadline deadline;
     while (!so()) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,12 @@
 #include "simulator/tests/support.hpp"
 
 namespace confd::sim::test {
+
+/// An audit event as it stands in a scenario.
+inline constexpr const char* audit_event = "{event: NOTIF_AUDIT, fields: {usid: 17, user: admin}}";
+
+/// How often the part stands in the text.
+std::size_t count(const std::string& text, std::string_view part);
 
 /// Asks again and again until it is so, or fails the test at the deadline.
 void eventually(const std::function<bool()>& so, const std::string& what);
