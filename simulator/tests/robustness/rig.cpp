@@ -15,6 +15,15 @@
 namespace confd::sim::test {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool keeps_freed_memory = true;
+#elif defined(__has_feature)
+constexpr bool keeps_freed_memory =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool keeps_freed_memory = false;
+#endif
+
 constexpr std::string_view idle_scenario =
     "format: 1\n"
     "name: robustness\n"
@@ -161,6 +170,11 @@ void SteeredSimulator::await_connections(std::size_t count) {
 
 std::size_t SteeredSimulator::memory() const {
     return number_after(fmt::format("/proc/{}/status", process_.id()), "VmRSS:") << 10U;
+}
+
+void SteeredSimulator::expect_growth_below(std::size_t most, std::size_t memory_before) const {
+    if (keeps_freed_memory) return;
+    EXPECT_LT(memory(), memory_before + most);
 }
 
 std::chrono::milliseconds SteeredSimulator::processor_time() const {

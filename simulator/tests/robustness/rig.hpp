@@ -56,6 +56,9 @@ class SteeredSimulator {
     void await_connections(std::size_t count);
     /// Resident memory, in bytes.
     std::size_t memory() const;
+    /// Expects it to be less than `most` above what it was. Under a sanitizer, which keeps what has
+    /// been freed, it expects nothing.
+    void expect_growth_below(std::size_t most, std::size_t memory_before) const;
     /// Time that it has used the processor.
     std::chrono::milliseconds processor_time() const;
 
