@@ -31,6 +31,9 @@ std::set<std::string> failures_of(const std::vector<std::string>& client, int& e
     std::vector<std::string> words{
         CONFD_CONFORMANCE,      "client", "--strict", "--jobs", "24", "--timeout", "10", "--out",
         folder.path().string(), "--json", report};
+    // Not at 127.0.0.1: these tests make more connections than there are ports, and those that are
+    // over keep theirs for a minute.
+    words.insert(words.end(), {"--host", "127.0.0.2"});
     words.insert(words.end(), options.begin(), options.end());
     for (const auto& group : groups)
         words.insert(words.end(), {"--filter", "client/" + group + "/*"});

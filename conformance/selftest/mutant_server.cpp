@@ -3,8 +3,8 @@
 //
 //     mutant_server MUTATION [SECRET]
 //
-// prints "listening on PORT, triggers on PORT". A trigger connects, sends "NOTIF_AUDIT 2\n", and
-// gets "ok\n" when what it started has gone on.
+// prints "listening on PORT, triggers on PORT", both at 127.0.0.2. A trigger connects, sends
+// "NOTIF_AUDIT 2\n", and gets "ok\n" when what it started has gone on.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -85,7 +85,8 @@ int listen_somewhere(std::uint16_t& port) {
     }
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    // 127.0.0.2: the connections that wait at 127.0.0.1 for their last segments take no port here.
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
     ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     ::listen(fd, SOMAXCONN);
     socklen_t size = sizeof address;

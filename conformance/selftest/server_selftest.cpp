@@ -167,7 +167,8 @@ Result judge_mutant(const Mutant& mutant, const Case& test, bool maapi = true) {
     std::vector<std::string> command{MUTANT_SERVER, mutant.name};
     if (mutant.secret) command.push_back(secret);
     auto server = run(command);
-    Target target{.port = number_after(server, "listening on "),
+    Target target{.host = "127.0.0.2",
+                  .port = number_after(server, "listening on "),
                   .product = Product::nso,
                   .trigger = fmt::format("exec {}ask_event.sh {} {{event}} {{count}}", folder,
                                          number_after(server, "triggers on ")),
