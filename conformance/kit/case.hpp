@@ -60,11 +60,10 @@ struct ClientSetup {
     bool server_secret = false;  ///< the server runs the access check
     bool unix_socket = false;    ///< the server listens on a UNIX socket only
 
-    bool never_connects = false;  ///< it may end before it has connected
-    bool prints = false;          ///< what it prints is compared with what was sent
-    bool in_order = false;        ///< acknowledgements come in the order of their events
-    std::string hello;            ///< the first bytes of its hello, in hex; empty: not looked at
-    std::string subscription;     ///< the term of its subscription; empty: not looked at
+    bool prints = false;       ///< what it prints is compared with what was sent
+    bool in_order = false;     ///< acknowledgements come in the order of their events
+    std::string hello;         ///< the first bytes of its hello, in hex; empty: not looked at
+    std::string subscription;  ///< the term of its subscription; empty: not looked at
 };
 
 struct Case {

@@ -180,7 +180,6 @@ class CaseLoader {
     }
 
     void load_checks(FieldMap& map, ClientSetup& client) {
-        client.never_connects = flag(map, "never_connects");
         client.prints = flag(map, "prints");
         client.in_order = flag(map, "in_order");
         if (const auto* node = map.take("hello")) {

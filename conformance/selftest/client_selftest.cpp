@@ -63,6 +63,8 @@ TEST(ClientCases, AreSixtyAndTheirScenariosAreRight) {
         const auto scenario = load_scenario_of(*test, 0);
         EXPECT_TRUE(scenario.has_value()) << (scenario ? "" : scenario.error());
         EXPECT_FALSE(test->requirements.empty()) << test->id;
+        // One that runs on by itself would pass a client that has not started yet.
+        EXPECT_THAT(test->script, testing::ContainsRegex("(await|expect):")) << test->id;
     }
 }
 

@@ -286,6 +286,8 @@ INSTANTIATE_TEST_SUITE_P(
             "refused, syslog, slow or maapi, found 2"},
         Bad{"NothingWithin", "  - expect: {nothing: 1s, within: 2s}",
             "8:35: 'within' does not go with 'nothing'"},
+        Bad{"RoleOfAnybody", "  - expect: {disconnect: {role: all, anybody: true}}",
+            "8:33: 'role' does not go with 'anybody'"},
         Bad{"UnknownExpectation", "  - expect: {reconect: all}",
             "8:13: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
             "refused, syslog, slow or maapi, found 0\ns.yaml:8:14: 'reconect' is not among the "

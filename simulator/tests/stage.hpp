@@ -70,10 +70,9 @@ class Stage {
         return {hub_, now, config};
     }
     /// The client closes its connection.
-    void leave(const HubClient& client) {
-        hub_.eof(now, client.id());
-        hub_.forget(client.id());
-    }
+    void leave(const HubClient& client) { leave(client.id()); }
+    /// A client connects, and goes without a word.
+    void look_in() { leave(hub_.connect(now, {})); }
 
     /// How it failed: "4 s.yaml:4:5: ..", the number being the outcome.
     std::string failure() const {
@@ -104,6 +103,11 @@ class Stage {
     Engine engine_;
 
   private:
+    void leave(PeerId id) {
+        hub_.eof(now, id);
+        hub_.forget(id);
+    }
+
     HubConfig config() const {
         auto config = scenario_.hub_config();
         config.wall_origin = scenario_.clock.value_or(WallTime{});

@@ -301,6 +301,18 @@ TEST(Expect, AcknowledgementsOfEveryVerdict) {
     EXPECT_EQ(stage.poll(), StepStatus::done) << stage.failure();
 }
 
+TEST(Expect, ADisconnectOfAnybodyNeedsNoSubscription) {
+    Stage stage(
+        "  - expect: {disconnect: {anybody: true}}\n"
+        "  - expect: {disconnect: {anybody: true}, within: 1s}\n");
+    auto auditor = stage.auditor();
+    EXPECT_EQ(stage.poll(), StepStatus::running);
+    stage.look_in();
+    EXPECT_EQ(stage.poll(), StepStatus::running) << stage.failure();
+    stage.leave(auditor);
+    EXPECT_EQ(stage.poll(), StepStatus::done) << stage.failure();
+}
+
 TEST(Expect, ADisconnectIsPartOfTheReconnect) {
     Stage stage(
         "  - expect: {reconnect: auditor}\n"

@@ -25,9 +25,10 @@ using std::chrono::milliseconds;
 /// How often it is looked whether one of the two has ended.
 constexpr milliseconds tick{5};
 
-/// A client that has ended has this long until its scenario must be at its end too: what it sent
-/// last may still be on its way.
-constexpr milliseconds patience{1500};
+/// A client that has ended has so many ticks until its scenario must be at its end too: what it
+/// sent last may still be on its way. Ticks are longer on a busy machine, where the server is
+/// slower.
+constexpr int patience = 300;
 
 /// For the kit's own server to end once it is asked to: it waits 5 s for a client to close.
 constexpr std::chrono::seconds server_patience{7};
@@ -160,13 +161,12 @@ class OneCase {
     }
 
     void wait_for_server() {
-        std::optional<Clock::time_point> client_ended;
+        int ticks_alone = 0;
         while (!server_->wait_until(Clock::now() + tick)) {
-            const auto now = Clock::now();
-            played_.timed_out = now >= deadline_;
+            played_.timed_out = Clock::now() >= deadline_;
             played_.flooded = client_ && client_->output_size() > max_output;
-            if (client_ && client_->ended()) client_ended = client_ended.value_or(now);
-            played_.client_alone = client_ended && now >= *client_ended + patience;
+            if (client_ && client_->ended()) ++ticks_alone;
+            played_.client_alone = ticks_alone >= patience;
             if (played_.timed_out || played_.flooded || played_.client_alone) {
                 stop_server();
                 break;
@@ -208,9 +208,10 @@ class OneCase {
         const auto played = judge_run();
         if (reads_no_diffs()) return skip("the client opens no MAAPI socket, so it reads no diffs");
         auto out = played ? fail(played->expected, played->found) : pass();
-        out.reached = std::ranges::any_of(
-            log_.messages, [](const Message& message) { return message.kind == "connect"; });
-        out.reached = out.reached || test_.client->never_connects;
+        // Every case waits for a client, though one that is reset at once is in no transcript.
+        out.reached = !played || std::ranges::any_of(log_.messages, [](const Message& message) {
+            return message.kind == "connect";
+        });
         return out;
     }
 

@@ -65,7 +65,12 @@ std::unique_ptr<Expectation> parse_ack(const YamlPtr& body, Loading& loading) {
 
 constexpr Key role_keys[] = {
     {.name = "role", .takes = Takes::role, .doc = "a subscriber of this role", .otherwise = "all"}};
-constexpr MapShape disconnect_shape{"the keys of disconnect", "A subscriber goes.", role_keys,
+constexpr Key disconnect_keys[] = {role_keys[0],
+                                   {.name = "anybody",
+                                    .takes = Takes::flag,
+                                    .doc = "of whatever role, and whether it had subscribed or not",
+                                    .otherwise = "false"}};
+constexpr MapShape disconnect_shape{"the keys of disconnect", "A subscriber goes.", disconnect_keys,
                                     "role"};
 constexpr MapShape reconnect_shape{"the keys of reconnect",
                                    "A subscriber goes, and one of its role comes back.", role_keys,
@@ -82,10 +87,15 @@ std::string a_subscriber(std::string_view role) {
 
 struct DisconnectExpected : Expectation {
     std::string role;
+    bool anybody = false;
 
     bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
-    bool could_accept(const HubEvent& event) const override { return has_gone(event, role); }
-    std::string text() const override { return a_subscriber(role) + " to disconnect"; }
+    bool could_accept(const HubEvent& event) const override {
+        return anybody ? std::holds_alternative<Disconnected>(event) : has_gone(event, role);
+    }
+    std::string text() const override {
+        return (anybody ? "a client" : a_subscriber(role)) + " to disconnect";
+    }
 };
 
 struct ReconnectExpected : Expectation {
@@ -110,7 +120,14 @@ std::unique_ptr<Expectation> parse_role_of(const YamlPtr& body, const MapShape& 
     return expected;
 }
 std::unique_ptr<Expectation> parse_disconnect(const YamlPtr& body, Loading& loading) {
-    return parse_role_of<DisconnectExpected>(body, disconnect_shape, loading);
+    auto expected = std::make_unique<DisconnectExpected>();
+    const DeclaredMap map(body, disconnect_shape, loading);
+    expected->role = map.role("role");
+    expected->anybody = map.flag("anybody", false);
+    if (expected->anybody && map.has("role")) {
+        loading.diagnostics.report(map.raw("role")->place, "'role' does not go with 'anybody'");
+    }
+    return expected;
 }
 std::unique_ptr<Expectation> parse_reconnect(const YamlPtr& body, Loading& loading) {
     return parse_role_of<ReconnectExpected>(body, reconnect_shape, loading);
