@@ -76,7 +76,7 @@ struct Maapi {
     /// Instead of the change with this index: bytes as they are, or none and the connection closes.
     std::optional<std::pair<std::size_t, Bytes>> breaks_at;
 
-    /// Script::on_request; answers go to `answers` when it is given.
+    /// Script::on_request; answers go to `answers`, which may be looked at once all have left.
     std::function<bool(ServerSession&)> handler(std::vector<IterAnswer>* answers = nullptr) const;
 };
 
