@@ -23,8 +23,8 @@ std::optional<std::string> bytes_of(const Term& list) {
     std::string out;
     for (const auto& element : list.elements()) {
         std::uint8_t byte = 0;
-        const auto* value = element.as_integer();
-        if (value == nullptr || !value->fits(byte)) return std::nullopt;
+        const auto value = element.as_integer();
+        if (!value || !value->fits(byte)) return std::nullopt;
         out.push_back(static_cast<char>(byte));
     }
     if (out.empty() || list.tail() != nullptr) return std::nullopt;
@@ -56,7 +56,7 @@ void append(const Term& term, std::vector<EiStep>& out) {
         case TermKind::floating:
             return out.push_back({.call = EiCall::floating, .floating = *term.as_float()});
         case TermKind::atom:
-            return out.push_back({.call = EiCall::atom, .text = *term.as_atom()});
+            return out.push_back({.call = EiCall::atom, .text = std::string(*term.as_atom())});
         case TermKind::binary:
             return out.push_back(
                 {.call = EiCall::binary, .text = std::string(as_text(*term.as_binary()))});

@@ -159,21 +159,21 @@ EiTree ei_tree(ByteView payload) {
 }
 
 bool same(const EiNode& node, const Term& term) {
-    const auto* integer = term.as_integer();
+    const auto integer = term.as_integer();
     const auto text = [&] {
         return std::string_view(node.text, static_cast<std::size_t>(node.size));
     };
     switch (node.kind) {
         case EiNode::Kind::number:
-            return integer != nullptr && *integer == Integer(node.number);
+            return integer == Integer(node.number);
         case EiNode::Kind::wide_number:
-            return integer != nullptr && *integer == Integer(node.wide);
+            return integer == Integer(node.wide);
         case EiNode::Kind::floating:
             return term == Term(node.floating);
         case EiNode::Kind::atom:
             return term.is_atom(text());
         case EiNode::Kind::binary:
-            return term.as_binary() != nullptr && as_text(*term.as_binary()) == text();
+            return term.as_binary() && as_text(*term.as_binary()) == text();
         case EiNode::Kind::tuple:
             return term.kind() == TermKind::tuple && same_elements(node, term);
         case EiNode::Kind::list:

@@ -81,8 +81,8 @@ Term canonical(const Term& term) {
     constexpr std::size_t uinfo_size = 10;
     constexpr std::size_t context_at = 3;
     if (elements.size() == uinfo_size) {
-        if (const auto* text = elements[context_at].as_binary()) {
-            elements[context_at] = Term::atom(std::string(as_text(*text)));
+        if (const auto text = elements[context_at].as_binary()) {
+            elements[context_at] = Term::atom(as_text(*text));
         }
     }
     return Term::tuple(std::move(elements));

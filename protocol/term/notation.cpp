@@ -425,7 +425,7 @@ class Parser {
             return fail(start, fmt::format("one of {}", utf8_length(utf8).value_or(0)),
                         fmt::format("an atom of at most {} characters", max_atom_characters));
         }
-        out = Term::atom(std::move(utf8));
+        out = Term::atom(utf8);
         return true;
     }
 
@@ -440,7 +440,7 @@ class Parser {
             } while (accept(","));
             if (!accept(">>")) return unexpected("',' or '>>'");
         }
-        out = Term::binary(std::move(bytes));
+        out = Term::binary(bytes);
         return true;
     }
 

@@ -2,182 +2,171 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdint>
-#include <iterator>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <stdexcept>
 
 namespace confd {
 
-Term Term::atom(std::string utf8) {
-    return Term(Value(Atom{std::move(utf8)}));
+// ---- Making terms. ----
+
+void Term::refuse_size() {
+    throw std::length_error("a term of 4 GiB");
 }
 
-Term Term::binary(Bytes bytes) {
-    return Term(Value(std::move(bytes)));
+Term::Block Term::allocate(std::size_t terms, std::size_t bytes) {
+    static_assert(sizeof(Term) == 16 && alignof(Term) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+    static_assert(std::is_trivially_copyable_v<Node>);
+    auto* memory = static_cast<std::uint8_t*>(::operator new(terms * sizeof(Term) + bytes));
+    return {reinterpret_cast<Term*>(memory), memory + terms * sizeof(Term)};
 }
 
-Term Term::text(std::string_view utf8) {
-    const auto bytes = as_bytes(utf8);
-    return binary(Bytes(bytes.begin(), bytes.end()));
+Term Term::leaf(TermKind kind, ByteView bytes) {
+    Node node(kind, bytes);
+    return Term(copy(node));
+}
+
+Term Term::atom(std::string_view utf8) {
+    return leaf(TermKind::atom, as_bytes(utf8));
+}
+
+Term Term::binary(ByteView bytes) {
+    return leaf(TermKind::binary, bytes);
+}
+
+Term Term::container(TermKind kind, Elements elements, bool improper) {
+    Node node(kind, elements.size() - (improper ? 1 : 0), improper);
+    if (elements.empty()) return Term(node);
+    node.owned = Owned::block;
+    node.elements = allocate(elements.size(), 0).terms;
+    auto* place = node.elements;
+    for (auto& element : elements) {
+        if (element.node_.owned != Owned::nothing) node.owned = Owned::elements;
+        std::construct_at(place++, std::move(element));
+    }
+    return Term(node);
 }
 
 Term Term::tuple(Elements elements) {
-    return Term(Value(Tuple{std::move(elements)}));
+    return container(TermKind::tuple, std::move(elements), false);
 }
 
 Term Term::list(Elements elements) {
-    return Term(Value(List{std::move(elements)}));
+    return container(TermKind::list, std::move(elements), false);
 }
 
 Term Term::list(Elements elements, Term tail) {
     if (elements.empty()) return tail;
-    const auto append = [&](Elements& more) {
-        elements.insert(elements.end(), std::make_move_iterator(more.begin()),
-                        std::make_move_iterator(more.end()));
-    };
-    if (auto* proper = std::get_if<List>(&tail.value_)) {
-        append(proper->elements);
-        return list(std::move(elements));
-    }
-    if (auto* improper = std::get_if<ImproperList>(&tail.value_)) {
-        append(improper->elements_and_tail);
-    } else {
+    if (tail.kind() != TermKind::list) {
         elements.push_back(std::move(tail));
+        return container(TermKind::list, std::move(elements), true);
     }
-    return Term(Value(ImproperList{std::move(elements)}));
+    // Copies: they may be views of the tail's block.
+    const auto more = tail.inside();
+    elements.insert(elements.end(), more.begin(), more.end());
+    return container(TermKind::list, std::move(elements), tail.node_.marked);
 }
 
-TermKind Term::kind() const {
-    struct Kind {
-        TermKind operator()(const List&) const { return TermKind::list; }
-        TermKind operator()(const ImproperList&) const { return TermKind::list; }
-        TermKind operator()(const Tuple&) const { return TermKind::tuple; }
-        TermKind operator()(const Atom&) const { return TermKind::atom; }
-        TermKind operator()(const Bytes&) const { return TermKind::binary; }
-        TermKind operator()(const Integer&) const { return TermKind::integer; }
-        TermKind operator()(double) const { return TermKind::floating; }
-    };
-    return std::visit(Kind{}, value_);
+// ---- Copying them, and giving their memory back. ----
+
+/// What a term points to, and all that is inside it.
+struct Term::Extent {
+    std::size_t terms = 0;
+    std::size_t bytes = 0;
+
+    explicit Extent(const Node& node) { add(node); }
+
+    void add(const Node& node) {
+        if (node.has_text()) bytes += node.size;
+        if (!node.has_elements()) return;
+        terms += node.inside();
+        for (std::size_t i = 0; i < node.inside(); ++i)
+            add(node.elements[i].node_);
+    }
+};
+
+/// The node with copies of what it points to, which are taken from the block's beginning.
+Term::Node Term::copy(const Node& from, Block& to) {
+    Node node = from;
+    node.owned = Owned::nothing;
+    if (node.has_text()) {
+        node.text = std::copy_n(from.text, node.size, to.bytes) - node.size;
+        to.bytes += node.size;
+    } else if (node.has_elements()) {
+        node.elements = to.terms;
+        to.terms += node.inside();
+        for (std::size_t i = 0; i < node.inside(); ++i)
+            std::construct_at(node.elements + i, Term(copy(from.elements[i].node_, to)));
+    }
+    return node;
 }
 
-bool Term::is_atom(std::string_view utf8) const {
-    const auto* name = as_atom();
-    return name != nullptr && *name == utf8;
+Term::Node Term::copy(const Node& from) {
+    const Extent extent(from);
+    if (extent.terms + extent.bytes == 0) return from;
+    Block block = allocate(extent.terms, extent.bytes);
+    Node node = copy(from, block);
+    node.owned = Owned::block;
+    return node;
 }
 
-const std::string* Term::as_atom() const {
-    const auto* atom = std::get_if<Atom>(&value_);
-    return atom != nullptr ? &atom->utf8 : nullptr;
+Term::Term(const Term& other) : node_(copy(other.node_)) {}
+
+void Term::release() {
+    // Whatever a node points to is at the beginning of its block.
+    if (node_.has_text()) return ::operator delete(const_cast<std::uint8_t*>(node_.text));
+    if (node_.owned == Owned::elements) std::destroy_n(node_.elements, node_.inside());
+    ::operator delete(node_.elements);
+}
+
+// ---- Looking at them. ----
+
+std::optional<Integer> Term::as_integer() const {
+    if (kind() != TermKind::integer) return std::nullopt;
+    Integer value(node_.magnitude);
+    value.negative = node_.marked;
+    return value;
+}
+
+std::optional<double> Term::as_float() const {
+    if (kind() != TermKind::floating) return std::nullopt;
+    return node_.floating;
+}
+
+std::optional<std::string_view> Term::as_atom() const {
+    if (kind() != TermKind::atom) return std::nullopt;
+    return as_text(bytes());
+}
+
+std::optional<ByteView> Term::as_binary() const {
+    if (kind() != TermKind::binary) return std::nullopt;
+    return bytes();
 }
 
 std::span<const Term> Term::elements() const {
-    if (const auto* tuple = std::get_if<Tuple>(&value_)) return tuple->elements;
-    if (const auto* list = std::get_if<List>(&value_)) return list->elements;
-    if (const auto* list = std::get_if<ImproperList>(&value_)) {
-        const std::span<const Term> all = list->elements_and_tail;
-        return all.first(all.size() - 1);
-    }
-    return {};
+    if (!node_.has_elements()) return {};
+    return {node_.elements, node_.size};
 }
 
 const Term* Term::tail() const {
-    const auto* list = std::get_if<ImproperList>(&value_);
-    return list != nullptr ? &list->elements_and_tail.back() : nullptr;
+    const bool improper = kind() == TermKind::list && node_.marked;
+    return improper ? node_.elements + node_.size : nullptr;
 }
 
 bool Term::operator==(const Term& other) const {
-    if (value_.index() != other.value_.index()) return false;
-    if (const auto* value = as_integer()) return *value == *other.as_integer();
-    if (const auto* value = as_float()) {
-        return std::bit_cast<std::uint64_t>(*value) ==
-               std::bit_cast<std::uint64_t>(*other.as_float());
-    }
-    if (const auto* value = as_atom()) return *value == *other.as_atom();
-    if (const auto* value = as_binary()) return *value == *other.as_binary();
-    if (!std::ranges::equal(elements(), other.elements())) return false;
-    return tail() == nullptr || *tail() == *other.tail();
+    const auto& a = node_;
+    const auto& b = other.node_;
+    if (a.kind != b.kind || a.size != b.size || a.marked != b.marked) return false;
+    if (a.has_text()) return std::ranges::equal(bytes(), other.bytes());
+    if (a.has_elements()) return std::ranges::equal(inside(), other.inside());
+    if (a.kind == TermKind::integer) return a.magnitude == b.magnitude;
+    return std::bit_cast<std::uint64_t>(a.floating) == std::bit_cast<std::uint64_t>(b.floating);
 }
 
-bool Term::read_elements(TermReader& reader, std::size_t at, std::uint32_t count, Elements& out) {
-    if (!reader.keep(at, count)) return false;
-    out.reserve(std::min<std::size_t>(count, list_reserve_cap));
-    for (std::uint32_t i = 0; i < count; ++i) {
-        if (!out.emplace_back().read(reader)) return false;
-    }
-    return true;
-}
-
-bool Term::read_bytes(TermReader& reader, std::size_t at, std::uint32_t count, Elements& out) {
-    if (!reader.keep(at, count)) return false;
-    out.reserve(count);  // they are all there: the header has been checked
-    for (std::uint32_t i = 0; i < count; ++i) {
-        std::uint8_t byte = 0;
-        if (!reader.string_byte(byte)) return false;
-        out.emplace_back(byte);
-    }
-    return true;
-}
-
-bool Term::read_tuple(TermReader& reader) {
-    const auto at = reader.offset();
-    std::uint32_t arity = 0;
-    if (!reader.tuple(arity)) return false;
-    if (!read_elements(reader, at, arity, value_.emplace<Tuple>().elements)) return false;
-    reader.leave();
-    return true;
-}
-
-bool Term::read_list(TermReader& reader) {
-    const auto at = reader.offset();
-    ListHead head;
-    if (!reader.list(head)) return false;
-    auto& elements = value_.emplace<List>().elements;
-    if (head.string) return read_bytes(reader, at, head.count, elements) && reader.end_list(head);
-    // With room for the tail of an improper list, which tags are.
-    elements.reserve(std::min<std::size_t>(head.count, list_reserve_cap) + 1);
-    if (!read_elements(reader, at, head.count, elements)) return false;
-    if (reader.at_proper_end(head)) return reader.end_list(head);
-    Term tail;
-    if (!tail.read(reader)) return false;
-    reader.leave();
-    *this = list(std::move(elements), std::move(tail));
-    return true;
-}
-
-bool Term::read(TermReader& reader) {
-    switch (reader.peek()) {
-        case TermKind::integer:
-            return reader.integer(value_.emplace<Integer>());
-        case TermKind::floating:
-            return reader.floating(value_.emplace<double>());
-        case TermKind::atom: {
-            AtomView name;
-            if (!reader.atom(name)) return false;
-            name.assign_to(value_.emplace<Atom>().utf8);
-            return true;
-        }
-        case TermKind::binary: {
-            ByteView bytes;
-            if (!reader.binary(bytes)) return false;
-            value_.emplace<Bytes>(bytes.begin(), bytes.end());
-            return true;
-        }
-        case TermKind::tuple:
-            return read_tuple(reader);
-        case TermKind::list:
-            return read_list(reader);
-        case TermKind::other:
-            break;
-    }
-    return reader.fail_type("a term");
-}
+// ---- Writing them. ----
 
 namespace {
-
-Result<Term> read_whole(TermReader& reader) {
-    Term term;
-    if (!read_term(reader, term) || !reader.finish()) return std::unexpected(reader.take_error());
-    return term;
-}
 
 bool is_string(const Term& list) {
     const auto elements = list.elements();
@@ -185,8 +174,8 @@ bool is_string(const Term& list) {
         return false;
     }
     return std::ranges::all_of(elements, [](const Term& element) {
-        const auto* value = element.as_integer();
-        return value != nullptr && !value->negative && value->magnitude <= 255;
+        const auto value = element.as_integer();
+        return value && !value->negative && value->magnitude <= 255;
     });
 }
 
@@ -208,21 +197,6 @@ void write_list(TermWriter& writer, const Term& list) {
 }
 
 }  // namespace
-
-bool read_term(TermReader& reader, Term& out) {
-    return out.read(reader);
-}
-
-Result<Term> read_term(ByteView term, const Limits& limits) {
-    TermReader reader(term, limits);
-    return read_whole(reader);
-}
-
-Result<Term> read_payload(ByteView payload, const Limits& limits) {
-    TermReader reader(payload, limits);
-    if (!reader.version()) return std::unexpected(reader.take_error());
-    return read_whole(reader);
-}
 
 void write_term(TermWriter& writer, const Term& term) {
     switch (term.kind()) {

@@ -5,11 +5,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "protocol/bytes.hpp"
@@ -24,39 +25,58 @@ namespace confd {
 /// list whose tail is a list is one list, so equal terms compare equal. Functions on terms recurse;
 /// the readers here build none deeper than Limits::nesting, and code that builds its own should
 /// not either: no reader would take it.
+///
+/// A term that was read or copied keeps everything inside it in one allocation. Texts, bytes and
+/// elements are handed out as views, which live as long as the term they were asked of or, if that
+/// is an element, the term around it all.
 class Term {
   public:
     using Elements = std::vector<Term>;
 
     /// The empty list.
-    Term() = default;
+    Term() : Term(empty_list()) {}
     template <std::integral T>
         requires(!std::same_as<T, bool>)
     Term(T value)  // implicit: so that tuple({1, 2}) reads as it should
         : Term(Integer(value)) {}
-    Term(Integer value) : value_(value) {}  // implicit: the same
-    Term(double value) : value_(value) {}   // implicit: the same
+    Term(Integer value) : Term(Node(value)) {}  // implicit: the same
+    Term(double value) : Term(Node(value)) {}   // implicit: the same
     /// A flag has several forms on the wire (an atom, 0 or 1): say which.
     Term(bool) = delete;
 
+    Term(const Term& other);
+    /// What was moved from is the empty list.
+    Term(Term&& other) noexcept : node_(std::exchange(other.node_, empty_list())) {}
+    Term& operator=(const Term& other) { return *this = Term(other); }
+    Term& operator=(Term&& other) noexcept {
+        hold(std::exchange(other.node_, empty_list()));
+        return *this;
+    }
+    ~Term() {
+        if (node_.owned != Owned::nothing) release();
+    }
+
+    // Texts and elements of 4 GiB or more are refused with std::length_error.
+
     /// `utf8` must satisfy fits_atom() if the term is to be written.
-    static Term atom(std::string utf8);
-    static Term binary(Bytes bytes);
+    static Term atom(std::string_view utf8);
+    static Term binary(ByteView bytes);
     /// The binary of these characters.
-    static Term text(std::string_view utf8);
+    static Term text(std::string_view utf8) { return binary(as_bytes(utf8)); }
     static Term tuple(Elements elements);
     static Term list(Elements elements);
     /// [elements | tail]: the tail alone without elements, a proper list when the tail is one.
     static Term list(Elements elements, Term tail);
 
-    TermKind kind() const;
-    bool is_atom(std::string_view utf8) const;
+    TermKind kind() const { return node_.kind; }
+    bool is_atom(std::string_view utf8) const { return as_atom() == utf8; }
 
-    /// What the term holds, or null when it is of another kind.
-    const Integer* as_integer() const { return std::get_if<Integer>(&value_); }
-    const double* as_float() const { return std::get_if<double>(&value_); }
-    const std::string* as_atom() const;
-    const Bytes* as_binary() const { return std::get_if<Bytes>(&value_); }
+    // What the term holds, or nothing when it is of another kind.
+
+    std::optional<Integer> as_integer() const;
+    std::optional<double> as_float() const;
+    std::optional<std::string_view> as_atom() const;
+    std::optional<ByteView> as_binary() const;
 
     /// The elements of a tuple or a list, without an improper tail; nothing for other kinds.
     std::span<const Term> elements() const;
@@ -64,37 +84,90 @@ class Term {
     const Term* tail() const;
 
     /// Reads one term, over what this one was. LIST_EXT of no elements is its tail, as Erlang reads
-    /// it.
+    /// it. After an error this is what it was.
     bool read(TermReader& reader);
 
     /// Floats are equal when their bits are: 0.0 and -0.0 differ, as their bytes do.
     bool operator==(const Term& other) const;
 
   private:
-    struct Atom {
-        std::string utf8;
+    /// Whether the memory that a node points to is its own, and so what is to be done about it.
+    enum class Owned : std::uint8_t {
+        nothing,   ///< none, or it belongs to a term around this one
+        block,     ///< a block whose elements own nothing
+        elements,  ///< a block whose elements have to be destroyed
     };
-    struct Tuple {
-        Elements elements;
-    };
-    struct List {
-        Elements elements;
-    };
-    struct ImproperList {
-        Elements elements_and_tail;
-    };
-    using Value = std::variant<List, ImproperList, Tuple, Atom, Bytes, Integer, double>;
 
-    explicit Term(Value value) : value_(std::move(value)) {}
+    /// What a term is made of. Copying one copies no text and no elements.
+    struct Node {
+        Node() = default;  // uninitialized
+        /// A tuple or a list, which points to nothing yet.
+        Node(TermKind of, std::size_t count, bool improper)
+            : kind(of),
+              owned(Owned::nothing),
+              marked(improper),
+              size(size_of(count)),
+              elements(nullptr) {}
+        explicit Node(const Integer& value) : Node(TermKind::integer, 0, value.negative) {
+            magnitude = value.magnitude;
+        }
+        explicit Node(double value) : Node(TermKind::floating, 0, false) { floating = value; }
+        /// An atom or a binary that points to these bytes.
+        Node(TermKind of, ByteView bytes) : Node(of, size_of(bytes.size()), false) {
+            text = bytes.data();
+        }
 
-    // Elements are read where they will stay.
-    bool read_tuple(TermReader& reader);
-    bool read_list(TermReader& reader);
-    static bool read_elements(TermReader& reader, std::size_t at, std::uint32_t count,
-                              Elements& out);
-    static bool read_bytes(TermReader& reader, std::size_t at, std::uint32_t count, Elements& out);
+        bool has_text() const { return kind == TermKind::atom || kind == TermKind::binary; }
+        bool has_elements() const { return kind == TermKind::tuple || kind == TermKind::list; }
+        /// How many elements it points to: the tail of an improper list stands behind the others.
+        std::size_t inside() const { return std::size_t{size} + (marked ? 1 : 0); }
 
-    Value value_;
+        TermKind kind;
+        Owned owned;
+        bool marked;         ///< a negative integer, an improper list
+        std::uint32_t size;  ///< bytes of an atom or a binary, elements of a tuple or a list
+        union {
+            std::uint64_t magnitude;
+            double floating;
+            const std::uint8_t* text;
+            Term* elements;
+            std::size_t place;  ///< of the elements, while a tree is read
+        };
+    };
+
+    /// Memory for terms and, behind them, for bytes. Whoever asks for one makes a node its owner.
+    struct Block {
+        Term* terms;
+        std::uint8_t* bytes;
+    };
+
+    class Builder;
+    struct Extent;
+
+    explicit Term(const Node& node) : node_(node) {}
+
+    static Node empty_list() { return Node(TermKind::list, 0, false); }
+
+    static std::uint32_t size_of(std::size_t count) {
+        if (count > std::numeric_limits<std::uint32_t>::max()) refuse_size();
+        return static_cast<std::uint32_t>(count);
+    }
+    [[noreturn]] static void refuse_size();
+    static Block allocate(std::size_t terms, std::size_t bytes);
+    static Term leaf(TermKind kind, ByteView bytes);
+    static Term container(TermKind kind, Elements elements, bool improper);
+    static Node copy(const Node& from);
+    static Node copy(const Node& from, Block& to);
+
+    ByteView bytes() const { return {node_.text, node_.size}; }
+    std::span<const Term> inside() const { return {node_.elements, node_.inside()}; }
+    void hold(const Node& node) {
+        if (node_.owned != Owned::nothing) release();
+        node_ = node;
+    }
+    void release();
+
+    Node node_;
 };
 
 /// Reads one term: see Term::read().

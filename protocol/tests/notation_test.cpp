@@ -125,7 +125,7 @@ const Spelling accepted[] = {
     {Term::list({1, 2}, 3), "[1|[2|3]]"},
     {Term::text("a\1\2"), R"(<<"a", 1, 2>>)"},
     {Term::text("abc"), R"(<< "a" "b", $c >>)"},
-    {Term::binary({0}), R"(<<$\0>>)"},
+    {Term::binary(Bytes{0}), R"(<<$\0>>)"},
     {bytes_term("e9"), "<<\"\xc3\xa9\">>"},
     {bytes_term("c3a901"), "<<\"\xc3\xa9\" / utf8, 1>>"},
     {bytes_term(""), "<< >>"},

@@ -40,9 +40,9 @@ TEST(Term, KnowsWhatItIs) {
     EXPECT_EQ(*Term::atom("ok").as_atom(), "ok");
     EXPECT_TRUE(Term::atom("ok").is_atom("ok"));
     EXPECT_FALSE(Term::text("ok").is_atom("ok"));
-    EXPECT_EQ(*Term::text("hi").as_binary(), unhex("6869"));
-    EXPECT_EQ(Term(1).as_atom(), nullptr);
-    EXPECT_EQ(Term::atom("a").as_integer(), nullptr);
+    EXPECT_EQ(hex(*Term::text("hi").as_binary()), "6869");
+    EXPECT_EQ(Term(1).as_atom(), std::nullopt);
+    EXPECT_EQ(Term::atom("a").as_integer(), std::nullopt);
 }
 
 TEST(Term, HasElements) {

@@ -68,9 +68,9 @@ Checked load_hashes(Lab& lab, Peer& peer, const Step& step) {
     };
     auto loaded = load(lab, peer, step, [&](ByteView frame) {
         const auto term = announced ? std::unexpected(Error{}) : read_payload(frame);
-        const auto* number = term ? term->as_integer() : nullptr;
+        const auto number = term ? term->as_integer() : std::nullopt;
         std::uint64_t count = 0;
-        if (number != nullptr && number->fits(count)) announced = count;
+        if (number && number->fits(count)) announced = count;
         return decode_hashes(frame, keep);
     });
     if (!loaded) return loaded;

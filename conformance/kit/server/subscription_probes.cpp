@@ -90,8 +90,8 @@ std::string refusal_fault(const Term& term, std::int64_t code) {
     if (term.kind() != TermKind::tuple || elements.size() != 3 || !elements[0].is_atom("error")) {
         return "the answer is " + to_string(term);
     }
-    if (elements[1].as_integer() == nullptr) return "the code is " + to_string(elements[1]);
-    if (elements[2].as_binary() == nullptr) return "the text is " + to_string(elements[2]);
+    if (!elements[1].as_integer()) return "the code is " + to_string(elements[1]);
+    if (!elements[2].as_binary()) return "the text is " + to_string(elements[2]);
     if (code == 0 || elements[1] == Term(code)) return {};
     return "the code is " + to_string(elements[1]);
 }

@@ -111,7 +111,7 @@ class EiReader {
         long size = 0;
         check_ei(ei_decode_binary(buffer_, &index_, bytes.data(), &size), "ei_decode_binary");
         bytes.resize(static_cast<std::size_t>(size));
-        return Term::binary(std::move(bytes));
+        return Term::binary(bytes);
     }
 
     Term string() {
@@ -219,16 +219,16 @@ class EiWriter {
         check_ei(ei_x_encode_big(&out_, &big), "ei_x_encode_big");
     }
 
-    void atom(const std::string& utf8) {
+    void atom(std::string_view utf8) {
         // In turn as UTF-8 and, where it has a form, as Latin-1.
         latin1_turn_ = !latin1_turn_;
         const bool latin1 = latin1_turn_ && utf8_to_latin1(utf8);
-        check_ei(ei_x_encode_atom_as(&out_, utf8.c_str(), ERLANG_UTF8,
+        check_ei(ei_x_encode_atom_as(&out_, std::string(utf8).c_str(), ERLANG_UTF8,
                                      latin1 ? ERLANG_LATIN1 : ERLANG_UTF8),
                  "ei_x_encode_atom_as");
     }
 
-    void binary(const Bytes& bytes) {
+    void binary(ByteView bytes) {
         check_ei(ei_x_encode_binary(&out_, bytes.data(), static_cast<int>(bytes.size())),
                  "ei_x_encode_binary");
     }
@@ -258,7 +258,8 @@ class EiWriter {
     static bool is_string(const Term& list, std::string& out) {
         for (const auto& element : list.elements()) {
             std::uint8_t byte = 0;
-            if (element.as_integer() == nullptr || !element.as_integer()->fits(byte)) return false;
+            const auto value = element.as_integer();
+            if (!value || !value->fits(byte)) return false;
             out.push_back(static_cast<char>(byte));
         }
         return list.tail() == nullptr;

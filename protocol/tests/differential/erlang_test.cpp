@@ -31,7 +31,7 @@ TEST(Erlang, ReadsWhatIsWrittenAndPrinted) {
     terms.push_back(Term::tuple(Term::Elements(256, Term(1))));
     terms.push_back(Term::atom(std::string("\0", 1)));
     for (int byte = 0; byte < 256; ++byte) {
-        terms.push_back(Term::binary({static_cast<std::uint8_t>(byte)}));
+        terms.push_back(Term::binary(Bytes{static_cast<std::uint8_t>(byte)}));
         terms.push_back(Term::atom(test::utf8_of({static_cast<char32_t>(byte)})));
     }
     for (const auto* word :
