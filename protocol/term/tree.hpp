@@ -124,7 +124,7 @@ class Term {
 
         TermKind kind;
         Owned owned;
-        bool marked;         ///< a negative integer, an improper list
+        bool marked;  ///< a negative integer, an improper list; an atom in Latin-1 while it is read
         std::uint32_t size;  ///< bytes of an atom or a binary, elements of a tuple or a list
         union {
             std::uint64_t magnitude;

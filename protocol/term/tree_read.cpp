@@ -12,8 +12,9 @@
 namespace confd {
 
 /// Reads a term's nodes to an array and then moves them, with their texts, to a block that has just
-/// the room for them. In the array, elements stand together, and are found by their place: it may
-/// move as it grows. Texts stay where they are in the input.
+/// the room for them. In the array, the elements of a tuple or a list stand together as they will
+/// in the block. Until then they are found by their place, as the array may move when it grows, and
+/// texts are where they are in the input.
 class Term::Builder {
   public:
     explicit Builder(TermReader& reader) : reader_(reader) {}
@@ -49,7 +50,7 @@ class Term::Builder {
     void move(std::size_t from, std::size_t count, std::size_t to);
     std::size_t room_for(std::size_t count);
     void grow(std::size_t count);
-    void see(ByteView text) {
+    void cover(ByteView text) {
         if (texts_ == nullptr) texts_ = text.data();
         texts_end_ = text.data() + text.size();
     }
@@ -59,7 +60,7 @@ class Term::Builder {
     static std::string utf8_of(const Node& latin1);
 
     TermReader& reader_;
-    std::array<Node, 128> few_;  // enough for nearly every event
+    std::array<Node, 256> few_;  // enough for nearly every event
     std::unique_ptr<Node[]> many_;
     Node* nodes_ = few_.data();  ///< in one of these
     std::size_t used_ = 1;       ///< the first is the root
@@ -98,7 +99,7 @@ class Term::Builder {
     AtomView name;
     if (!reader_.atom(name)) return false;
     if (name.latin1 && !is_ascii(name.bytes)) return latin1_atom(place, as_bytes(name.bytes));
-    see(as_bytes(name.bytes));
+    cover(as_bytes(name.bytes));
     return put(place, Node(TermKind::atom, as_bytes(name.bytes)));
 }
 
@@ -112,7 +113,7 @@ class Term::Builder {
 [[gnu::always_inline]] inline bool Term::Builder::binary(std::size_t place) {
     ByteView bytes;
     if (!reader_.binary(bytes)) return false;
-    see(bytes);
+    cover(bytes);
     return put(place, Node(TermKind::binary, bytes));
 }
 
@@ -212,32 +213,33 @@ void Term::Builder::whole(Term& out) const {
     }
     const auto texts_size = static_cast<std::size_t>(texts_end_ - texts_);
     const auto block = allocate(used_ - 1, texts_size + converted_);
+    Node node(top.kind, top.size, top.marked);
+    node.elements = block.terms;
+    node.owned = Owned::block;
+    Term owner(node);
     std::copy(texts_, texts_end_, block.bytes);
     auto* converted = block.bytes + texts_size;
     auto* term = block.terms;
     for (const auto* from = nodes_ + 1; from != nodes_ + used_; ++from) {
-        auto& node = (::new (term++) Term(*from))->node_;
+        auto& to = (::new (term++) Term(*from))->node_;
         if (from->has_elements()) {
-            node.elements = block.terms + (from->place - 1);
+            to.elements = block.terms + (from->place - 1);
         } else if (from->has_text()) {
             if (from->marked) {
                 const auto utf8 = utf8_of(*from);
-                node = Node(TermKind::atom, {converted, utf8.size()});
+                to = Node(TermKind::atom, {converted, utf8.size()});
                 converted = std::ranges::copy(utf8, converted).out;
             } else {
-                node.text = block.bytes + (from->text - texts_);
+                to.text = block.bytes + (from->text - texts_);
             }
         }
     }
-    Node node(top.kind, top.size, top.marked);
-    node.elements = block.terms + (top.place - 1);
     if (top.place == 1) {
-        node.owned = Owned::block;
-        out.hold(node);
+        out = std::move(owner);
     } else {
         // A list that goes on in its tail: the block does not begin with what it points to.
+        node.elements += top.place - 1;
         out.hold(copy(node));
-        ::operator delete(block.terms);
     }
 }
 
