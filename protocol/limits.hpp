@@ -17,7 +17,7 @@ struct Limits {
     std::size_t nesting = 64;
 
     /// Elements of all the lists that are kept of one payload (of tuples too, where a tree is
-    /// built). An element of one byte takes 40 in memory, a row of ten some hundred: without this a
+    /// built). An element of one byte takes 48 in memory, a row of ten some hundred: without this a
     /// payload of 16 MiB could make us hold a gigabyte, with it some 30 MiB. The largest lists of
     /// real events (tags of a stream event, devices of a commit queue) have some ten thousand.
     std::size_t elements = std::size_t{1} << 18;
