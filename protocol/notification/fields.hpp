@@ -13,9 +13,11 @@
 // field's name is its key in JSON and in scenario files, and its place in an error's path.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "protocol/release.hpp"
 
@@ -110,6 +112,15 @@ inline constexpr auto fields_of = T::fields();
 template <HasFields T, class F>
 constexpr void for_each_field(F&& f) {
     std::apply([&](const auto&... entry) { (f(entry), ...); }, fields_of<T>);
+}
+
+/// Calls `f(index)` for the index of each entry, a constant, until one returns false. All of it is
+/// inlined into the caller.
+template <HasFields T, class F>
+[[gnu::always_inline]] constexpr bool take_each_field(F&& f) {
+    return [&]<std::size_t... I> [[gnu::always_inline]] (std::index_sequence<I...>) {
+        return (f(std::integral_constant<std::size_t, I>{}) && ...);
+    }(std::make_index_sequence<std::tuple_size_v<decltype(T::fields())>>{});
 }
 
 }  // namespace confd

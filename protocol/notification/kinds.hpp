@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <string_view>
@@ -43,6 +44,29 @@ std::uint32_t plain_count(const T& value, const Context& c) {
     return count;
 }
 
+/// Empties a member, keeping its capacity.
+template <class M>
+void reset(M& member) {
+    if constexpr (requires { member.clear(); }) {
+        member.clear();
+    } else {
+        member = M{};
+    }
+}
+
+/// Empties the fields that this event may lack, so that none shows what an earlier one left.
+template <HasFields T>
+void reset_conditional(T& out) {
+    for_each_field<T>([&](const auto& entry) {
+        if constexpr (requires {
+                          out.*entry.member;
+                          entry.show;
+                      }) {
+            if (entry.on_wire != nullptr) reset(out.*entry.member);
+        }
+    });
+}
+
 // ---- Tags of stream events. ----
 
 struct MarkerAtom {
@@ -52,13 +76,13 @@ struct MarkerAtom {
 };
 
 /// The atoms that stand in the place of a value after a tag.
-inline constexpr MarkerAtom marker_atoms[] = {
-    {TagMarker::start, "start", ValueType::xmlbegin},
-    {TagMarker::stop, "stop", ValueType::xmlend},
-    {TagMarker::leaf, "leaf", ValueType::xmltag},
-    {TagMarker::del, "delete", ValueType::xmlbegindel},
-    {TagMarker::move_first, "move_first", ValueType::xmlmovefirst},
-    {TagMarker::move_after, "move_after", ValueType::xmlmoveafter},
+inline constexpr std::array marker_atoms{
+    MarkerAtom{TagMarker::start, "start", ValueType::xmlbegin},
+    MarkerAtom{TagMarker::stop, "stop", ValueType::xmlend},
+    MarkerAtom{TagMarker::leaf, "leaf", ValueType::xmltag},
+    MarkerAtom{TagMarker::del, "delete", ValueType::xmlbegindel},
+    MarkerAtom{TagMarker::move_first, "move_first", ValueType::xmlmovefirst},
+    MarkerAtom{TagMarker::move_after, "move_after", ValueType::xmlmoveafter},
 };
 
 }  // namespace confd::codec

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "protocol/notification/quick.hpp"
 #include "protocol/notification/read.hpp"
 #include "protocol/notification/write.hpp"
 
@@ -17,7 +18,10 @@ namespace {
 /// What to do with events of one type in one dialect.
 struct Layout {
     bool (*read)(TermReader&, Notification&, std::size_t at, std::uint32_t arity,
-                 const codec::ReadContext&) = nullptr;
+                 const WireContext&) = nullptr;
+    /// The same for what is usual: from after the type, `count` elements more.
+    quick::Stop (*take)(quick::Cursor, Notification&, std::uint32_t count,
+                        codec::QuickContext&) = nullptr;
     /// False when the body is another type's.
     bool (*write)(const Notification&, TermWriter&, const WireContext&) = nullptr;
     void (*reset)(Notification&) = nullptr;
@@ -34,14 +38,23 @@ template <class Body>
 constexpr std::size_t body_index = index_of<Body>(std::type_identity<NotificationBody>{});
 
 template <class Body>
+Body& body_of(Notification& out) {
+    auto* body = std::get_if<Body>(&out.body);
+    return body != nullptr ? *body : out.body.template emplace<Body>();
+}
+
+template <class Body>
 constexpr Layout layout_of() {
     return {
         .read =
             [](TermReader& reader, Notification& out, std::size_t at, std::uint32_t arity,
-               const codec::ReadContext& context) {
-                auto* body = std::get_if<Body>(&out.body);
-                if (body == nullptr) body = &out.body.template emplace<Body>();
-                return codec::read_body(reader, *body, at, arity, context);
+               const WireContext& context) {
+                return codec::read_body(reader, body_of<Body>(out), at, arity, context);
+            },
+        .take =
+            [](quick::Cursor cursor, Notification& out, std::uint32_t count,
+               codec::QuickContext& context) {
+                return codec::take_body(cursor, body_of<Body>(out), count, context);
             },
         .write =
             [](const Notification& notification, TermWriter& writer, const WireContext& context) {
@@ -93,15 +106,14 @@ bool read_generic(TermReader& reader, ByteView payload, const Integer& type, Not
         auto error = whole.take_error();
         return reader.fail(error.code, error.offset, std::move(error.message));
     }
-    auto* body = std::get_if<GenericNotification>(&out.body);
-    if (body == nullptr) body = &out.body.emplace<GenericNotification>();
-    body->term.assign(term.begin(), term.end());
+    body_of<GenericNotification>(out).term.assign(term.begin(), term.end());
     return true;
 }
 
-/// `out_for(index)` is the Notification for a body of this index.
+/// Reads any event, or says what is wrong. `out_for(index)` is the Notification for a body of this
+/// index.
 bool read_notification(TermReader& reader, ByteView payload, const DecodeOptions& options,
-                       codec::SpareTexts* spare, auto&& out_for) {
+                       auto&& out_for) {
     if (!reader.version()) return false;
     const auto at = reader.offset();
     std::uint32_t arity = 0;
@@ -117,7 +129,25 @@ bool read_notification(TermReader& reader, ByteView payload, const DecodeOptions
     }
     Notification& out = out_for(layout->body);
     out.type = static_cast<std::uint32_t>(type.magnitude);
-    return layout->read(reader, out, at, arity, {options.context, spare}) && reader.finish();
+    return layout->read(reader, out, at, arity, options.context) && reader.finish();
+}
+
+/// Reads an event of the usual form; false for any other, whose remains in `out` do not count.
+bool take_notification(ByteView payload, const DecodeOptions& options, codec::SpareTexts* spare,
+                       auto&& out_for) {
+    quick::Cursor cursor{payload.data(), payload.data() + payload.size()};
+    if (cursor.left() == 0 || *cursor.next != term_version) return false;
+    ++cursor.next;
+    std::uint32_t arity = 0;
+    std::uint32_t type = 0;
+    if (!quick::tuple(cursor, arity) || arity == 0 || !quick::integer(cursor, type)) return false;
+    const auto* layout = find_layout(type, options.context.dialect);
+    // It does not look at the depth, which no event makes reach the limit but a lower one.
+    if (layout == nullptr || options.limits.nesting < Limits{}.nesting) return false;
+    Notification& out = out_for(layout->body);
+    out.type = type;
+    codec::QuickContext context{options.context, spare, options.limits.elements};
+    return layout->take(cursor, out, arity - 1, context) == cursor.end;
 }
 
 /// What progress events of different releases have in common.
@@ -179,27 +209,35 @@ bool Notification::operator==(const Notification& other) const = default;
 
 std::expected<void, Error> decode_notification(ByteView payload, Notification& out,
                                                const DecodeOptions& options) {
+    const auto out_for = [&](std::size_t) -> Notification& { return out; };
+    if (take_notification(payload, options, nullptr, out_for)) return {};
     TermReader reader(payload, options.limits);
-    if (!read_notification(reader, payload, options, nullptr,
-                           [&](std::size_t) -> Notification& { return out; })) {
-        return std::unexpected(reader.take_error());
-    }
-    return {};
+    if (read_notification(reader, payload, options, out_for)) return {};
+    return std::unexpected(reader.take_error());
 }
 
 Result<Notification*> NotificationDecoder::decode(ByteView payload) {
-    TermReader reader(payload, options_.limits);
     Notification* out = nullptr;
     const auto out_for = [&](std::size_t body) -> Notification& {
-        auto& kept = kept_[body];
-        if (kept == nullptr) kept = std::make_unique<Notification>();
-        out = kept.get();
-        return *out;
+        out = kept_[body].get();
+        return out != nullptr ? *out : *(out = &keep(body));
     };
-    if (!read_notification(reader, payload, options_, &spare_texts_, out_for)) {
-        return std::unexpected(reader.take_error());
-    }
-    return out;
+    if (take_notification(payload, options_, &spare_texts_, out_for)) return out;
+    return decode_unusual(payload);
+}
+
+[[gnu::noinline]] Notification& NotificationDecoder::keep(std::size_t body) {
+    auto& kept = kept_[body];
+    if (kept == nullptr) kept = std::make_unique<Notification>();
+    return *kept;
+}
+
+[[gnu::noinline]] Result<Notification*> NotificationDecoder::decode_unusual(ByteView payload) {
+    TermReader reader(payload, options_.limits);
+    Notification* out = nullptr;
+    const auto out_for = [&](std::size_t body) -> Notification& { return *(out = &keep(body)); };
+    if (read_notification(reader, payload, options_, out_for)) return out;
+    return std::unexpected(reader.take_error());
 }
 
 Result<Notification> decode_notification(ByteView payload, const DecodeOptions& options) {

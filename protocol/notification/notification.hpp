@@ -54,6 +54,8 @@ struct DecodeOptions {
     WireContext context;
     /// Treat an event type outside the catalogue as unknown_event instead of keeping its term.
     bool strict = false;
+    /// With a lower nesting than the usual one decoding takes longer: the quick readers, which look
+    /// at no depth, are not used then.
     Limits limits;
 };
 
@@ -75,6 +77,9 @@ class NotificationDecoder {
     Result<Notification*> decode(ByteView payload);
 
   private:
+    Notification& keep(std::size_t body);
+    Result<Notification*> decode_unusual(ByteView payload);
+
     DecodeOptions options_;
     std::array<std::unique_ptr<Notification>, std::variant_size_v<NotificationBody>> kept_;
     std::vector<std::string> spare_texts_;

@@ -15,49 +15,25 @@
 
 namespace confd::codec {
 
-/// Texts with memory that no event holds at the moment.
-using SpareTexts = std::vector<std::string>;
-
-/// The wire form that fields ask about, and what a decoder of many events keeps between them.
-struct ReadContext : WireContext {
-    SpareTexts* spare = nullptr;
-
-    /// Empties `text`, saving its memory for text_for().
-    void drop(OptionalText& text) const {
-        if (!text) return;
-        if (spare != nullptr && text->capacity() > std::string().capacity())
-            spare->push_back(std::move(*text));
-        text.reset();
-    }
-    /// A text to read into.
-    std::string& text_for(OptionalText& text) const {
-        if (text) return *text;
-        if (spare == nullptr || spare->empty()) return text.emplace();
-        text.emplace(std::move(spare->back()));
-        spare->pop_back();
-        return *text;
-    }
-};
-
-bool read(TermReader& r, Number auto& out, const ReadContext&) {
+bool read(TermReader& r, Number auto& out, const Context&) {
     return r.integer(out);
 }
 
 template <Enumeration E>
-bool read(TermReader& r, E& out, const ReadContext&) {
+bool read(TermReader& r, E& out, const Context&) {
     std::underlying_type_t<E> number{};
     if (!r.integer(number)) return false;
     out = static_cast<E>(number);
     return true;
 }
 
-inline bool read(TermReader& r, std::string& out, const ReadContext&) {
+inline bool read(TermReader& r, std::string& out, const Context&) {
     return r.text(out);
 }
 
-inline bool read(TermReader& r, OptionalText& out, const ReadContext& c) {
-    if (r.peek() == TermKind::binary) return r.text(c.text_for(out));
-    c.drop(out);
+inline bool read(TermReader& r, OptionalText& out, const Context&) {
+    if (r.peek() == TermKind::binary) return r.text(out ? *out : out.emplace());
+    out.reset();
     return r.take_undefined() || r.skip();
 }
 
@@ -74,7 +50,7 @@ inline bool read_undefined(TermReader& r, std::string_view expected) {
     return r.fail(Errc::bad_value, at, fmt::format("expected {}, found '{}'", expected, name));
 }
 
-inline bool read(TermReader& r, OptionalInt& out, const ReadContext& c) {
+inline bool read(TermReader& r, OptionalInt& out, const Context& c) {
     if (r.peek() != TermKind::integer) {
         out.reset();
         return read_undefined(r, "an integer or undefined");
@@ -82,7 +58,7 @@ inline bool read(TermReader& r, OptionalInt& out, const ReadContext& c) {
     return read(r, out.emplace(), c);
 }
 
-inline bool read(TermReader& r, LoginTime& out, const ReadContext& c) {
+inline bool read(TermReader& r, LoginTime& out, const Context& c) {
     if (r.peek() != TermKind::binary) return read(r, out.seconds.emplace(), c);
     const auto at = r.offset();
     ByteView none;
@@ -107,10 +83,10 @@ bool read_address(TermReader& r, Address& out) {
     return r.tuple(arity) && r.fail_arity(at, "4 or 8 for an IP address", arity);
 }
 
-inline bool read(TermReader& r, Ip& out, const ReadContext&) {
+inline bool read(TermReader& r, Ip& out, const Context&) {
     return read_address(r, out);
 }
-inline bool read(TermReader& r, SourceIp& out, const ReadContext&) {
+inline bool read(TermReader& r, SourceIp& out, const Context&) {
     return read_address(r, out.ip);
 }
 /// A text in a variant, which keeps its capacity if there is one already.
@@ -120,36 +96,36 @@ bool read_text(TermReader& r, Variant& out) {
     return r.text(out.template emplace<std::string>());
 }
 
-inline bool read(TermReader& r, NodeAddress& out, const ReadContext&) {
+inline bool read(TermReader& r, NodeAddress& out, const Context&) {
     return r.peek() == TermKind::tuple ? read_address(r, out) : read_text(r, out);
 }
 
-inline bool read(TermReader& r, TransCtx& out, const ReadContext&) {
+inline bool read(TermReader& r, TransCtx& out, const Context&) {
     return r.integer(out.th);
 }
-inline bool read(TermReader& r, Value& out, const ReadContext&) {
+inline bool read(TermReader& r, Value& out, const Context&) {
     return read_value(r, out);
 }
-inline bool read(TermReader& r, Datetime& out, const ReadContext&) {
+inline bool read(TermReader& r, Datetime& out, const Context&) {
     return read_datetime(r, out);
 }
 
-inline bool read(TermReader& r, VarValue& out, const ReadContext& c) {
+inline bool read(TermReader& r, VarValue& out, const Context& c) {
     return read(r, out.text, c);
 }
 
-inline bool read(TermReader& r, std::variant<std::string, std::int64_t>& out, const ReadContext&) {
+inline bool read(TermReader& r, std::variant<std::string, std::int64_t>& out, const Context&) {
     if (r.peek() == TermKind::integer) return r.integer(out.emplace<std::int64_t>());
     return read_text(r, out);
 }
 
-inline bool read(TermReader& r, TagValue& out, const ReadContext&);
+inline bool read(TermReader& r, TagValue& out, const Context&);
 
 template <HasFields T>
-bool read(TermReader& r, T& out, const ReadContext& c);
+bool read(TermReader& r, T& out, const Context& c);
 
 template <Number T>
-bool read(TermReader& r, std::vector<T>& out, const ReadContext&) {
+bool read(TermReader& r, std::vector<T>& out, const Context&) {
     static_assert(std::in_range<T>(std::numeric_limits<std::uint8_t>::max()));
     out.clear();
     ListHead head;
@@ -168,7 +144,7 @@ bool read(TermReader& r, std::vector<T>& out, const ReadContext&) {
 
 /// Elements that are there already are read into, so that they keep their capacity.
 template <class T>
-bool read(TermReader& r, std::vector<T>& out, const ReadContext& c) {
+bool read(TermReader& r, std::vector<T>& out, const Context& c) {
     std::size_t used = 0;
     const bool ok = r.keep_each([&](TermReader& element) {
         if (used == out.size()) out.emplace_back();
@@ -179,7 +155,7 @@ bool read(TermReader& r, std::vector<T>& out, const ReadContext& c) {
 }
 
 template <class T>
-bool read(TermReader& r, OptionalList<T>& out, const ReadContext& c) {
+bool read(TermReader& r, OptionalList<T>& out, const Context& c) {
     if (r.peek() != TermKind::list) {
         out.reset();
         return read_undefined(r, "a list or undefined");
@@ -189,22 +165,22 @@ bool read(TermReader& r, OptionalList<T>& out, const ReadContext& c) {
 }
 
 template <class Row>
-bool read(TermReader& r, Columns<Row>& out, const ReadContext& c) {
+bool read(TermReader& r, Columns<Row>& out, const Context& c) {
     return read(r, out.rows, c);
 }
 
 template <class T, class M>
-bool read_one(TermReader& r, T& out, const Field<T, M>& entry, const ReadContext& c) {
+bool read_one(TermReader& r, T& out, const Field<T, M>& entry, const Context& c) {
     return read(r, out.*entry.member, c) || r.within(entry.name);
 }
 template <class T, class M>
-bool read_one(TermReader& r, T&, const CountOf<T, M>&, const ReadContext&) {
+bool read_one(TermReader& r, T&, const CountOf<T, M>&, const Context&) {
     // The list that follows carries its own length; the stock library does not compare them either.
     std::int64_t ignored = 0;
     return r.integer(ignored) || r.within("count");
 }
 template <class T>
-bool read_one(TermReader& r, T&, const Unused<T>&, const ReadContext&) {
+bool read_one(TermReader& r, T&, const Unused<T>&, const Context&) {
     return r.skip();
 }
 
@@ -218,7 +194,7 @@ struct TupleProgress {
 
 template <class T>
 [[gnu::cold]] void fail_count(TermReader& r, const T& value, TupleProgress tuple,
-                              std::uint32_t leading, const ReadContext& c) {
+                              std::uint32_t leading, const Context& c) {
     const auto plain = leading + plain_count(value, c);
     const auto expected = trailing_count<T> == 0
                               ? fmt::format("{}", plain)
@@ -228,10 +204,10 @@ template <class T>
 
 template <class T, class M>
 bool read_entry(TermReader& r, T& out, const Field<T, M>& entry, TupleProgress& tuple,
-                const ReadContext& c) {
+                const Context& c) {
     if (entry.trailing) {
         if (tuple.used == tuple.arity && !tuple.long_form) {
-            reset(out.*entry.member, c);
+            reset(out.*entry.member);
             return true;
         }
         tuple.long_form = true;
@@ -241,67 +217,16 @@ bool read_entry(TermReader& r, T& out, const Field<T, M>& entry, TupleProgress& 
 }
 
 template <class T>
-bool read_entry(TermReader& r, T& out, const auto& entry, TupleProgress& tuple,
-                const ReadContext& c) {
+bool read_entry(TermReader& r, T& out, const auto& entry, TupleProgress& tuple, const Context& c) {
     ++tuple.used;
     return read_one(r, out, entry, c);
-}
-
-/// Empties a member, keeping its capacity.
-template <class M>
-void reset(M& member, const ReadContext& c) {
-    if constexpr (std::same_as<M, OptionalText>) {
-        c.drop(member);
-    } else if constexpr (requires { member.clear(); }) {
-        member.clear();
-    } else {
-        member = M{};
-    }
-}
-
-/// Empties the fields that this event may lack, so that none shows what an earlier one left.
-template <HasFields T>
-void reset_conditional(T& out, const ReadContext& c) {
-    for_each_field<T>([&](const auto& entry) {
-        if constexpr (requires {
-                          out.*entry.member;
-                          entry.show;
-                      }) {
-            if (entry.on_wire != nullptr) reset(out.*entry.member, c);
-        }
-    });
-}
-
-/// The number of T's elements, or 0 when it depends on the event or on the peer.
-template <HasFields T>
-constexpr std::uint32_t fixed_count = [] {
-    std::uint32_t count = 0;
-    bool fixed = true;
-    for_each_field<T>([&](const auto& entry) {
-        ++count;
-        if constexpr (requires { entry.on_wire; }) fixed &= entry.on_wire == nullptr;
-        if constexpr (requires { entry.trailing; }) fixed &= !entry.trailing;
-    });
-    return fixed ? count : 0;
-}();
-
-/// Reads T's fields, of which the tuple has all and no more, and leaves it.
-template <HasFields T>
-bool read_all(TermReader& r, T& out, const ReadContext& c) {
-    const bool ok = std::apply(
-        [&](const auto&... entry) { return (read_one(r, out, entry, c) && ...); }, fields_of<T>);
-    if (ok) r.leave();
-    return ok;
 }
 
 /// Reads T's fields out of a tuple of which `leading` elements have been read, and leaves it.
 template <HasFields T>
 bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std::uint32_t leading,
-                 const ReadContext& c) {
-    if constexpr (fixed_count<T> != 0) {
-        if (arity == leading + fixed_count<T>) return read_all(r, out, c);
-    }
-    reset_conditional(out, c);
+                 const Context& c) {
+    reset_conditional(out);
     TupleProgress tuple{at, arity, leading};
     bool ok = true;
     for_each_field<T>([&](const auto& entry) {
@@ -327,7 +252,7 @@ bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std
 }
 
 template <HasFields T>
-bool read(TermReader& r, T& out, const ReadContext& c) {
+bool read(TermReader& r, T& out, const Context& c) {
     const auto at = r.offset();
     std::uint32_t arity = 0;
     return r.tuple(arity) && read_fields(r, out, at, arity, 0, c);
@@ -335,12 +260,22 @@ bool read(TermReader& r, T& out, const ReadContext& c) {
 
 // ---- Stream events: an atom, a pair with an atom, or a pair of a time and a list. ----
 
+template <std::size_t I>
+[[gnu::always_inline]] inline bool is_marker(const AtomView& atom, TagMarker& marker) {
+    constexpr auto known = marker_atoms[I];
+    if (!(atom == known.atom)) return false;
+    marker = known.marker;
+    return true;
+}
+
 /// The marker that an atom stands for, or TagMarker::value.
-inline TagMarker marker_of(const AtomView& atom) {
-    for (const auto& known : marker_atoms) {
-        if (atom == known.atom) return known.marker;
-    }
-    return TagMarker::value;
+[[gnu::always_inline]] inline TagMarker marker_of(const AtomView& atom) {
+    // Spelled out for each, comparing takes no call.
+    return [&]<std::size_t... I> [[gnu::always_inline]] (std::index_sequence<I...>) {
+        auto marker = TagMarker::value;
+        (void)(is_marker<I>(atom, marker) || ...);
+        return marker;
+    }(std::make_index_sequence<marker_atoms.size()>{});
 }
 
 inline bool read_tagged(TermReader& r, TagValue& out) {
@@ -354,7 +289,7 @@ inline bool read_tagged(TermReader& r, TagValue& out) {
     return out.marker != TagMarker::value || value_of_atom(r, atom, at, out.v);
 }
 
-inline bool read(TermReader& r, TagValue& out, const ReadContext&) {
+inline bool read(TermReader& r, TagValue& out, const Context&) {
     XmlTag tag;
     if (!r.tuple_of(2) || !read_tag(r, tag)) return false;
     out.ns = tag.ns;
@@ -364,22 +299,28 @@ inline bool read(TermReader& r, TagValue& out, const ReadContext&) {
     return true;
 }
 
+/// The type of event that is an atom alone, if this is one.
+inline bool completion_of(const AtomView& atom, StreamType& out) {
+    if (atom == "replay_complete") {
+        out = STREAM_REPLAY_COMPLETE;
+    } else if (atom == "notification_complete") {
+        out = STREAM_NOTIFICATION_COMPLETE;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 inline bool read_completion(TermReader& r, StreamNotification& out) {
     const auto at = r.offset();
     AtomView atom;
     if (!r.atom(atom)) return false;
-    if (atom == "replay_complete") {
-        out.type = STREAM_REPLAY_COMPLETE;
-    } else if (atom == "notification_complete") {
-        out.type = STREAM_NOTIFICATION_COMPLETE;
-    } else {
-        std::string name;
-        atom.assign_to(name);
-        return r.fail(
-            Errc::bad_value, at,
-            fmt::format("expected replay_complete or notification_complete, found '{}'", name));
-    }
-    return true;
+    if (completion_of(atom, out.type)) return true;
+    std::string name;
+    atom.assign_to(name);
+    return r.fail(
+        Errc::bad_value, at,
+        fmt::format("expected replay_complete or notification_complete, found '{}'", name));
 }
 
 inline bool read_replay_failed(TermReader& r, StreamNotification& out) {
@@ -393,8 +334,8 @@ inline bool read_replay_failed(TermReader& r, StreamNotification& out) {
     return r.text(out.error) || r.within("error");
 }
 
-inline bool read_event(TermReader& r, StreamNotification& out, const ReadContext& c) {
-    reset_conditional(out, c);
+inline bool read_event(TermReader& r, StreamNotification& out, const Context& c) {
+    reset_conditional(out);
     if (r.peek() == TermKind::atom) return read_completion(r, out);
     if (!r.tuple_of(2)) return false;
     if (r.peek() == TermKind::atom) {
@@ -410,8 +351,7 @@ inline bool read_event(TermReader& r, StreamNotification& out, const ReadContext
 
 /// Reads what follows the event type, in the tuple of `arity` at `at`.
 template <class Body>
-bool read_body(TermReader& r, Body& out, std::size_t at, std::uint32_t arity,
-               const ReadContext& c) {
+bool read_body(TermReader& r, Body& out, std::size_t at, std::uint32_t arity, const Context& c) {
     if constexpr (Body::shape == Shape::flat) {
         return read_fields(r, out, at, arity, 1, c) || r.within(Body::key);
     } else {

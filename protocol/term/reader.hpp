@@ -101,10 +101,6 @@ class TermReader {
 
     /// Kind of the next term; never fails.
     TermKind peek() const;
-    /// Whether these bytes come next.
-    bool starts_with(ByteView bytes) const {
-        return left() >= bytes.size() && std::equal(bytes.begin(), bytes.end(), next_);
-    }
     /// The next `size` bytes, for callers that know the usual bytes of a tuple or list of numbers
     /// and then take() them at once. Null when fewer remain or no tuple may be entered here.
     const std::uint8_t* flat(std::size_t size) const {
@@ -159,6 +155,9 @@ class TermReader {
         elements_left_ -= count;
         return true;
     }
+
+    /// What of Limits::elements may still be kept.
+    std::size_t elements_left() const { return elements_left_; }
 
     /// Reads over one term of any kind, checking it as a reader of it would.
     bool skip();

@@ -11,6 +11,13 @@
 
 namespace confd::detail {
 
+/// Reads into the payload alternative T, keeping it when the value already holds one.
+template <class T>
+T& alternative(Value& value) {
+    if (auto* held = std::get_if<T>(&value.payload)) return *held;
+    return value.payload.emplace<T>();
+}
+
 template <class F>
 auto layout(auto& record, F&& parts)
     requires std::same_as<std::remove_cvref_t<decltype(record)>, Datetime>

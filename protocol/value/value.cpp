@@ -9,6 +9,7 @@
 
 namespace confd {
 
+using detail::alternative;
 using detail::layout;
 using detail::read_record;
 using detail::write_record;
@@ -23,13 +24,6 @@ constexpr std::size_t ns_at = 5;
 constexpr std::size_t local_at = 10;
 
 // ---- The payload of `{Type, Payload}` by shape. ----
-
-/// Reads into the payload alternative T, keeping it when the value already holds one.
-template <class T>
-T& alternative(Value& value) {
-    if (auto* held = std::get_if<T>(&value.payload)) return *held;
-    return value.payload.emplace<T>();
-}
 
 bool read_ranged(TermReader& reader, const ValueTypeInfo& info, std::int64_t& out) {
     const auto at = reader.offset();
@@ -432,17 +426,6 @@ void write_value(TermWriter& writer, const Value& value) {
 }
 
 bool read_datetime(TermReader& reader, Datetime& out) {
-    constexpr std::uint8_t head[] = {static_cast<std::uint8_t>(Tag::small_tuple), 2,
-                                     static_cast<std::uint8_t>(Tag::small_integer),
-                                     static_cast<std::uint8_t>(ValueType::datetime)};
-    if (reader.starts_with(head)) {
-        std::uint8_t number = 0;
-        if (!reader.tuple_of(2) || !reader.integer(number) || !read_record(reader, out)) {
-            return false;
-        }
-        reader.leave();
-        return true;
-    }
     const auto at = reader.offset();
     Value value;
     if (!read_value(reader, value)) return false;
@@ -463,15 +446,6 @@ void write_datetime(TermWriter& writer, const Datetime& value) {
 }
 
 bool read_ip(TermReader& reader, Ip4& out) {
-    constexpr auto byte = static_cast<std::uint8_t>(Tag::small_integer);
-    const auto* next = reader.flat(ip4_size);
-    if (next != nullptr && next[0] == static_cast<std::uint8_t>(Tag::small_tuple) &&
-        next[1] == out.size() && next[2] == byte && next[4] == byte && next[6] == byte &&
-        next[8] == byte) {
-        out = {next[3], next[5], next[7], next[9]};
-        reader.take(ip4_size);
-        return true;
-    }
     return read_words(reader, out);
 }
 bool read_ip(TermReader& reader, Ip6& out) {
