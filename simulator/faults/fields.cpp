@@ -36,7 +36,7 @@ class FieldFinder {
     FieldFinder(ByteView payload, const WireContext& context)
         : payload_(payload.begin(), payload.end()), options_{.context = context} {}
 
-    std::optional<Place> find(const Place& parent, std::string_view wanted) {
+    std::optional<TermPlace> find(const TermPlace& parent, std::string_view wanted) {
         auto elements = elements_of(payload_, parent);
         elements.resize(std::min(elements.size(), most_siblings));
         for (const auto& element : elements) {
@@ -54,7 +54,7 @@ class FieldFinder {
     }
 
     /// Names of everything below, with the event's key in front and without.
-    void collect(const Place& parent, std::set<std::string>& names) {
+    void collect(const TermPlace& parent, std::set<std::string>& names) {
         for (const auto& element : elements_of(payload_, parent)) {
             const auto path = path_at(element.at);
             if (path.empty()) continue;
@@ -116,8 +116,8 @@ Bytes sample_event(std::uint32_t type, const WireContext& context, std::int64_t 
 
 }  // namespace
 
-std::vector<Place> elements_of(ByteView payload, const Place& term) {
-    std::vector<Place> out;
+std::vector<TermPlace> elements_of(ByteView payload, const TermPlace& term) {
+    std::vector<TermPlace> out;
     TermReader reader(payload.subspan(term.at, term.size), {}, term.at);
     ListHead head;
     if (reader.peek() == TermKind::tuple) {
@@ -134,17 +134,17 @@ std::vector<Place> elements_of(ByteView payload, const Place& term) {
     return out;
 }
 
-Place root_of(ByteView payload) {
+TermPlace root_of(ByteView payload) {
     return {1, payload.size() - 1};
 }
 
-std::optional<Place> find_field(ByteView payload, std::string_view path,
-                                const WireContext& context) {
+std::optional<TermPlace> find_field(ByteView payload, std::string_view path,
+                                    const WireContext& context) {
     if (payload.size() < 2) return std::nullopt;
     return FieldFinder(payload, context).find(root_of(payload), path);
 }
 
-std::string field_at(ByteView payload, const Place& term, const WireContext& context) {
+std::string field_at(ByteView payload, const TermPlace& term, const WireContext& context) {
     return FieldFinder(payload, context).path_at(term.at);
 }
 

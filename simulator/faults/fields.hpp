@@ -18,23 +18,23 @@
 namespace confd::sim {
 
 /// Where a term stands in a payload.
-struct Place {
+struct TermPlace {
     std::size_t at = 0;
     std::size_t size = 0;
 };
 
 /// The whole event, after the version byte.
-Place root_of(ByteView payload);
+TermPlace root_of(ByteView payload);
 /// The elements of a tuple or list that have bytes of their own.
-std::vector<Place> elements_of(ByteView payload, const Place& term);
+std::vector<TermPlace> elements_of(ByteView payload, const TermPlace& term);
 
 /// The term of this field of an event: "msg" or "audit.msg", "uinfo.addr", "values[0].v", "type".
 /// Nothing when the event is not decodable or has no such field.
-std::optional<Place> find_field(ByteView payload, std::string_view path,
-                                const WireContext& context);
+std::optional<TermPlace> find_field(ByteView payload, std::string_view path,
+                                    const WireContext& context);
 
 /// What the decoder calls this term of an event; empty when it never reads it.
-std::string field_at(ByteView payload, const Place& term, const WireContext& context);
+std::string field_at(ByteView payload, const TermPlace& term, const WireContext& context);
 
 /// Whether any event of these types (0: of all) may have this field, in any release or product. If
 /// not, `meant` is a name that is close, if there is one. For messages: it decodes much.

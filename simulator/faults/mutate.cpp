@@ -34,7 +34,7 @@ void announce(Unit& unit, std::uint64_t size) {
 }
 
 /// Puts other bytes in a term's place. A header that was wrong before, by another fault, stays.
-void replace(Unit& unit, const Place& place, ByteView term) {
+void replace(Unit& unit, const TermPlace& place, ByteView term) {
     const bool right = announced(unit) == payload_of(unit).size();
     const auto begin =
         unit.bytes.begin() + static_cast<std::ptrdiff_t>(frame_header_size + place.at);
@@ -43,7 +43,7 @@ void replace(Unit& unit, const Place& place, ByteView term) {
     if (right) announce(unit, payload_of(unit).size());
 }
 
-std::string_view kind_at(const Unit& unit, const Place& place) {
+std::string_view kind_at(const Unit& unit, const TermPlace& place) {
     return article_name(kind_of(payload_of(unit)[place.at]));
 }
 
@@ -77,9 +77,9 @@ std::size_t head_size(std::uint8_t tag) {
 }
 
 /// What corrupt may change of a term: not its tag and length, unless it has nothing else.
-Place contents_of(ByteView payload, const Place& term) {
+TermPlace contents_of(ByteView payload, const TermPlace& term) {
     const auto head = head_size(payload[term.at]);
-    return head >= term.size ? term : Place{term.at + head, term.size - head};
+    return head >= term.size ? term : TermPlace{term.at + head, term.size - head};
 }
 
 Bytes sample_term(TermKind kind) {
@@ -165,7 +165,7 @@ std::string unknown_event(const FaultSpec& fault, Unit& unit) {
 }
 
 /// The tuple with its first `arity` elements; those that it does not have are `undefined`.
-Bytes with_arity(ByteView payload, const std::vector<Place>& elements, std::size_t arity) {
+Bytes with_arity(ByteView payload, const std::vector<TermPlace>& elements, std::size_t arity) {
     Bytes term;
     TermWriter writer(term);
     writer.tuple(arity);
@@ -214,7 +214,7 @@ TermKind other_kind(const FaultSpec& fault, TermKind found) {
 }
 
 /// A field of the event by chance; the type for an event that has nothing else.
-std::optional<Place> any_field(ByteView payload, Choice& choice) {
+std::optional<TermPlace> any_field(ByteView payload, Choice& choice) {
     const auto elements = elements_of(payload, root_of(payload));
     if (elements.empty()) return std::nullopt;
     return elements.size() == 1 ? elements[0] : elements[1 + choice.below(elements.size() - 1)];

@@ -5,6 +5,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <optional>
 #include <sstream>
 #include <string>
 #include <unordered_map>
@@ -152,6 +153,19 @@ void report_syntax(const YAML::Exception& error, const Builder& builder, Diagnos
     diagnostics.report(builder.place(error.mark), fmt::format("not YAML: {}", error.msg));
 }
 
+/// Where another document begins, if one does. What is wrong in it does not matter.
+std::optional<Place> next_document(YAML::Parser& parser, const YamlNode& root) {
+    Diagnostics ignored;
+    Builder builder(root.place.file, ignored);
+    try {
+        if (!parser.HandleNextDocument(builder)) return std::nullopt;
+    } catch (const Stop&) {
+        return ignored.take().front().place;
+    }
+    const auto more = builder.take();
+    return more ? more->place : root.place;
+}
+
 bool is_number(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -200,12 +214,8 @@ YamlPtr parse_yaml(std::string_view text, std::shared_ptr<const std::string> fil
             return nullptr;
         }
         const auto root = builder.take();
-        Diagnostics ignored;
-        Builder second(root->place.file, ignored);
-        if (parser.HandleNextDocument(second)) {
-            const auto more = second.take();
-            diagnostics.report(more ? more->place : root->place,
-                               "a second document, expected one scenario a file");
+        if (const auto more = next_document(parser, *root)) {
+            diagnostics.report(*more, "a second document, expected one scenario a file");
         }
         return root;
     } catch (const YAML::Exception& error) {

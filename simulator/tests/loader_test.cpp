@@ -423,6 +423,9 @@ TEST(Loader, RefusesFilesThatAreNoScenario) {
               "s.yaml:1:1: expected a map with the keys of a scenario, found a list\n");
     EXPECT_EQ(errors_of("format: 1\nsteps: []\n---\nformat: 1\n"),
               "s.yaml:4:1: a second document, expected one scenario a file\n");
+    // What is wrong in a second document does not hide that it is there.
+    EXPECT_THAT(errors_of("-\n:"),
+                HasSubstr("s.yaml:2:1: a second document, expected one scenario a file\n"));
     EXPECT_THAT(errors_of(std::string(max_scenario_bytes + 1, ' ')), HasSubstr("at most"));
 }
 
