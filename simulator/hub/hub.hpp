@@ -19,6 +19,7 @@
 
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
+#include "simulator/hub/burst.hpp"
 #include "simulator/hub/deadlines.hpp"
 #include "simulator/hub/events.hpp"
 #include "simulator/hub/ids.hpp"
@@ -186,12 +187,15 @@ class Hub {
     /// once.
     static constexpr std::size_t replay_queue = std::size_t{256} << 10;
 
+    bool share(const Listener& listener, Share frame);
+    void keep_share(Peer& peer);
+    bool only_shares(PeerId id, Peer& peer);
     Sent new_send() { return {.id = ++last_send_, .recipients = 0, .owed = {}, .error = {}}; }
     void pump(Instant now, Peer& peer);
 
     // hub_time.cpp: what is due.
     void visit(Instant now, PeerId id);
-    static void send_beats(Instant now, Peer& peer);
+    void send_beats(Instant now, Peer& peer);
     std::optional<Instant> deadline_of(const Peer& peer) const;
     std::optional<Instant> stop_time(const Peer& peer) const;
     void note(PeerId id, Peer& peer);
@@ -249,6 +253,7 @@ class Hub {
     /// at once.
     std::size_t usual_batch_ = 0;
     static constexpr std::size_t max_usual_batch = std::size_t{64} << 10;
+    Burst burst_;     // since the last flush()
     PeerList ready_;  // output() has something for them
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;

@@ -75,6 +75,7 @@ void Hub::carry_out(PeerId id, Peer& peer, CloseHow how) {
 
 /// What is queued is lost.
 void Hub::drop_output(Peer& peer) {
+    peer.share = {};
     peer.passed.clear();
     peer.session.take_output();
     if (peer.lines != nullptr) peer.lines->out.stop();
@@ -102,6 +103,7 @@ bool Hub::remove_fault(FaultId id) {
 void Hub::pass_on() {
     for (auto& [id, known] : peers_) {
         auto& peer = *known;
+        keep_share(peer);
         if (!peer.session.has_output()) continue;
         ensure_lines(peer, id);
         const auto bytes = peer.session.take_output();

@@ -23,17 +23,23 @@ bool Hub::flush(Instant now) {
         auto* const peer = find(id);
         if (peer == nullptr || peer->outlet == nullptr) continue;
         auto& outlet = *peer->outlet;
-        for (auto& action : output(now, id, *peer, outlet.unsent())) {
-            if (auto* write = std::get_if<Write>(&action)) {
-                usual_batch_ = std::min(write->bytes.size(), max_usual_batch);
-                outlet.write(now, std::move(write->bytes));
-            } else {
-                outlet.close(std::get<Close>(action).how);
+        if (only_shares(id, *peer)) {
+            const auto share = std::exchange(peer->share, {});
+            outlet.write(now, burst_.view(peer->session.context().dialect, share));
+        } else {
+            for (const auto& action : output(now, id, *peer, outlet.unsent())) {
+                if (const auto* write = std::get_if<Write>(&action)) {
+                    usual_batch_ = std::min(write->bytes.size(), max_usual_batch);
+                    outlet.write(now, write->bytes);
+                } else {
+                    outlet.close(std::get<Close>(action).how);
+                }
             }
         }
         written(id, *peer, outlet.unsent());
         outlet.pause_reading(reading_paused(now, *peer));
     }
+    if (ready_.empty()) burst_.clear();
     return !ready_.empty();
 }
 
@@ -50,6 +56,7 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
     peer.unsent = unsent;
     latest_ = now;
     ensure_lines(peer, id);
+    keep_share(peer);
     pump(now, peer);
     // There may be room now for the rest of an answer, and for what was asked after it.
     if (peer.maapi != nullptr) look(now, id, peer);

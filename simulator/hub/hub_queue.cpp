@@ -20,7 +20,7 @@ std::size_t Hub::queued(PeerId id) const {
 
 std::size_t Hub::queued(const Peer& peer) {
     const auto held = peer.lines == nullptr ? 0 : peer.lines->out.held();
-    return peer.passed.size() + peer.session.output_size() + held + peer.unsent;
+    return peer.passed.size() + peer.session.output_size() + peer.share.size() + held + peer.unsent;
 }
 
 void Hub::check_queue(Instant now, PeerId id, Peer& peer) {

@@ -57,6 +57,7 @@ void Hub::visit(Instant now, PeerId id) {
 void Hub::send_beats(Instant now, Peer& peer) {
     for (auto& beat : peer.beats) {
         if (beat.next > now) continue;
+        keep_share(peer);
         if (peer.session.send({beat.type, SignalNotification{}})) {
             ++peer.counters.events;
             ++peer.counters.beats;

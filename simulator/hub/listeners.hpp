@@ -18,6 +18,7 @@ namespace confd::sim {
 struct Listener {
     PeerId id = 0;
     std::uint32_t mask = 0;
+    WireContext wire;
     std::string_view role;  ///< the peer's own
     Peer* peer = nullptr;
 
@@ -30,7 +31,8 @@ class Listeners {
     /// The peer stays where it is, and so does its role, until it is removed.
     void add(PeerId id, Peer& peer) {
         const auto at = std::ranges::lower_bound(all_, id, {}, &Listener::id);
-        all_.insert(at, {id, peer.session.subscription().mask, peer.role, &peer});
+        all_.insert(
+            at, {id, peer.session.subscription().mask, peer.session.context(), peer.role, &peer});
         ++of_role_[peer.role];
         peer.listens = true;
     }

@@ -12,7 +12,8 @@ namespace confd::sim {
 class Outlet {
   public:
     virtual ~Outlet() = default;
-    virtual void write(Instant now, Bytes bytes) = 0;
+    /// The bytes are the hub's.
+    virtual void write(Instant now, ByteView bytes) = 0;
     virtual void close(CloseHow how) = 0;
     /// Whether the peer is to be read from. Also called when nothing has changed.
     virtual void pause_reading(bool pause) = 0;

@@ -14,6 +14,7 @@
 #include "protocol/session/server_session.hpp"
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
+#include "simulator/hub/burst.hpp"
 #include "simulator/hub/ids.hpp"
 #include "simulator/hub/outlet.hpp"
 #include "simulator/limits/input_clock.hpp"
@@ -45,20 +46,23 @@ struct Lines {
 struct Peer {
     Peer(ServerSession s, Instant connected) : session(std::move(s)), input(connected) {}
 
+    // All that an event looks at, of most peers.
+    Share share;             ///< of the burst: goes out behind the session's output
+    std::size_t unsent = 0;  ///< at the owner, when last told
+    std::optional<Instant> crowded_since;
+    PeerCounters counters;
+
     ServerSession session;
     Outlet* outlet = nullptr;
     InputClock input;
     Pace acks;  ///< acknowledgements that nothing waited for
     std::string role;
     std::vector<Beat> beats;
-    PeerCounters counters;
     std::optional<Feed> feed;
     std::unique_ptr<Lines> lines;
     std::unique_ptr<maapi::Conversation> maapi;  ///< of a MAAPI peer, from its first request
-    Bytes passed;                   ///< sent before the first fault came: goes out untouched
-    std::optional<CloseHow> close;  ///< once what is queued has gone
-    std::size_t unsent = 0;         ///< at the owner, when last told
-    std::optional<Instant> crowded_since;
+    Bytes passed;                     ///< sent before the first fault came: goes out untouched
+    std::optional<CloseHow> close;    ///< once what is queued has gone
     std::optional<Instant> deadline;  ///< noted by the hub's Deadlines
     bool subscribed = false;          ///< is or was: the role and the subscription are known
     bool listens = false;             ///< it gets events

@@ -34,7 +34,7 @@ void cut_last_line(int fd, std::string_view written) {
     const auto complete = written.rfind('\n') + 1;  // 0 when there is none
     const auto end = ::lseek(fd, 0, SEEK_CUR);
     if (end < 0) return;
-    static_cast<void>(::ftruncate(fd, end - static_cast<off_t>(written.size() - complete)));
+    if (::ftruncate(fd, end - static_cast<off_t>(written.size() - complete)) != 0) return;
 }
 
 }  // namespace

@@ -21,12 +21,10 @@ void Link::pause_reading(bool pause) {
 }
 
 /// Mostly the kernel takes all of it at once, and nothing is kept or waited for.
-void Link::write(Instant now, Bytes bytes) {
+void Link::write(Instant now, ByteView bytes) {
     owner_.recorder.sent(now, id_, bytes);
-    const auto taken = connection_.try_send(bytes);
-    if (taken == bytes.size()) return;
-    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
-    connection_.send(std::move(bytes));
+    const auto rest = bytes.subspan(connection_.try_send(bytes));
+    if (!rest.empty()) connection_.send(Bytes(rest.begin(), rest.end()));
 }
 
 void Link::close(CloseHow how) {

@@ -48,7 +48,7 @@ class Link : public transport::ConnectionOwner, public Outlet {
     }
     void closed(const transport::Closed& why) override { owner_.closed(id_, why); }
 
-    void write(Instant now, Bytes bytes) override;
+    void write(Instant now, ByteView bytes) override;
     void close(CloseHow how) override;
     void pause_reading(bool pause) override;
     std::size_t unsent() const override { return connection_.unsent(); }

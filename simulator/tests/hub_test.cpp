@@ -57,7 +57,7 @@ TEST_F(HubTest, SendsAnEventToThoseWhoseMaskHasIt) {
 /// A connection that takes everything, and says so in a list it shares.
 struct Written : Outlet {
     Written(std::string n, std::vector<std::string>& l) : name(std::move(n)), list(l) {}
-    void write(Instant, Bytes) override { list.push_back(name); }
+    void write(Instant, ByteView) override { list.push_back(name); }
     void close(CloseHow) override { list.push_back(name + " closed"); }
     void pause_reading(bool) override {}
     std::size_t unsent() const override { return 0; }

@@ -1,0 +1,161 @@
+// Subscribers get the same bytes whether they share a burst or are sent copies.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "simulator/tests/support.hpp"
+
+namespace confd::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using test::HubClient;
+
+constexpr std::size_t most_clients = 4;
+
+/// A connection that takes everything.
+struct Kept : Outlet {
+    void write(Instant, ByteView some) override { bytes.insert(bytes.end(), some.begin(), some.end()); }
+    void close(CloseHow how) override { closes.push_back(how); }
+    void pause_reading(bool) override {}
+    std::size_t unsent() const override { return 0; }
+
+    Bytes bytes;
+    std::vector<CloseHow> closes;
+};
+
+struct Setup {
+    std::uint32_t mask = 0;
+    std::uint8_t major = 7;
+};
+
+/// A hub and its clients. Only those with connections can share a burst: the others are asked for
+/// their output, as an owner without connections would.
+class Side {
+  public:
+    Side(const std::vector<Setup>& clients, bool connections) : connections_(connections) {
+        for (const auto& setup : clients) {
+            auto config = test::client_config(setup.mask);
+            config.release = {setup.major, 2};
+            config.subscription.heartbeat_interval = 1000;
+            clients_.push_back(std::make_unique<HubClient>(hub_, now_, config));
+            if (connections) hub_.attach(id(clients_.size() - 1), kept_[clients_.size() - 1]);
+        }
+    }
+
+    Hub& hub() { return hub_; }
+    PeerId id(std::size_t client) const { return clients_[client]->id(); }
+    Instant now() const { return now_; }
+    const Kept& got(std::size_t client) const { return kept_[client]; }
+
+    void wait(std::chrono::milliseconds time) {
+        now_ += time;
+        hub_.poll(now_);
+    }
+    void flush() {
+        if (connections_) {
+            while (hub_.flush(now_)) {
+            }
+            return;
+        }
+        for (std::size_t i = 0; i < clients_.size(); ++i) {
+            for (const auto& action : hub_.output(now_, id(i))) {
+                if (const auto* write = std::get_if<Write>(&action)) {
+                    kept_[i].write(now_, write->bytes);
+                } else {
+                    kept_[i].close(std::get<Close>(action).how);
+                }
+            }
+            hub_.written(id(i), 0);
+        }
+    }
+
+  private:
+    bool connections_;
+    Instant now_{};
+    std::array<Kept, most_clients> kept_;
+    Hub hub_{HubConfig{}};
+    std::vector<std::unique_ptr<HubClient>> clients_;
+};
+
+Notification event(std::uint32_t type, std::int64_t number) {
+    if (type == NOTIF_AUDIT) return test::audit(number);
+    SyslogNotification line;
+    line.logno = number;
+    return {type, line};
+}
+
+/// Does the same to both sides.
+void step(std::array<Side*, 2> sides, std::size_t clients) {
+    const auto below = [](std::size_t end) {
+        return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, end));
+    };
+    const auto what = below(12);
+    const auto number = static_cast<std::int64_t>(below(1000));
+    const auto client = below(clients);
+    for (auto* side : sides) {
+        auto& hub = side->hub();
+        switch (what) {
+            case 0:
+                hub.send_bytes(Bytes{0, 0, 0, 1, 131});
+                break;
+            case 1:
+                side->wait(400ms);
+                break;
+            case 2:
+            case 3:
+                side->flush();
+                break;
+            case 4:
+                hub.add_fault(make_fault(FaultKind::duplicate));
+                break;
+            case 5:
+                if (const auto& faults = hub.faults().faults(); !faults.empty())
+                    hub.remove_fault(faults.front().spec.id);
+                break;
+            case 6:
+                if (number < 200) hub.close(side->id(client), CloseHow::fin);
+                break;
+            case 7:
+            case 8:
+                hub.send(side->now(), event(NOTIF_DAEMON, number));
+                break;
+            default:
+                hub.send(side->now(), event(NOTIF_AUDIT, number));
+        }
+    }
+}
+
+RC_GTEST_PROP(Burst, GivesEveryoneWhatCopiesWould, ()) {
+    constexpr auto both = NOTIF_AUDIT | NOTIF_DAEMON;
+    const auto masks = rc::gen::elementOf(std::vector<std::uint32_t>{
+        NOTIF_AUDIT, NOTIF_DAEMON, both, both | NOTIF_HEARTBEAT});
+    const auto majors = rc::gen::elementOf(std::vector<std::uint8_t>{6, 7, 8});
+    const auto count = *rc::gen::inRange<std::size_t>(1, most_clients + 1);
+    std::vector<Setup> setups(count);
+    for (auto& setup : setups)
+        setup = {*masks, *majors};
+    Side shared(setups, true);
+    Side copied(setups, false);
+    RC_ASSERT(shared.hub().subscriber_count() == count);
+    RC_ASSERT(copied.hub().subscriber_count() == count);
+    // Not scaled: the first runs are as long as the last.
+    const auto steps = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(10, 60));
+    for (int i = 0; i < steps; ++i)
+        step({&shared, &copied}, setups.size());
+    shared.flush();
+    copied.flush();
+    for (std::size_t i = 0; i < setups.size(); ++i) {
+        RC_ASSERT(shared.got(i).bytes == copied.got(i).bytes);
+        RC_ASSERT(shared.got(i).closes == copied.got(i).closes);
+        RC_ASSERT(shared.hub().queued(shared.id(i)) == copied.hub().queued(copied.id(i)));
+    }
+}
+
+}  // namespace
+}  // namespace confd::sim
