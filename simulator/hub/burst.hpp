@@ -28,7 +28,8 @@ class Burst {
     std::expected<Share, Error> add(const Notification& notification, const WireContext& wire) {
         auto& bytes = of(wire.dialect);
         const auto mark = begin_frame(bytes);
-        if (const auto good = encode_notification(to_dialect(notification, wire.dialect), bytes, wire);
+        if (const auto good =
+                encode_notification(to_dialect(notification, wire.dialect), bytes, wire);
             !good) {
             bytes.resize(mark);
             return std::unexpected(good.error());

@@ -20,7 +20,9 @@ constexpr std::size_t most_clients = 4;
 
 /// A connection that takes everything.
 struct Kept : Outlet {
-    void write(Instant, ByteView some) override { bytes.insert(bytes.end(), some.begin(), some.end()); }
+    void write(Instant, ByteView some) override {
+        bytes.insert(bytes.end(), some.begin(), some.end());
+    }
     void close(CloseHow how) override { closes.push_back(how); }
     void pause_reading(bool) override {}
     std::size_t unsent() const override { return 0; }
@@ -133,8 +135,8 @@ void step(std::array<Side*, 2> sides, std::size_t clients) {
 
 RC_GTEST_PROP(Burst, GivesEveryoneWhatCopiesWould, ()) {
     constexpr auto both = NOTIF_AUDIT | NOTIF_DAEMON;
-    const auto masks = rc::gen::elementOf(std::vector<std::uint32_t>{
-        NOTIF_AUDIT, NOTIF_DAEMON, both, both | NOTIF_HEARTBEAT});
+    const auto masks = rc::gen::elementOf(
+        std::vector<std::uint32_t>{NOTIF_AUDIT, NOTIF_DAEMON, both, both | NOTIF_HEARTBEAT});
     const auto majors = rc::gen::elementOf(std::vector<std::uint8_t>{6, 7, 8});
     const auto count = *rc::gen::inRange<std::size_t>(1, most_clients + 1);
     std::vector<Setup> setups(count);
