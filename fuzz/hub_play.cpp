@@ -130,6 +130,7 @@ void HubPlay::connect() {
     if ((selector & 0x40U) != 0) config.secret = Bytes{'n', 'o'};
     auto& added = subscribers_.emplace_back(hub_.connect(now_, Challenge{}), std::move(config));
     added.clean = !faulty_;
+    if (added.id % 2 == 0) hub_.attach(added.id, *(added.line = std::make_unique<Line>()));
     if ((selector & 0x80U) != 0) return;  // it takes its time
     for (int round = 0; round < 3; ++round) {
         poll_client(added);
@@ -272,18 +273,38 @@ void HubPlay::poll() {
     for (const auto& event : hub_.poll(now_))
         std::visit([this](const auto& known) { on(known); }, event);
     for (auto& who : subscribers_) {
+        if (who.over || who.line == nullptr) continue;
+        who.line->waiting = who.to_client.size();
+        hub_.written(who.id, who.line->waiting);
+    }
+    hub_.flush(now_);
+    for (auto& who : subscribers_) {
         if (who.over) continue;
-        for (auto& action : hub_.output(now_, who.id, who.to_client.size())) {
-            if (auto* const write = std::get_if<Write>(&action)) {
-                FUZZ_REQUIRE(!who.half);
-                append(who.to_client, write->bytes);
-                continue;
+        if (who.line != nullptr) {
+            take(who, std::exchange(who.line->written, {}));
+            if (const auto how = std::exchange(who.line->closed, {})) close(who, *how);
+        } else {
+            for (const auto& action : hub_.output(now_, who.id, who.to_client.size())) {
+                if (const auto* write = std::get_if<Write>(&action)) {
+                    take(who, write->bytes);
+                } else {
+                    close(who, std::get<Close>(action).how);
+                }
             }
-            who.half = std::get<Close>(action).how == CloseHow::half;
-            if (!who.half) end(who, true);
         }
         FUZZ_REQUIRE(hub_.queued(who.id) <= queue.hard + max_event);
     }
+}
+
+/// What the hub has for a client is on its way.
+void HubPlay::take(Subscriber& who, const Bytes& bytes) {
+    FUZZ_REQUIRE(bytes.empty() || !who.half);
+    append(who.to_client, bytes);
+}
+
+void HubPlay::close(Subscriber& who, CloseHow how) {
+    who.half = how == CloseHow::half;
+    if (!who.half) end(who, true);
 }
 
 HubPlay::Open& HubPlay::open(SendId send) {

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -24,6 +26,19 @@ class HubPlay {
     void run();
 
   private:
+    /// A connection that the hub flushes to.
+    struct Line : sim::Outlet {
+        void write(sim::Instant, ByteView bytes) override {
+            written.insert(written.end(), bytes.begin(), bytes.end());
+        }
+        void close(sim::CloseHow how) override { closed = how; }
+        void pause_reading(bool) override {}
+        std::size_t unsent() const override { return waiting + written.size(); }
+
+        Bytes written;
+        std::optional<sim::CloseHow> closed;
+        std::size_t waiting = 0;  // of what was written before
+    };
     /// A subscriber: its session, and the bytes under way between it and the hub.
     struct Subscriber {
         Subscriber(sim::PeerId peer, ClientConfig config) : id(peer), client(std::move(config)) {}
@@ -32,6 +47,7 @@ class HubPlay {
         ClientSession client;
         Bytes to_hub;
         Bytes to_client;
+        std::unique_ptr<Line> line;  // half of them are asked for what they are to get instead
         std::deque<Bytes> expected;  // payloads that were sent and have not arrived
         std::vector<Ack> owes;       // for events that have arrived
         bool clean = true;           // nothing but what its session says has been sent, nor lost
@@ -57,6 +73,8 @@ class HubPlay {
     void change_faults();
     void limit_barrier();
     void poll();
+    void take(Subscriber& who, const Bytes& bytes);
+    void close(Subscriber& who, sim::CloseHow how);
     void finish();
 
     void on(const sim::Subscribed& event);
