@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <ostream>
 #include <set>
 #include <sstream>
@@ -22,10 +23,22 @@
 namespace confd::kit {
 namespace {
 
+/// Why each of them failed, of those that the last run returned.
+std::map<std::string, std::string> reasons;
+
+/// What is said when other cases failed than those that should: why, of each that should not.
+std::string reasons_beside(const std::set<std::string>& meant) {
+    std::string out;
+    for (const auto& [id, reason] : reasons)
+        if (!meant.contains(id)) out += "\n" + id + ": expected " + reason;
+    return out;
+}
+
 /// Runs the kit and returns what failed; `exit` is its exit code.
 std::set<std::string> failures_of(const std::vector<std::string>& client, int& exit,
                                   const std::vector<std::string>& groups = {},
                                   const std::vector<std::string>& options = {}) {
+    reasons.clear();
     const TemporaryFolder folder;
     const auto report = (folder.path() / "report.json").string();
     std::vector<std::string> words{
@@ -51,8 +64,11 @@ std::set<std::string> failures_of(const std::vector<std::string>& client, int& e
     EXPECT_TRUE(loaded.has_value()) << command->output() << command->errors();
     std::set<std::string> out;
     if (!loaded) return out;
-    for (const auto& result : loaded->run.results)
-        if (is_failure(result.status)) out.insert(result.test->id);
+    for (const auto& result : loaded->run.results) {
+        if (!is_failure(result.status)) continue;
+        out.insert(result.test->id);
+        reasons[result.test->id] = result.expected + "; " + result.reason;
+    }
     return out;
 }
 
@@ -92,13 +108,13 @@ TEST(Runs, InWhichEveryCaseIsSkippedAreNoPass) {
 
 TEST(ReferenceClient, PassesEveryCase) {
     int exit = -1;
-    EXPECT_EQ(failures_of({REFERENCE_CLIENT}, exit), std::set<std::string>{});
+    EXPECT_EQ(failures_of({REFERENCE_CLIENT}, exit), std::set<std::string>{}) << reasons_beside({});
     EXPECT_EQ(exit, 0);
 }
 
 TEST(MutantClient, PassesEveryCaseWithoutAMutation) {
     int exit = -1;
-    EXPECT_EQ(failures_of({MUTANT_CLIENT}, exit), std::set<std::string>{});
+    EXPECT_EQ(failures_of({MUTANT_CLIENT}, exit), std::set<std::string>{}) << reasons_beside({});
     EXPECT_EQ(exit, 0);
 }
 
@@ -154,7 +170,8 @@ TEST_P(MutantClients, FailTheCasesMeantForThem) {
     int exit = -1;
     // Says which cases differ, however many there are.
     EXPECT_THAT(failures_of({MUTANT_CLIENT, GetParam().name}, exit, GetParam().groups),
-                testing::ContainerEq(GetParam().fails));
+                testing::ContainerEq(GetParam().fails))
+        << reasons_beside(GetParam().fails);
     EXPECT_EQ(exit, 1);
 }
 
