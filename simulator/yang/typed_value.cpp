@@ -233,6 +233,8 @@ XmlTag tag_of(const lysc_node& node) {
 }
 
 std::optional<Value> typed_value(const lysc_node& node, std::string_view text) {
+    // No YANG value has one, and libyang's dictionary loses count of strings that do.
+    if (text.contains('\0')) return std::nullopt;
     const lysc_type* real = nullptr;
     const char* canonical = nullptr;
     auto* context = node.module->ctx;
