@@ -61,10 +61,7 @@ void FrameReader::append(ByteView bytes) {
 }
 
 std::size_t FrameReader::announced() const {
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < frame_header_size; ++i)
-        length = length << 8 | buffer_[begin_ + i];
-    return length;
+    return load_word(buffer_.data() + begin_);
 }
 
 std::unexpected<Error> FrameReader::fail(Errc code, std::string message) {

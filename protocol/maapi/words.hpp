@@ -17,10 +17,7 @@ inline void append_word(Bytes& out, std::uint32_t word) {
 
 /// The word with this index; the payload must hold it.
 inline std::uint32_t word_at(ByteView payload, std::size_t index) {
-    std::uint32_t word = 0;
-    for (const auto byte : payload.subspan(index * word_size, word_size))
-        word = word << 8 | byte;
-    return word;
+    return load_word(payload.subspan(index * word_size, word_size).data());
 }
 
 }  // namespace confd

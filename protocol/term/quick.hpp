@@ -6,7 +6,6 @@
 // function. Whatever is taken here must read as the same from a TermReader.
 #pragma once
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -44,12 +43,6 @@ struct Cursor {
     return stop != nullptr;
 }
 
-[[gnu::always_inline]] inline std::uint32_t word(const std::uint8_t* bytes) {
-    std::uint32_t value = 0;
-    std::memcpy(&value, bytes, sizeof value);
-    return std::endian::native == std::endian::little ? std::byteswap(value) : value;
-}
-
 /// SMALL_BIG_EXT of up to 64 bits.
 Stop big(Cursor cursor, Integer& out);
 
@@ -79,7 +72,7 @@ template <std::integral T>
         return true;
     }
     if (cursor.at(Tag::integer, 5)) {
-        const auto value = static_cast<std::int32_t>(word(cursor.next + 1));
+        const auto value = static_cast<std::int32_t>(load_word(cursor.next + 1));
         if (!std::in_range<T>(value)) return false;
         out = static_cast<T>(value);
         cursor.next += 5;
@@ -108,7 +101,7 @@ template <std::integral T>
 /// A list that is not empty, of terms.
 [[gnu::always_inline]] inline bool list(Cursor& cursor, std::uint32_t& count) {
     if (!cursor.at(Tag::list, 5)) return false;
-    count = word(cursor.next + 1);
+    count = load_word(cursor.next + 1);
     cursor.next += 5;
     return true;
 }
@@ -179,7 +172,7 @@ Stop text_of_atom(Cursor cursor, std::string& out);
 [[gnu::always_inline]] inline bool binary(Cursor& cursor, ByteView& out) {
     constexpr std::size_t head = 5;
     if (!cursor.at(Tag::binary, head)) return false;
-    const std::size_t size = word(cursor.next + 1);
+    const std::size_t size = load_word(cursor.next + 1);
     if (cursor.left() - head < size) return false;
     out = {cursor.next + head, size};
     cursor.next += head + size;

@@ -16,11 +16,7 @@ inline bool TermReader::need(std::size_t bytes, std::string_view what) {
 
 inline std::uint32_t TermReader::be(std::size_t at, std::size_t size) const {
     std::uint32_t value = 0;
-    if (size == sizeof value && std::endian::native == std::endian::little) {
-        // One load and one swap, which compilers do not make of the loop.
-        std::memcpy(&value, next_ + at, sizeof value);
-        return std::byteswap(value);
-    }
+    if (size == sizeof value) return load_word(next_ + at);
     for (std::size_t i = 0; i < size; ++i)
         value = value << 8 | next_[at + i];
     return value;

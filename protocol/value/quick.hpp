@@ -66,7 +66,7 @@ template <class Address>
         next[second] != integer) {
         return false;
     }
-    out = {word(next + sizeof head), word(next + second + 1)};
+    out = {load_word(next + sizeof head), load_word(next + second + 1)};
     if (((out.ns | out.tag) >> 31) != 0) return false;
     cursor.next += size;
     return true;

@@ -56,12 +56,8 @@ bool read_oid(TermReader& reader, Oid& out) {
                         oid_part_size));
     }
     out.ids.clear();
-    for (; !bytes.empty(); bytes = bytes.subspan(oid_part_size)) {
-        std::uint32_t part = 0;
-        for (std::size_t i = 0; i < oid_part_size; ++i)
-            part = part << 8 | bytes[i];
-        out.ids.push_back(part);
-    }
+    for (; !bytes.empty(); bytes = bytes.subspan(oid_part_size))
+        out.ids.push_back(load_word(bytes.data()));
     return true;
 }
 
@@ -181,11 +177,7 @@ bool take_tag(TermReader& reader, XmlTag& out) {
     if (next == nullptr || std::memcmp(next, head, sizeof head) != 0 || next[local_at] != integer) {
         return false;
     }
-    const auto number = [](const std::uint8_t* at) {
-        return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 |
-               at[3];
-    };
-    const XmlTag found{number(next + ns_at + 1), number(next + local_at + 1)};
+    const XmlTag found{load_word(next + ns_at + 1), load_word(next + local_at + 1)};
     if (((found.ns | found.tag) >> 31) != 0) return false;  // negative
     out = found;
     reader.take(tag_size);
