@@ -88,13 +88,9 @@ template <Enumeration E>
     return true;
 }
 
-[[gnu::always_inline]] inline bool take(Cursor& cursor, std::string& out, QuickContext&) {
-    return quick::text(cursor, out);
-}
-[[gnu::always_inline]] inline bool take(Cursor& cursor, AtomText& out, QuickContext&) {
-    return quick::text(cursor, out);
-}
-[[gnu::always_inline]] inline bool take(Cursor& cursor, SecretText& out, QuickContext&) {
+/// Texts of all kinds.
+template <std::derived_from<std::string> Text>
+[[gnu::always_inline]] inline bool take(Cursor& cursor, Text& out, QuickContext&) {
     return quick::text(cursor, out);
 }
 
