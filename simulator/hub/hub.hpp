@@ -189,6 +189,7 @@ class Hub {
 
     bool share(const Listener& listener, Share frame);
     void keep_share(Peer& peer);
+    ByteView take_share(Peer& peer);
     bool only_shares(PeerId id, Peer& peer);
     Sent new_send() { return {.id = ++last_send_, .recipients = 0, .owed = {}, .error = {}}; }
     void pump(Instant now, Peer& peer);

@@ -24,8 +24,7 @@ bool Hub::flush(Instant now) {
         if (peer == nullptr || peer->outlet == nullptr) continue;
         auto& outlet = *peer->outlet;
         if (only_shares(id, *peer)) {
-            const auto share = std::exchange(peer->share, {});
-            outlet.write(now, burst_.view(peer->session.context().dialect, share));
+            outlet.write(now, take_share(*peer));
         } else {
             for (const auto& action : output(now, id, *peer, outlet.unsent())) {
                 if (const auto* write = std::get_if<Write>(&action)) {

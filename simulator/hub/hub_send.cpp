@@ -43,9 +43,12 @@ bool Hub::share(const Listener& listener, Share frame) {
 
 /// Before the session queues something of its own: its share is copied to go out first.
 void Hub::keep_share(Peer& peer) {
-    if (peer.share.empty()) return;
-    const auto share = std::exchange(peer.share, {});
-    peer.session.send_raw(burst_.view(peer.session.context().dialect, share), usual_batch_);
+    if (!peer.share.empty()) peer.session.send_raw(take_share(peer), usual_batch_);
+}
+
+/// What it shares, which it has got then.
+ByteView Hub::take_share(Peer& peer) {
+    return burst_.view(peer.session.context().dialect, std::exchange(peer.share, {}));
 }
 
 /// Whether its share is all that there is to be done for the peer: nearly always.
