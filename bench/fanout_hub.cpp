@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "bench/fanout.hpp"
-#include "protocol/frame/frame.hpp"
+#include "protocol/session/event_frame.hpp"
 #include "simulator/server/links.hpp"
 #include "transport/acceptor.hpp"
 
@@ -107,11 +107,8 @@ int connect_to(const transport::Endpoint& endpoint) {
 Bytes to_frames(const std::vector<Notification>& events) {
     const WireContext wire{Release{}.dialect(), Product::confd};
     Bytes out;
-    for (const auto& event : events) {
-        const auto mark = begin_frame(out);
-        if (!encode_notification(to_dialect(event, wire.dialect), out, wire)) give_up("encode");
-        end_frame(out, mark);
-    }
+    for (const auto& event : events)
+        if (!append_event(out, event, wire)) give_up("encode");
     return out;
 }
 

@@ -271,16 +271,20 @@ std::expected<void, Error> encode_notification(const Notification& notification,
 }
 
 Notification to_dialect(const Notification& notification, Dialect dialect) {
+    return other_form(notification, dialect).value_or(notification);
+}
+
+std::optional<Notification> other_form(const Notification& notification, Dialect dialect) {
     const bool progress =
         notification.type == NOTIF_COMMIT_PROGRESS || notification.type == NOTIF_PROGRESS;
     auto out = progress ? make_notification(notification.type, dialect) : std::nullopt;
-    if (!out || out->body.index() == notification.body.index()) return notification;
+    if (!out || out->body.index() == notification.body.index()) return std::nullopt;
     std::visit(
         [](const auto& from, auto& to) {
             if constexpr (requires { assign(to, common_of(from)); }) assign(to, common_of(from));
         },
         notification.body, out->body);
-    return *out;
+    return out;
 }
 
 std::optional<Notification> make_notification(std::uint32_t type, Dialect dialect) {

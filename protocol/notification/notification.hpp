@@ -93,6 +93,8 @@ std::expected<void, Error> encode_notification(const Notification& notification,
 /// The event with the body that its type has in this dialect. Progress events changed their
 /// fields between releases: what both forms have is kept. Other events come back as they are.
 Notification to_dialect(const Notification& notification, Dialect dialect);
+/// The same, or nothing when it would come back as it is.
+std::optional<Notification> other_form(const Notification& notification, Dialect dialect);
 
 /// An event of this type with default fields, or nothing for an unknown type.
 std::optional<Notification> make_notification(std::uint32_t type, Dialect dialect);

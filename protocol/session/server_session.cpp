@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/session/event_frame.hpp"
+
 namespace confd {
 namespace {
 
@@ -207,15 +209,7 @@ ServerSession::Poll ServerSession::on_request() {
 }
 
 std::expected<void, Error> ServerSession::send(const Notification& notification) {
-    const auto mark = begin_frame(output_);
-    const auto wire = context();
-    auto encoded = encode_notification(to_dialect(notification, wire.dialect), output_, wire);
-    if (encoded) {
-        end_frame(output_, mark);
-    } else {
-        output_.resize(mark);
-    }
-    return encoded;
+    return append_event(output_, notification, context());
 }
 
 }  // namespace confd

@@ -9,6 +9,7 @@
 
 #include "protocol/frame/frame.hpp"
 #include "protocol/notification/notification.hpp"
+#include "protocol/session/event_frame.hpp"
 #include "protocol/term/writer.hpp"
 #include "simulator/faults/fields.hpp"
 
@@ -268,10 +269,8 @@ Bytes random_bytes(std::size_t size, Choice& choice) {
 
 Bytes default_event(std::uint32_t type, const WireContext& context) {
     Bytes out;
-    const auto mark = begin_frame(out);
     const auto event = make_notification(type, context.dialect);
-    if (!event || !encode_notification(*event, out, context)) return {};
-    end_frame(out, mark);
+    if (!event || !append_event(out, *event, context)) return {};
     return out;
 }
 

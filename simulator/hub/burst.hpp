@@ -8,8 +8,7 @@
 
 #include "protocol/bytes.hpp"
 #include "protocol/error.hpp"
-#include "protocol/frame/frame.hpp"
-#include "protocol/notification/notification.hpp"
+#include "protocol/session/event_frame.hpp"
 
 namespace confd::sim {
 
@@ -27,15 +26,10 @@ class Burst {
     /// Appends the notification as a frame.
     std::expected<Share, Error> add(const Notification& notification, const WireContext& wire) {
         auto& bytes = of(wire.dialect);
-        const auto mark = begin_frame(bytes);
-        if (const auto good =
-                encode_notification(to_dialect(notification, wire.dialect), bytes, wire);
-            !good) {
-            bytes.resize(mark);
-            return std::unexpected(good.error());
-        }
-        end_frame(bytes, mark);
-        return Share{mark, bytes.size()};
+        const auto begin = bytes.size();
+        const auto added = append_event(bytes, notification, wire);
+        if (!added) return std::unexpected(added.error());
+        return Share{begin, bytes.size()};
     }
     /// Takes the last one back: nobody shares it.
     void drop(Dialect dialect, Share last) {
