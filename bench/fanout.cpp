@@ -27,6 +27,7 @@ namespace json = boost::json;
 struct Options {
     std::string simulator = CONFD_SIM;
     std::string out;
+    std::vector<std::string> parts;  // all, when empty
     int repetitions = 5;
     std::chrono::milliseconds segment{200};
     std::chrono::seconds idle{10};
@@ -355,14 +356,21 @@ void allow_descriptors() {
     }
 }
 
+const std::vector<std::pair<std::string, json::array (*)(const Options&)>> parts{
+    {"growth", measure_growth},
+    {"fanout", measure_fanout},
+    {"barrier", measure_barrier},
+    {"idle", measure_idle},
+};
+
 int run(const Options& options) {
     allow_descriptors();
     pin(0);
     json::object results;
-    results["growth"] = measure_growth(options);
-    results["fanout"] = measure_fanout(options);
-    results["barrier"] = measure_barrier(options);
-    results["idle"] = measure_idle(options);
+    for (const auto& [name, measure] : parts) {
+        const bool wanted = std::ranges::find(options.parts, name) != options.parts.end();
+        if (options.parts.empty() || wanted) results[name] = measure(options);
+    }
     if (!options.out.empty()) std::ofstream(options.out) << json::serialize(results) << '\n';
     return EXIT_SUCCESS;
 }
@@ -376,6 +384,9 @@ int main(int argc, char** argv) {
     app.add_option("--out", options.out, "File for the results, as JSON");
     app.add_option("--repetitions", options.repetitions, "Medians of so many")
         ->capture_default_str();
+    app.add_option("--parts", options.parts, "What to measure, in place of everything")
+        ->delimiter(',')
+        ->check(CLI::IsMember(&confd::bench::parts));
     CLI11_PARSE(app, argc, argv);
     return confd::bench::run(options);
 }
