@@ -130,7 +130,7 @@ void Hub::on_closed(PeerId id, Peer& peer) {
 void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us) {
     if (peer.detached) return;
     peer.detached = true;
-    listeners_.remove(id, peer);
+    leave(id, peer);
     if (!peer.close) peer.close = CloseHow::fin;
     if (peer.subscribed) ++vacancies_[peer.role];
     end_maapi(id, peer);
@@ -146,6 +146,12 @@ void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us) {
     if (peer.subscribed && took && --takers_ == 0) happened_.push_back(SyslogTaken{false});
 }
 
+/// It gets no more events. What it has got still goes out.
+void Hub::leave(PeerId id, Peer& peer) {
+    keep_share(peer);
+    listeners_.remove(id, peer);
+}
+
 void Hub::close(PeerId id, CloseHow how) {
     auto* const found = find(id);
     if (found == nullptr || found->detached) return;
@@ -155,7 +161,7 @@ void Hub::close(PeerId id, CloseHow how) {
         // It gets no more events, so nothing that it was sent must wait for it for ever; but what
         // it owes it can still give.
         peer.half_closed = true;
-        listeners_.remove(id, peer);
+        leave(id, peer);
     } else {
         if (how == CloseHow::rst) drop_output(peer);
         detach(id, peer, {}, true);
@@ -181,7 +187,8 @@ std::string_view Hub::role_of(PeerId id) const {
     return peer == nullptr ? std::string_view() : std::string_view(peer->role);
 }
 
-const PeerCounters* Hub::counters(PeerId id) const {
+const PeerCounters* Hub::counters(PeerId id) {
+    hand_out();
     const auto* peer = find(id);
     return peer == nullptr ? nullptr : &peer->counters;
 }

@@ -19,7 +19,6 @@
 
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
-#include "simulator/hub/burst.hpp"
 #include "simulator/hub/deadlines.hpp"
 #include "simulator/hub/events.hpp"
 #include "simulator/hub/ids.hpp"
@@ -157,9 +156,9 @@ class Hub {
     /// Null for a peer that is not known.
     const ServerSession* session(PeerId peer) const;
     std::string_view role_of(PeerId peer) const;
-    const PeerCounters* counters(PeerId peer) const;
+    const PeerCounters* counters(PeerId peer);
     /// Bytes that wait for the peer, here and, when last told, at the owner.
-    std::size_t queued(PeerId peer) const;
+    std::size_t queued(PeerId peer);
     /// Subscribers since the start, those that are gone included.
     std::size_t subscriptions() const { return subscriptions_; }
     /// Whether the server's own syslog is silent: somebody has taken it over.
@@ -171,6 +170,7 @@ class Hub {
     void on_ack(Instant now, PeerId id, Peer& peer);
     void on_closed(PeerId id, Peer& peer);
     void detach(PeerId id, Peer& peer, std::string reason, bool by_us = false);
+    void leave(PeerId id, Peer& peer);
     void release(SendId send);
 
     // hub_subscribe.cpp: who is let in, and as what.
@@ -187,9 +187,12 @@ class Hub {
     /// once.
     static constexpr std::size_t replay_queue = std::size_t{256} << 10;
 
-    bool share(const Listener& listener, Share frame);
+    void hand_out();
+    void give(PeerId id, Peer& peer);
+    static bool may_share(const Peer& peer);
     void keep_share(Peer& peer);
-    ByteView take_share(Peer& peer);
+    static ByteView take_share(Peer& peer);
+    void clear_batches();
     bool only_shares(PeerId id, Peer& peer);
     Sent new_send() { return {.id = ++last_send_, .recipients = 0, .owed = {}, .error = {}}; }
     void pump(Instant now, Peer& peer);
@@ -219,7 +222,7 @@ class Hub {
     void move_in(Instant now, PeerId id, Peer& peer);
     void carry_out(PeerId id, Peer& peer, CloseHow how);
     void pass_on();
-    static void drop_output(Peer& peer);
+    void drop_output(Peer& peer);
     void report_hits();
 
     // hub_output.cpp: from the hub to connections.
@@ -254,8 +257,9 @@ class Hub {
     /// at once.
     std::size_t usual_batch_ = 0;
     static constexpr std::size_t max_usual_batch = std::size_t{64} << 10;
-    Burst burst_;     // since the last flush()
-    PeerList ready_;  // output() has something for them
+    bool news_ = false;     // some audience has events that its members don't know of
+    bool batches_ = false;  // some audience has a batch
+    PeerList ready_;        // output() has something for them
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;
     std::size_t subscriptions_ = 0;

@@ -63,7 +63,7 @@ void Hub::move_in(Instant now, PeerId id, Peer& peer) {
 void Hub::carry_out(PeerId id, Peer& peer, CloseHow how) {
     if (how == CloseHow::half) {
         peer.half_closed = true;
-        listeners_.remove(id, peer);
+        leave(id, peer);
         // It must not undo an end that is due already.
         if (!peer.close) peer.close = how;
         return;
@@ -75,6 +75,7 @@ void Hub::carry_out(PeerId id, Peer& peer, CloseHow how) {
 
 /// What is queued is lost.
 void Hub::drop_output(Peer& peer) {
+    hand_out();
     peer.share = {};
     peer.passed.clear();
     peer.session.take_output();

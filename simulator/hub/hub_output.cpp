@@ -19,6 +19,7 @@ void Hub::attach(PeerId id, Outlet& outlet) {
 }
 
 bool Hub::flush(Instant now) {
+    hand_out();
     for (const auto id : ready_.take()) {
         auto* const peer = find(id);
         if (peer == nullptr || peer->outlet == nullptr) continue;
@@ -38,7 +39,7 @@ bool Hub::flush(Instant now) {
         written(id, *peer, outlet.unsent());
         outlet.pause_reading(reading_paused(now, *peer));
     }
-    if (ready_.empty()) burst_.clear();
+    clear_batches();
     return !ready_.empty();
 }
 

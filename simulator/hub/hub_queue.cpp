@@ -13,7 +13,8 @@ constexpr std::int64_t syslog_error = 3;
 
 }  // namespace
 
-std::size_t Hub::queued(PeerId id) const {
+std::size_t Hub::queued(PeerId id) {
+    hand_out();
     const auto* peer = find(id);
     return peer == nullptr ? 0 : queued(*peer);
 }

@@ -1,54 +1,129 @@
 // Events, from the hub to those who are to have them.
 #include <array>
 #include <utility>
+#include <vector>
 
+#include "protocol/session/event_frame.hpp"
 #include "simulator/hub/hub.hpp"
 
 namespace confd::sim {
 namespace {
 
-/// An event in the burst of a dialect.
+/// An event in the bytes of a dialect: encoded for the first audience that gets it, copied for the
+/// others.
 struct Encoded {
-    bool tried = false;
-    Share frame;          ///< empty after an error
-    bool wanted = false;  ///< some subscriber has it in its share
+    const Audience* first = nullptr;
+    Share frame;  ///< empty after an error
 };
+
+/// One for each dialect.
+using Forms = std::array<Encoded, dialect_count>;
+
+Encoded& form_for(const Audience& audience, Forms& forms) {
+    return forms[static_cast<std::size_t>(audience.wire.dialect)];
+}
+
+/// Who has to acknowledge the event, in the order in which they connected.
+std::vector<Owed> owed(const Listeners& listeners, const Notification& notification,
+                       const Target& target, Forms& forms) {
+    std::vector<Owed> out;
+    if (!ack_owed(notification, ~std::uint32_t{0})) return out;
+    for (const auto& [id, peer] : listeners) {
+        const auto& audience = *peer->audience;
+        if (!audience.gets(notification.type, target.role)) continue;
+        if (form_for(audience, forms).frame.empty()) continue;
+        if (const auto ack = ack_owed(notification, audience.mask)) out.push_back({id, *ack});
+    }
+    return out;
+}
 
 }  // namespace
 
-/// The subscriber gets the frame that has just been added to the burst: as part of its share if
-/// that ends where the frame begins, or if nothing else is queued, and otherwise as a copy.
-bool Hub::share(const Listener& listener, Share frame) {
-    auto& peer = *listener.peer;
-    if (!peer.share.empty() && peer.share.end == frame.begin) {
-        peer.share.end = frame.end;
+Sent Hub::send(Instant now, const Notification& notification, const Target& target,
+               maapi::DiffPtr diff) {
+    if (notification.type == NOTIF_STREAM_EVENT) {
+        return send(now, StreamEvent{wall(now), notification, nullptr}, target);
+    }
+    auto sent = new_send();
+    Forms forms;
+    for (auto& [key, audience] : listeners_.audiences()) {
+        if (!audience.gets(notification.type, target.role)) continue;
+        auto& form = form_for(audience, forms);
+        if (form.first == nullptr) {
+            const auto begin = audience.batch.size();
+            const auto added = append_event(audience.batch, notification, audience.wire);
+            if (!added) sent.error = added.error();
+            form = {&audience, {begin, audience.batch.size()}};
+        } else {
+            const auto frame = form.first->view(form.frame);
+            audience.batch.insert(audience.batch.end(), frame.begin(), frame.end());
+        }
+        if (form.frame.empty()) continue;
+        ++audience.events;
+        sent.recipients += audience.size;
+        news_ = true;
+    }
+    sent.owed = owed(listeners_, notification, target, forms);
+    for (const auto& debt : sent.owed)
+        barriers_.owe(sent.id, debt);
+    open_transaction(notification, sent.id, std::move(diff));
+    if (on_send_) on_send_(notification, sent);
+    return sent;
+}
+
+/// Tells every subscriber of what its audience has got: events that come one after another cost a
+/// look at each audience, and only then one at each subscriber. To be called before anything else
+/// is queued for a subscriber or dropped, before somebody asks, and before an audience changes.
+void Hub::hand_out() {
+    if (!std::exchange(news_, false)) return;
+    for (const auto& [id, peer] : listeners_)
+        give(id, *peer);
+    for (auto& [key, audience] : listeners_.audiences()) {
+        audience.end_fresh();
+        batches_ |= !audience.batch.empty();
+    }
+}
+
+/// The subscriber gets what its audience has got: as part of its share if it has one or can have
+/// one, and otherwise as a copy.
+void Hub::give(PeerId id, Peer& peer) {
+    auto& audience = *peer.audience;
+    const auto fresh = audience.fresh();
+    if (fresh.empty()) return;
+    peer.counters.events += audience.events;
+    if (!peer.share.empty()) {
+        peer.share.end = fresh.end;
+        audience.shared = true;
         // As note_queue() and ready_, for a peer of which nothing else has changed.
         if (peer.crowded_since || peer.share.size() + peer.unsent > config_.queue.soft)
-            touched_.insert(listener.id);
-        return true;
+            touched_.insert(id);
+        return;
     }
-    // Without a connection nothing is flushed, and with faults it matters what leaves when.
-    const bool begins = peer.share.empty() && peer.outlet != nullptr && peer.lines == nullptr &&
-                        !peer.feed && !peer.session.has_output() && peer.passed.empty();
-    if (begins) {
-        peer.share = frame;
+    if (may_share(peer)) {
+        peer.share = fresh;
+        audience.shared = true;
     } else {
-        keep_share(peer);
-        peer.session.send_raw(burst_.view(listener.wire.dialect, frame), usual_batch_);
+        peer.session.send_raw(audience.view(fresh), usual_batch_);
     }
-    note_queue(listener.id, peer);
-    ready_.add(listener.id);
-    return begins;
+    note_queue(id, peer);
+    ready_.add(id);
+}
+
+/// Without a connection nothing is flushed, and with faults it matters what leaves when.
+bool Hub::may_share(const Peer& peer) {
+    return peer.outlet != nullptr && peer.lines == nullptr && !peer.feed &&
+           !peer.session.has_output() && peer.passed.empty();
 }
 
 /// Before the session queues something of its own: its share is copied to go out first.
 void Hub::keep_share(Peer& peer) {
+    hand_out();
     if (!peer.share.empty()) peer.session.send_raw(take_share(peer), usual_batch_);
 }
 
 /// What it shares, which it has got then.
 ByteView Hub::take_share(Peer& peer) {
-    return burst_.view(peer.session.context().dialect, std::exchange(peer.share, {}));
+    return peer.audience->view(std::exchange(peer.share, {}));
 }
 
 /// Whether its share is all that there is to be done for the peer: nearly always.
@@ -58,50 +133,24 @@ bool Hub::only_shares(PeerId id, Peer& peer) {
            !peer.close && !peer.shut && !peer.session.has_output();
 }
 
-Sent Hub::send(Instant now, const Notification& notification, const Target& target,
-               maapi::DiffPtr diff) {
-    if (notification.type == NOTIF_STREAM_EVENT) {
-        return send(now, StreamEvent{wall(now), notification, nullptr}, target);
-    }
-    auto sent = new_send();
-    const bool may_owe = ack_owed(notification, ~std::uint32_t{0}).has_value();
-    std::array<Encoded, dialect_count> encoded;
-    for (const auto& listener : listeners_) {
-        if ((listener.mask & notification.type) == 0 || !listener.has_role(target.role)) continue;
-        auto& form = encoded[static_cast<std::size_t>(listener.wire.dialect)];
-        if (!std::exchange(form.tried, true)) {
-            const auto frame = burst_.add(notification, listener.wire);
-            if (!frame) sent.error = frame.error();
-            form.frame = frame.value_or(Share{});
-        }
-        if (form.frame.empty()) continue;
-        form.wanted |= share(listener, form.frame);
-        ++sent.recipients;
-        ++listener.peer->counters.events;
-        if (!may_owe) continue;
-        if (const auto ack = ack_owed(notification, listener.mask)) {
-            barriers_.owe(sent.id, {listener.id, *ack});
-            sent.owed.push_back({listener.id, *ack});
-        }
-    }
-    for (std::size_t i = 0; i < encoded.size(); ++i) {
-        if (!encoded[i].wanted) burst_.drop(static_cast<Dialect>(i), encoded[i].frame);
-    }
-    open_transaction(notification, sent.id, std::move(diff));
-    if (on_send_) on_send_(notification, sent);
-    return sent;
+/// Nobody has a share any more.
+void Hub::clear_batches() {
+    if (!std::exchange(batches_, false)) return;
+    constexpr std::size_t usual = std::size_t{1} << 20;
+    auto& audiences = listeners_.audiences();
+    for (auto& [key, audience] : audiences)
+        audience.clear(usual / audiences.size());
 }
 
 Sent Hub::send(Instant now, const StreamEvent& event, const Target& target) {
     auto sent = new_send();
     book_.append(target.stream, event, target.role, wall(now));
-    for (const auto& listener : listeners_) {
-        auto& peer = *listener.peer;
-        if (!peer.feed) continue;
-        const auto before = peer.counters.events;
-        pump(now, peer);
-        if (peer.counters.events > before) ++sent.recipients;
-        settle(listener.id, peer);
+    for (const auto& [id, peer] : listeners_) {
+        if (!peer->feed) continue;
+        const auto before = peer->counters.events;
+        pump(now, *peer);
+        if (peer->counters.events > before) ++sent.recipients;
+        settle(id, *peer);
     }
     if (on_send_) on_send_(event.notification, sent);
     return sent;
@@ -118,7 +167,7 @@ void Hub::send_bytes(ByteView bytes, std::string_view role) {
 
 /// Sends what the peer's stream has for it, as far as there is room.
 void Hub::pump(Instant now, Peer& peer) {
-    if (!peer.feed || !peer.listens) return;
+    if (!peer.feed || !peer.listens()) return;
     peer.choked = false;
     while (queued(peer) < replay_queue) {
         const auto next = peer.feed->next(wall(now));

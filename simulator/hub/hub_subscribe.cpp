@@ -42,6 +42,7 @@ void Hub::admit(Instant now, PeerId id, Peer& peer) {
     }
     peer.session.accept();
     peer.subscribed = true;
+    hand_out();
     if (!peer.half_closed) listeners_.add(id, peer);
     ++subscriptions_;
     start_beats(now, peer);

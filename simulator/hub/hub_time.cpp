@@ -21,6 +21,7 @@ std::optional<Instant> earliest(std::initializer_list<std::optional<Instant>> ti
 
 std::vector<HubEvent> Hub::poll(Instant now) {
     latest_ = now;
+    hand_out();
     for (const auto id : deadlines_.due(now))
         touched_.insert(id);
     // Whom one of them touches further down the list is seen to now, the others next time.
@@ -46,7 +47,7 @@ void Hub::visit(Instant now, PeerId id) {
     auto& peer = *found;
     if (peer.lines != nullptr) move_in(now, id, peer);
     check_limits(now, id, peer);
-    if (peer.listens) {
+    if (peer.listens()) {
         send_beats(now, peer);
         pump(now, peer);
         check_queue(now, id, peer);
@@ -78,7 +79,7 @@ std::optional<Instant> Hub::deadline_of(const Peer& peer) const {
     if (peer.lines != nullptr) {
         next = earliest({next, peer.lines->out.deadline(), peer.lines->in.deadline()});
     }
-    if (!peer.listens) return next;
+    if (!peer.listens()) return next;
     for (const auto& beat : peer.beats)
         next = earliest({next, beat.next});
     if (peer.crowded_since) next = earliest({next, *peer.crowded_since + config_.queue.patience});
@@ -98,13 +99,13 @@ std::optional<Instant> Hub::stop_time(const Peer& peer) const {
 /// deadline that is noted here.
 void Hub::note(PeerId id, Peer& peer) {
     deadlines_.set(id, peer.deadline, deadline_of(peer));
-    if (peer.listens && is_crowded(peer)) touched_.insert(id);
+    if (peer.listens() && is_crowded(peer)) touched_.insert(id);
 }
 
 /// The same, when bytes were queued or have left: that moves no deadline but of faults and replays.
 void Hub::note_queue(PeerId id, Peer& peer) {
     if (peer.feed || peer.lines != nullptr || peer.maapi != nullptr) return note(id, peer);
-    if (peer.listens && is_crowded(peer)) touched_.insert(id);
+    if (peer.listens() && is_crowded(peer)) touched_.insert(id);
 }
 
 /// The same, when it is not output() that has changed it.

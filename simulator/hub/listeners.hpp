@@ -1,5 +1,4 @@
-// Who gets events: the subscribers, side by side in memory, because each event looks at all of
-// them.
+// Who gets events: the subscribers, and the audiences that they are.
 #pragma once
 
 #include <algorithm>
@@ -8,52 +7,63 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "simulator/hub/audience.hpp"
 #include "simulator/hub/peer.hpp"
-#include "simulator/hub/role.hpp"
 
 namespace confd::sim {
 
 struct Listener {
     PeerId id = 0;
-    std::uint32_t mask = 0;
-    WireContext wire;
-    std::string_view role;  ///< the peer's own
     Peer* peer = nullptr;
 
-    bool has_role(std::string_view wanted) const { return wanted == everybody || wanted == role; }
+    bool has_role(std::string_view wanted) const { return peer->audience->has_role(wanted); }
 };
 
 /// In the order in which they connected.
 class Listeners {
   public:
-    /// The peer stays where it is, and so does its role, until it is removed.
+    /// The peer stays where it is until it is removed. Its audience must know of all that it got.
     void add(PeerId id, Peer& peer) {
         const auto at = std::ranges::lower_bound(all_, id, {}, &Listener::id);
-        all_.insert(
-            at, {id, peer.session.subscription().mask, peer.session.context(), peer.role, &peer});
-        ++of_role_[peer.role];
-        peer.listens = true;
+        all_.insert(at, {id, &peer});
+        const auto mask = peer.session.subscription().mask;
+        const auto wire = peer.session.context();
+        auto& audience = audiences_[{mask, wire.dialect, peer.role}];
+        if (audience.size++ == 0) {
+            audience.mask = mask;
+            audience.wire = wire;
+            audience.role = peer.role;
+        }
+        peer.audience = &audience;
     }
+    /// The peer shares nothing any more.
     void remove(PeerId id, Peer& peer) {
-        if (!peer.listens) return;
-        peer.listens = false;
-        --of_role_[peer.role];
+        if (!peer.listens()) return;
         all_.erase(std::ranges::lower_bound(all_, id, {}, &Listener::id));
+        auto& left = *std::exchange(peer.audience, nullptr);
+        if (--left.size == 0) audiences_.erase({left.mask, left.wire.dialect, left.role});
     }
 
     std::size_t count(std::string_view role = everybody) const {
-        if (role == everybody) return all_.size();
-        const auto found = of_role_.find(role);
-        return found == of_role_.end() ? 0 : found->second;
+        std::size_t out = 0;
+        for (const auto& [key, audience] : audiences_)
+            out += audience.has_role(role) ? audience.size : 0;
+        return out;
     }
     auto begin() const { return all_.begin(); }
     auto end() const { return all_.end(); }
 
+    auto& audiences() { return audiences_; }
+
   private:
+    using Key = std::tuple<std::uint32_t, Dialect, std::string>;
+
     std::vector<Listener> all_;
-    std::map<std::string, std::size_t, std::less<>> of_role_;
+    std::map<Key, Audience> audiences_;
 };
 
 }  // namespace confd::sim

@@ -13,8 +13,8 @@
 
 #include "protocol/session/server_session.hpp"
 #include "simulator/faults/line.hpp"
+#include "simulator/hub/audience.hpp"
 #include "simulator/hub/barriers.hpp"
-#include "simulator/hub/burst.hpp"
 #include "simulator/hub/ids.hpp"
 #include "simulator/hub/outlet.hpp"
 #include "simulator/limits/input_clock.hpp"
@@ -46,9 +46,12 @@ struct Lines {
 struct Peer {
     Peer(ServerSession s, Instant connected) : session(std::move(s)), input(connected) {}
 
+    bool listens() const { return audience != nullptr; }
+
     // All that an event looks at, of most peers.
-    Share share;             ///< of the burst: goes out behind the session's output
-    std::size_t unsent = 0;  ///< at the owner, when last told
+    Share share;                   ///< of the audience's batch: the session has no output then
+    Audience* audience = nullptr;  ///< none while it gets no events
+    std::size_t unsent = 0;        ///< at the owner, when last told
     std::optional<Instant> crowded_since;
     PeerCounters counters;
 
@@ -65,7 +68,6 @@ struct Peer {
     std::optional<CloseHow> close;    ///< once what is queued has gone
     std::optional<Instant> deadline;  ///< noted by the hub's Deadlines
     bool subscribed = false;          ///< is or was: the role and the subscription are known
-    bool listens = false;             ///< it gets events
     bool pending = true;              ///< neither a subscriber nor a MAAPI client yet
     bool acks_held = false;           ///< nothing is read: it gives them too fast
     bool acks_were_held = false;

@@ -70,32 +70,58 @@ TEST(PeerList, HoldsEachPeerOnceInTheOrderOfIds) {
     EXPECT_TRUE(list.empty());
 }
 
-TEST(Listeners, AreCountedByRole) {
-    std::map<PeerId, Peer> peers;
-    Listeners listeners;
-    const auto add = [&](PeerId id, const char* role) {
+/// Listeners, and the peers that they are.
+struct Subscribers {
+    Peer& add(PeerId id, const char* role) {
         auto& peer = peers.emplace(id, Peer(ServerSession({}, {}), {})).first->second;
         peer.role = role;
         listeners.add(id, peer);
-    };
-    const auto ids = [&](std::string_view role) {
+        return peer;
+    }
+    std::vector<PeerId> of_role(std::string_view role) const {
         std::vector<PeerId> out;
         for (const auto& listener : listeners) {
             if (listener.has_role(role)) out.push_back(listener.id);
         }
         return out;
-    };
-    add(2, "auditor");
-    add(1, "auditor");
-    add(3, "other");
-    EXPECT_THAT(ids("auditor"), ElementsAre(1, 2)) << "as they connected, not as they subscribed";
-    EXPECT_THAT(ids(everybody), ElementsAre(1, 2, 3));
+    }
+
+    std::map<PeerId, Peer> peers;
+    Listeners listeners;
+};
+
+TEST(Listeners, AreCountedByRole) {
+    Subscribers all;
+    auto& listeners = all.listeners;
+    all.add(2, "auditor");
+    auto& first = all.add(1, "auditor");
+    all.add(3, "other");
+    EXPECT_THAT(all.of_role("auditor"), ElementsAre(1, 2))
+        << "as they connected, not as they subscribed";
+    EXPECT_THAT(all.of_role(everybody), ElementsAre(1, 2, 3));
     EXPECT_EQ(listeners.count("auditor"), 2U);
-    listeners.remove(1, peers.at(1));
-    listeners.remove(1, peers.at(1));
+    listeners.remove(1, first);
+    listeners.remove(1, first);
     EXPECT_EQ(listeners.count("auditor"), 1U) << "once";
     EXPECT_EQ(listeners.count(), 2U);
     EXPECT_EQ(listeners.count("nobody"), 0U);
+}
+
+TEST(Listeners, OfOneRoleMaskAndDialectAreOneAudience) {
+    Subscribers all;
+    auto& listeners = all.listeners;
+    auto& one = all.add(1, "auditor");
+    auto& two = all.add(2, "auditor");
+    auto& three = all.add(3, "other");
+    EXPECT_EQ(one.audience, two.audience);
+    EXPECT_NE(one.audience, three.audience);
+    EXPECT_EQ(listeners.audiences().size(), 2U);
+    EXPECT_EQ(one.audience->size, 2U);
+    listeners.remove(1, one);
+    EXPECT_FALSE(one.listens());
+    EXPECT_EQ(two.audience->size, 1U);
+    listeners.remove(2, two);
+    EXPECT_EQ(listeners.audiences().size(), 1U) << "nobody is left of it";
 }
 
 }  // namespace
