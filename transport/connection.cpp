@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -26,6 +27,11 @@ using GenericEndpoint = asio::generic::stream_protocol::endpoint;
 /// Where input goes that nobody wants any more.
 constexpr std::size_t discard_size = 4096;
 
+/// What a connection has room for while nothing arrives. A server has thousands, whose peers say a
+/// word now and then; who connects to one has few, and much arrives.
+constexpr std::size_t accepted_room = 512;
+constexpr std::size_t connected_room = read_size;
+
 bool is_numeric(const std::string& host) {
     error_code failed;
     asio::ip::make_address(host, failed);
@@ -49,12 +55,14 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         : options(o),
           socket(executor),
           resolver(executor),
+          first(connected_room),
           write_timer(executor),
           finish_timer(executor) {}
     Impl(Socket connected, const SocketOptions& o)
         : options(o),
           socket(std::move(connected)),
           resolver(socket.get_executor()),
+          first(accepted_room),
           write_timer(socket.get_executor()),
           finish_timer(socket.get_executor()) {
         became_connected();
@@ -71,10 +79,14 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     std::vector<GenericEndpoint> candidates;
     std::size_t candidate = 0;
 
-    // Reading.
+    // Reading: what comes first arrives in `first`, the rest in the owner's room.
     bool wants_to_read = false;
-    bool reading = false;
+    bool reading = false;  // a handler will come
     bool input_ended = false;
+    Bytes first;
+    std::size_t first_begin = 0;  // what the owner has got of it
+    std::size_t first_end = 0;
+    error_code read_failed;  // what the owner is still to be told
     asio::cancellation_signal stop_read;
 
     /// False while connecting: the socket is open, but nothing can be sent yet.
@@ -163,44 +175,79 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     // --- reading
 
-    /// Waits until there is something to read, and only then asks for room: thousands of idle
-    /// connections hold none.
-    void read() {
-        if (!wants_to_read || reading || input_ended || finishing || done || owner == nullptr)
-            return;
+    bool may_read() const { return wants_to_read && !finishing && !done && owner != nullptr; }
+
+    /// A handler of reading: one is under way at a time.
+    template <class F>
+    auto reader(F f) {
         reading = true;
-        socket.async_wait(Socket::wait_read,
-                          asio::bind_cancellation_slot(
-                              stop_read.slot(), unless_done([](Impl& self, const error_code&) {
-                                  self.on_readable();
-                              })));
+        return unless_done([f](Impl& self, auto&&... args) {
+            self.reading = false;
+            f(self, std::forward<decltype(args)>(args)...);
+            if (self.finishing) self.drain();
+        });
     }
 
-    void on_readable() {
-        reading = false;
-        if (finishing) return drain();
-        if (owner == nullptr || !wants_to_read) return;
-        const auto room = owner->room(read_size);
+    /// What is usual fits into `first`, and takes one system call: to wait, and then to read into
+    /// the owner's room, takes two.
+    void read() {
+        if (!may_read() || reading || input_ended) return;
+        if (first_begin < first_end || read_failed) {
+            return later([](Impl& self) { self.deliver(false); });
+        }
+        const auto size = owner->wanted(first.size());
+        auto handler = reader([size](Impl& self, const error_code& failed, std::size_t got) {
+            self.on_read(failed, got, size);
+        });
+        socket.async_read_some(asio::buffer(first.data(), size),
+                               asio::bind_cancellation_slot(stop_read.slot(), std::move(handler)));
+    }
+
+    void on_read(const error_code& failed, std::size_t got, std::size_t asked) {
+        first_begin = 0;
+        first_end = got;
+        if (failed != asio::error::operation_aborted) read_failed = failed;
+        deliver(got == asked);
+    }
+
+    /// Gives the owner what came first, unless it has paused reading: then that waits here. `more`:
+    /// there is probably more in the kernel.
+    void deliver(bool more) {
+        while (may_read() && first_begin < first_end) {
+            const auto room = owner->room(owner->wanted(first_end - first_begin));
+            const auto size = std::min(room.size(), first_end - first_begin);
+            std::memcpy(room.data(), first.data() + first_begin, size);
+            first_begin += size;
+            owner->received(size);
+        }
+        if (!may_read() || reading) return;
+        if (read_failed) return fail_reading(std::exchange(read_failed, {}));
+        more ? read_rest() : read();
+    }
+
+    /// Others have their turn after each room that was filled. The owner may pause and resume
+    /// whenever it is called: then a handler of reading is under way already.
+    void read_rest() {
+        if (!may_read()) return;
+        const auto room = owner->room(owner->wanted(read_size));
         error_code failed;
         const auto size = socket.read_some(asio::buffer(room.data(), room.size()), failed);
-        if (!failed) {
-            owner->received(size);
-            if (size == room.size()) return read_on();
-        } else if (failed == asio::error::eof) {
-            input_ended = true;
-            owner->ended();
-        } else if (failed != asio::error::would_block) {
-            return end(Closed::Cause::failed, failed.message());
-        }
-        read();
+        if (failed == asio::error::would_block) return read();
+        if (failed) return fail_reading(failed);
+        owner->received(size);
+        if (size < room.size()) return read();
+        if (may_read() && !reading) later([](Impl& self) { self.read_rest(); });
     }
 
-    /// There is probably more: waiting for it would cost a system call. Others have their turn
-    /// before it.
-    void read_on() {
-        if (done || reading) return;
-        reading = true;
-        asio::post(socket.get_executor(), unless_done([](Impl& self) { self.on_readable(); }));
+    void fail_reading(const error_code& failed) {
+        if (failed != asio::error::eof) return end(Closed::Cause::failed, failed.message());
+        input_ended = true;
+        owner->ended();
+    }
+
+    template <class F>
+    void later(F f) {
+        asio::post(socket.get_executor(), reader(f));
     }
 
     void pause() {
@@ -313,16 +360,16 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         output_shut = true;
         error_code failed;
         socket.shutdown(Socket::shutdown_send, failed);
-        if (failed || input_ended) return end(Closed::Cause::finished, {});
+        if (failed) return end(Closed::Cause::finished, {});
         drain();
     }
 
     /// Reads and drops until the peer closes too. Begins once the output is shut, so that a peer
     /// that only writes cannot keep us from sending what is queued.
     void drain() {
-        if (!output_shut || reading) return;
+        if (!output_shut || reading || done) return;
         // The end of the input is told once only: another read would wait for ever.
-        if (input_ended) return end(Closed::Cause::finished, {});
+        if (input_ended || read_failed) return end(Closed::Cause::finished, {});
         reading = true;
         discarded.resize(discard_size);
         socket.async_read_some(asio::buffer(discarded),

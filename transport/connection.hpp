@@ -65,9 +65,11 @@ class ConnectionOwner {
 
     /// connect() succeeded.
     virtual void connected() {}
-    /// Room of `size` bytes or less, usually session.prepare(size). It is asked for when there is
-    /// something to read, and filled at once: nothing else is called before received() or ended(),
-    /// so owners may share one buffer.
+    /// How much to read at most, of `size` bytes, but not 0: what a handshake still lacks, say.
+    virtual std::size_t wanted(std::size_t size) { return size; }
+    /// Room of `size` bytes or less, usually session.prepare(size). It is asked for when something
+    /// has come, and filled at once: nothing else is called before received(), unless it is
+    /// ended(), so owners may share one buffer.
     virtual std::span<std::uint8_t> room(std::size_t size) = 0;
     /// So many bytes have been put there.
     virtual void received(std::size_t size) = 0;
@@ -119,8 +121,8 @@ class Connection {
     /// the default, is never.
     void set_write_timeout(std::chrono::milliseconds timeout);
 
-    /// A paused connection leaves what arrives in the kernel, so a peer that goes on writing
-    /// stalls.
+    /// A paused connection leaves what arrives in the kernel, but for what had been read already,
+    /// so a peer that goes on writing stalls.
     void pause_reading();
     void resume_reading();
 

@@ -34,8 +34,9 @@ class Link : public transport::ConnectionOwner, public Outlet {
     void finish();
     const std::string& address() const { return connection_.peer(); }
 
+    std::size_t wanted(std::size_t size) override { return owner_.hub.wanted(id_, size); }
     std::span<std::uint8_t> room(std::size_t size) override {
-        return std::span(owner_.room).first(owner_.hub.wanted(id_, size));
+        return std::span(owner_.room).first(size);
     }
     void received(std::size_t size) override;
     void ended() override;

@@ -2,17 +2,20 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "transport/acceptor.hpp"
 
@@ -29,14 +32,23 @@ struct Peer : ConnectionOwner {
     explicit Peer(Connection c) : connection(std::move(c)) {}
 
     void connected() override { is_connected = true; }
+    std::size_t wanted(std::size_t size) override { return std::min(size, at_most); }
     std::span<std::uint8_t> room(std::size_t size) override {
+        EXPECT_LE(size, at_most);
         buffer.resize(size);
         return buffer;
     }
     void received(std::size_t size) override {
+        EXPECT_FALSE(paused || input_ended);
         input.insert(input.end(), buffer.begin(), buffer.begin() + static_cast<long>(size));
+        if (on_received) on_received();
+    }
+    void pause(bool pauses) {
+        paused = pauses;
+        pauses ? connection.pause_reading() : connection.resume_reading();
     }
     void ended() override {
+        EXPECT_FALSE(paused || input_ended);
         input_ended = true;
         if (finish_at_end) connection.finish();
     }
@@ -46,6 +58,9 @@ struct Peer : ConnectionOwner {
     Connection connection;
     Bytes buffer;
     Bytes input;
+    std::size_t at_most = std::size_t{1} << 20;  // of one read
+    std::function<void()> on_received;
+    bool paused = false;
     bool is_connected = false;
     bool input_ended = false;
     bool finish_at_end = true;
@@ -56,7 +71,7 @@ struct Peer : ConnectionOwner {
 Bytes some_bytes(std::size_t size) {
     Bytes bytes(size);
     for (std::size_t i = 0; i < size; ++i)
-        bytes[i] = static_cast<std::uint8_t>(i * 7);
+        bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
     return bytes;
 }
 
@@ -242,6 +257,99 @@ TEST_F(ConnectionTest, LeavesInputInTheKernelWhilePaused) {
     EXPECT_TRUE(server->input.empty());
     server->connection.resume_reading();
     until([&] { return server->input.size() == 100; });
+}
+
+TEST_F(ConnectionTest, GivesNothingWhilePausedWhateverIsReadAlready) {
+    connect(TcpEndpoint{"127.0.0.1", 0});
+    const auto bytes = some_bytes(10'000);
+    // It pauses after each piece, and the end comes while it is paused.
+    server->at_most = 7;
+    server->on_received = [&] { server->pause(true); };
+    client->connection.send(bytes);
+    client->connection.finish();
+    server->connection.start(*server);
+    until([&] {
+        if (server->paused) server->pause(false);
+        return server->input_ended;
+    });
+    EXPECT_EQ(server->input, bytes);
+}
+
+class OfSize : public ConnectionTest, public testing::WithParamInterface<std::size_t> {};
+
+TEST_P(OfSize, FinishesAtOnceInTheMiddleOfWhatItReads) {
+    connect(TcpEndpoint{"127.0.0.1", 0});
+    client->connection.send(some_bytes(GetParam()));
+    until([&] { return client->all_written; });
+    server->on_received = [&] { server->connection.finish(1h); };
+    server->connection.start(*server);
+    client->connection.resume_reading();
+    until([&] { return server->why && client->why; });
+    EXPECT_EQ(server->why->cause, Closed::Cause::finished);
+    EXPECT_EQ(client->why->cause, Closed::Cause::finished);
+}
+
+INSTANTIATE_TEST_SUITE_P(Input, OfSize, testing::Values(100, 511, 512, 513, 200'000));
+
+TEST_F(ConnectionTest, FinishesAtOnceWhenTheEndHasComeWhilePaused) {
+    connect(TcpEndpoint{"127.0.0.1", 0});
+    server->on_received = [&] { server->pause(true); };
+    server->at_most = 1;
+    client->connection.send(some_bytes(2));
+    client->connection.finish(1h);
+    server->connection.start(*server);
+    until([&] { return server->paused; });
+    server->pause(false);
+    until([&] { return server->paused && server->input.size() == 2; });
+    io.poll();
+    server->connection.finish(1h);
+    until([&] { return server->why && client->why; });
+    EXPECT_EQ(server->why->cause, Closed::Cause::finished);
+}
+
+TEST_F(ConnectionTest, ReadsInOrderWhenItsOwnerPausesAndResumes) {
+    connect(TcpEndpoint{"127.0.0.1", 0});
+    const auto bytes = some_bytes(1 << 20);
+    server->on_received = [&] {
+        server->pause(true);
+        server->pause(false);
+    };
+    server->connection.start(*server);
+    client->connection.send(bytes);
+    until([&] { return server->input.size() == bytes.size(); });
+    EXPECT_EQ(server->input, bytes);
+}
+
+RC_GTEST_FIXTURE_PROP(ConnectionTest, GivesAllBytesInOrderHoweverItReads, ()) {
+    connect(UnixEndpoint{temporary_path()});
+    const auto size =
+        rc::gen::elementOf(std::vector<std::size_t>{1, 9, 511, 512, 513, 5000, 70'000});
+    const auto sizes = *rc::gen::resize(20, rc::gen::container<std::vector<std::size_t>>(size));
+    server->at_most = *rc::gen::elementOf(std::vector<std::size_t>{1'000'000, 9, 1000});
+    const auto pauses = *rc::gen::inRange<std::size_t>(1, 5);
+    std::size_t pieces = 0;
+    const auto resumes = *rc::gen::arbitrary<bool>();
+    server->on_received = [&] {
+        if (++pieces % pauses != 0 || pauses == 1) return;
+        server->pause(true);
+        if (resumes) server->pause(false);
+    };
+    server->connection.start(*server);
+    Bytes all;
+    for (const auto count : sizes) {
+        const auto bytes = some_bytes(count);
+        all.insert(all.end(), bytes.begin(), bytes.end());
+        client->connection.send(bytes);
+        io.poll();
+        io.restart();
+        if (server->paused) server->pause(false);
+    }
+    client->connection.finish();
+    until([&] {
+        if (server->paused) server->pause(false);
+        return server->input_ended;
+    });
+    RC_ASSERT(server->input == all);
 }
 
 TEST_F(ConnectionTest, TellsTheOwnerNothingAfterItWasDestroyed) {
