@@ -68,6 +68,17 @@ std::optional<std::size_t> utf8_length(std::string_view bytes) {
     return count;
 }
 
+std::size_t utf8_prefix(std::string_view bytes) {
+    char32_t ignored = 0;
+    std::size_t good = 0;
+    while (good < bytes.size()) {
+        const std::size_t size = sequence(bytes, good, ignored);
+        if (size == 0) break;
+        good += size;
+    }
+    return good;
+}
+
 void latin1_to_utf8(std::string_view latin1, std::string& utf8) {
     utf8.clear();
     for (const char c : latin1) {

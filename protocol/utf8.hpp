@@ -14,6 +14,9 @@ bool is_ascii(std::string_view bytes);
 /// and values above U+10FFFF are not).
 std::optional<std::size_t> utf8_length(std::string_view bytes);
 
+/// How many bytes are UTF-8, from the first on: all of them, or those before the first that is not.
+std::size_t utf8_prefix(std::string_view bytes);
+
 void latin1_to_utf8(std::string_view latin1, std::string& utf8);
 
 /// The text in Latin-1, or nothing when a character has no place there.

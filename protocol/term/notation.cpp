@@ -111,18 +111,9 @@ class Parser {
     }
 
     bool check_utf8() {
-        if (utf8_length(text_)) return true;
-        std::size_t good = 0;
-        while (const auto size = good_character(good))
-            good += size;
+        const auto good = utf8_prefix(text_);
+        if (good == text_.size()) return true;
         return fail(good, fmt::format("byte {}", static_cast<std::uint8_t>(text_[good])), "UTF-8");
-    }
-
-    std::size_t good_character(std::size_t at) const {
-        for (std::size_t size = 1; size <= 4; ++size) {
-            if (utf8_length(text_.substr(at, size)) == 1) return size;
-        }
-        return 0;
     }
 
     bool end() {

@@ -71,6 +71,21 @@ TEST(Utf8, SanitizesByteByByte) {
     EXPECT_EQ(utf8_sanitized("a\xff\xe2\x82z"), "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz");
 }
 
+TEST(Utf8, ThePrefixEndsBeforeTheFirstBadByte) {
+    EXPECT_EQ(utf8_prefix(""), 0U);
+    EXPECT_EQ(utf8_prefix("ok \xc3\xa9"), 5U);
+    EXPECT_EQ(utf8_prefix("ok \xc3\xa9\xff more"), 5U);
+    EXPECT_EQ(utf8_prefix("a\xe2\x82"), 1U) << "cut off";
+}
+
+RC_GTEST_PROP(Utf8, ThePrefixIsTheLongestThatIsText, (const Bytes& bytes)) {
+    const auto text = as_text(bytes);
+    const auto good = utf8_prefix(text);
+    RC_ASSERT(utf8_length(text.substr(0, good)).has_value());
+    for (auto more = good + 1; more <= std::min(good + 4, text.size()); ++more)
+        RC_ASSERT(!utf8_length(text.substr(0, more)));
+}
+
 RC_GTEST_PROP(Utf8, EveryCharacterCountsOnce, ()) {
     const auto characters = *rc::gen::container<std::vector<char32_t>>(test::any_character());
     RC_ASSERT(utf8_length(utf8_of(characters)) == characters.size());

@@ -5,10 +5,14 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <unordered_map>
+
+#include "protocol/utf8.hpp"
 
 namespace confd::sim {
 namespace {
@@ -166,6 +170,20 @@ std::optional<Place> next_document(YAML::Parser& parser, const YamlNode& root) {
     return more ? more->place : root.place;
 }
 
+/// The parser would take a NUL for a part of UTF-16, and read on whatever the bytes are.
+bool is_text(std::string_view text, const std::shared_ptr<const std::string>& file,
+             Diagnostics& diagnostics) {
+    const auto good = std::min(utf8_prefix(text), text.find('\0'));
+    if (good >= text.size()) return true;
+    const auto before = text.substr(0, good);
+    const auto line = 1 + std::ranges::count(before, '\n');
+    const auto column = good - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+    diagnostics.report({file, static_cast<int>(line), static_cast<int>(column)},
+                       fmt::format("byte {:#04x}, expected a text in UTF-8",
+                                   static_cast<std::uint8_t>(text[good])));
+    return false;
+}
+
 bool is_number(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -206,6 +224,7 @@ YamlPtr parse_yaml(std::string_view text, std::shared_ptr<const std::string> fil
                                        max_scenario_bytes));
         return nullptr;
     }
+    if (!is_text(text, builder.place({}).file, diagnostics)) return nullptr;
     std::istringstream stream{std::string(text)};
     try {
         YAML::Parser parser(stream);

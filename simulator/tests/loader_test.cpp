@@ -429,6 +429,22 @@ TEST(Loader, RefusesFilesThatAreNoScenario) {
     EXPECT_THAT(errors_of(std::string(max_scenario_bytes + 1, ' ')), HasSubstr("at most"));
 }
 
+TEST(Loader, RefusesFilesThatAreNotUtf8) {
+    EXPECT_EQ(errors_of("a: b\nc: \xe9t\xe9\n"),
+              "s.yaml:2:4: byte 0xe9, expected a text in UTF-8\n");
+    // As an editor may store it: UTF-16, with its mark and without.
+    EXPECT_EQ(errors_of(std::string("\xff\xfe"
+                                    "a\0",
+                                    4)),
+              "s.yaml:1:1: byte 0xff, expected a text in UTF-8\n");
+    EXPECT_EQ(errors_of(std::string("a\0:\0", 4)),
+              "s.yaml:1:2: byte 0x00, expected a text in UTF-8\n");
+    // UTF-8 may have its mark too.
+    EXPECT_EQ(errors_of("\xef\xbb\xbf"
+                        "format: 1\nsteps: []\n"),
+              errors_of("format: 1\nsteps: []\n"));
+}
+
 TEST(Loader, BoundsWhatAFileCanMakeItHold) {
     std::string bomb = "format: 1\nsteps: []\nvars:\n  a: &a [x, x, x, x, x, x, x, x, x, x]\n";
     for (char c = 'b'; c <= 'k'; ++c) {

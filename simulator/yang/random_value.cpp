@@ -283,10 +283,8 @@ class Candidate {
     }
 
     Ip4 address4() {
-        Ip4 out;
-        for (auto& byte : out)
-            byte = static_cast<std::uint8_t>(choices_.below(256));
-        return out;
+        const auto byte = [&] { return static_cast<std::uint8_t>(choices_.below(256)); };
+        return {byte(), byte(), byte(), byte()};
     }
     Ip6 address6() {
         Ip6 out;
