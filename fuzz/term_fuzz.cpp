@@ -1,8 +1,9 @@
-// Any bytes as a payload: the tree, the skipping reader, the writer and Erlang's C library must
+// Any bytes as a payload: the tree, the reader, skipping, the writer and Erlang's C library must
 // agree about them. And as the text of a term: what is read prints as text of the same term.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "fuzz/input.hpp"
@@ -23,7 +24,82 @@ std::size_t size_of(const Term& term) {
     return term.tail() == nullptr ? size : size + size_of(*term.tail());
 }
 
+void check_reads(TermReader& reader, const Term& tree);
+
+/// The reader is at a list, whose elements are those of the tree's list from `first` on.
+void check_list(TermReader& reader, const Term& tree, std::size_t first) {
+    ListHead head;
+    FUZZ_REQUIRE(reader.list(head));
+    const auto end = first + head.count;
+    FUZZ_REQUIRE(end == 0 || (tree.kind() == TermKind::list && end <= tree.elements().size()));
+    for (auto i = first; i < end; ++i) {
+        std::uint8_t byte = 0;
+        if (!head.string) {
+            check_reads(reader, tree.elements()[i]);
+        } else {
+            FUZZ_REQUIRE(reader.string_byte(byte) && tree.elements()[i].as_integer() == byte);
+        }
+    }
+    if (reader.at_proper_end(head)) {
+        FUZZ_REQUIRE(reader.end_list(head));
+        FUZZ_REQUIRE(end == tree.elements().size() && tree.tail() == nullptr);
+        return;
+    }
+    if (reader.peek() == TermKind::list) {
+        check_list(reader, tree, end);
+    } else {
+        // A tail without elements before it is all that there is of the list.
+        FUZZ_REQUIRE(end == 0 || tree.tail() != nullptr);
+        check_reads(reader, end == 0 ? tree : *tree.tail());
+    }
+    reader.leave();
+}
+
+/// Term by term, the reader finds what the tree holds.
+void check_reads(TermReader& reader, const Term& tree) {
+    switch (reader.peek()) {
+        case TermKind::integer: {
+            Integer value;
+            FUZZ_REQUIRE(reader.integer(value) && tree.as_integer() == value);
+            return;
+        }
+        case TermKind::floating: {
+            double value = 0;
+            FUZZ_REQUIRE(reader.floating(value) && Term(value) == tree);
+            return;
+        }
+        case TermKind::atom: {
+            AtomView name;
+            std::string utf8;
+            FUZZ_REQUIRE(reader.atom(name));
+            name.assign_to(utf8);
+            FUZZ_REQUIRE(tree.is_atom(utf8));
+            return;
+        }
+        case TermKind::binary: {
+            ByteView bytes;
+            FUZZ_REQUIRE(reader.binary(bytes) && tree == Term::binary(bytes));
+            return;
+        }
+        case TermKind::tuple: {
+            std::uint32_t arity = 0;
+            FUZZ_REQUIRE(reader.tuple(arity) && tree.elements().size() == arity);
+            for (const auto& element : tree.elements())
+                check_reads(reader, element);
+            return reader.leave();
+        }
+        case TermKind::list:
+            return check_list(reader, tree, 0);
+        case TermKind::other:
+            FUZZ_REQUIRE(false);
+    }
+}
+
 void check_tree(ByteView payload, const Term& tree) {
+    TermReader reader(payload);
+    FUZZ_REQUIRE(reader.version());
+    check_reads(reader, tree);
+    FUZZ_REQUIRE(reader.finish());
     FUZZ_REQUIRE(size_of(tree) <= payload.size());
     fuzz::require_libei_agrees(payload);
     const auto canonical = encode_payload(tree);
