@@ -10,6 +10,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cassert>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -27,10 +28,9 @@ using GenericEndpoint = asio::generic::stream_protocol::endpoint;
 /// Where input goes that nobody wants any more.
 constexpr std::size_t discard_size = 4096;
 
-/// What a connection has room for while nothing arrives. A server has thousands, whose peers say a
-/// word now and then; who connects to one has few, and much arrives.
+/// What a connection that was accepted has room for while nothing arrives: a server has thousands,
+/// whose peers say a word now and then.
 constexpr std::size_t accepted_room = 512;
-constexpr std::size_t connected_room = read_size;
 
 bool is_numeric(const std::string& host) {
     error_code failed;
@@ -55,7 +55,6 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         : options(o),
           socket(executor),
           resolver(executor),
-          first(connected_room),
           write_timer(executor),
           finish_timer(executor) {}
     Impl(Socket connected, const SocketOptions& o)
@@ -79,7 +78,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     std::vector<GenericEndpoint> candidates;
     std::size_t candidate = 0;
 
-    // Reading: what comes first arrives in `first`, the rest in the owner's room.
+    // Reading: what comes first arrives in `first`, if that has room, and the rest at the owner's.
     bool wants_to_read = false;
     bool reading = false;  // a handler will come
     bool input_ended = false;
@@ -177,10 +176,9 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     bool may_read() const { return wants_to_read && !finishing && !done && owner != nullptr; }
 
-    /// A handler of reading: one is under way at a time.
+    /// What a handler of reading does: one is under way at a time, since `reading` is set.
     template <class F>
     auto reader(F f) {
-        reading = true;
         return unless_done([f](Impl& self, auto&&... args) {
             self.reading = false;
             f(self, std::forward<decltype(args)>(args)...);
@@ -188,37 +186,50 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         });
     }
 
-    /// What is usual fits into `first`, and takes one system call: to wait, and then to read into
-    /// the owner's room, takes two.
     void read() {
         if (!may_read() || reading || input_ended) return;
         if (first_begin < first_end || read_failed) {
             return later([](Impl& self) { self.deliver(false); });
         }
+        reading = true;
+        first.empty() ? wait_for_input() : read_first();
+    }
+
+    /// Takes nothing from the kernel that the owner has not asked for: it may look there itself.
+    void wait_for_input() {
+        auto handler = reader([](Impl& self, const error_code&) { self.read_rest(); });
+        socket.async_wait(Socket::wait_read,
+                          asio::bind_cancellation_slot(stop_read.slot(), std::move(handler)));
+    }
+
+    /// What is usual fits into `first`. Asio asks the kernel for more each time, which costs less
+    /// than what it does to wait: that takes an epoll_ctl.
+    void read_first() {
         const auto size = owner->wanted(first.size());
-        auto handler = reader([size](Impl& self, const error_code& failed, std::size_t got) {
-            self.on_read(failed, got, size);
+        auto handler = reader([](Impl& self, const error_code& failed, std::size_t got) {
+            self.on_first(failed, got);
         });
         socket.async_read_some(asio::buffer(first.data(), size),
                                asio::bind_cancellation_slot(stop_read.slot(), std::move(handler)));
     }
 
-    void on_read(const error_code& failed, std::size_t got, std::size_t asked) {
+    void on_first(const error_code& failed, std::size_t got) {
         first_begin = 0;
         first_end = got;
+        // Aborted: the owner has paused reading.
         if (failed != asio::error::operation_aborted) read_failed = failed;
-        deliver(got == asked);
+        deliver(got == first.size());
     }
 
     /// Gives the owner what came first, unless it has paused reading: then that waits here. `more`:
-    /// there is probably more in the kernel.
+    /// there is probably more in the kernel. If the owner pauses now, that is found anyway when it
+    /// resumes.
     void deliver(bool more) {
         while (may_read() && first_begin < first_end) {
-            const auto room = owner->room(owner->wanted(first_end - first_begin));
-            const auto size = std::min(room.size(), first_end - first_begin);
-            std::memcpy(room.data(), first.data() + first_begin, size);
-            first_begin += size;
-            owner->received(size);
+            const auto room = room_for(first_end - first_begin);
+            std::memcpy(room.data(), first.data() + first_begin, room.size());
+            first_begin += room.size();
+            owner->received(room.size());
         }
         if (!may_read() || reading) return;
         if (read_failed) return fail_reading(std::exchange(read_failed, {}));
@@ -229,7 +240,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     /// whenever it is called: then a handler of reading is under way already.
     void read_rest() {
         if (!may_read()) return;
-        const auto room = owner->room(owner->wanted(read_size));
+        const auto room = room_for(read_size);
         error_code failed;
         const auto size = socket.read_some(asio::buffer(room.data(), room.size()), failed);
         if (failed == asio::error::would_block) return read();
@@ -237,6 +248,12 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         owner->received(size);
         if (size < room.size()) return read();
         if (may_read() && !reading) later([](Impl& self) { self.read_rest(); });
+    }
+
+    std::span<std::uint8_t> room_for(std::size_t size) {
+        const auto room = owner->room(owner->wanted(size));
+        assert(!room.empty());
+        return room.first(std::min(room.size(), size));
     }
 
     void fail_reading(const error_code& failed) {
@@ -247,6 +264,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
 
     template <class F>
     void later(F f) {
+        reading = true;
         asio::post(socket.get_executor(), reader(f));
     }
 

@@ -39,8 +39,8 @@ class any_io_executor;
 
 namespace confd::transport {
 
-/// Bytes asked of the kernel by one read: many events come with one call, and one that fills its
-/// room is followed by another at once.
+/// Bytes asked of the kernel when there is much to read: many events come with one call, and one
+/// that fills its room is followed by another.
 inline constexpr std::size_t read_size = std::size_t{64} << 10;
 
 /// Why a connection is closed.
@@ -56,9 +56,9 @@ struct Closed {
     std::string text;  ///< for people; empty for finished and aborted
 };
 
-/// What a connection tells its owner. All but room() are never called from inside a member function
-/// of Connection, and none after the Connection was destroyed; the owner may destroy it inside any
-/// of them but room().
+/// What a connection tells its owner. All but wanted() are never called from inside a member
+/// function of Connection, and none after the Connection was destroyed; the owner may destroy it
+/// inside any of them but wanted() and room().
 class ConnectionOwner {
   public:
     virtual ~ConnectionOwner() = default;
@@ -67,8 +67,8 @@ class ConnectionOwner {
     virtual void connected() {}
     /// How much to read at most, of `size` bytes, but not 0: what a handshake still lacks, say.
     virtual std::size_t wanted(std::size_t size) { return size; }
-    /// Room of `size` bytes or less, usually session.prepare(size). It is asked for when something
-    /// has come, and filled at once: nothing else is called before received(), unless it is
+    /// Room of `size` bytes or less, but not none; usually session.prepare(size). It is asked for
+    /// when something has come, and filled at once: nothing else is called before received() or
     /// ended(), so owners may share one buffer.
     virtual std::span<std::uint8_t> room(std::size_t size) = 0;
     /// So many bytes have been put there.
@@ -121,8 +121,8 @@ class Connection {
     /// the default, is never.
     void set_write_timeout(std::chrono::milliseconds timeout);
 
-    /// A paused connection leaves what arrives in the kernel, but for what had been read already,
-    /// so a peer that goes on writing stalls.
+    /// A paused connection leaves what arrives in the kernel, so a peer that goes on writing
+    /// stalls. One that was accepted may have taken some hundred bytes already; they wait here.
     void pause_reading();
     void resume_reading();
 

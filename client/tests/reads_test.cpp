@@ -1,10 +1,17 @@
 // How often the client asks the kernel for bytes.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+#include <utility>
 
 #include "client/events.hpp"
 #include "client/tests/test_server.hpp"
+#include "protocol/session/event_frame.hpp"
 
 namespace {
 
@@ -16,8 +23,16 @@ F next(const char* name) {
     return reinterpret_cast<F>(::dlsym(RTLD_NEXT, name));
 }
 
+/// Runs after the next read of that thread that brings something.
+thread_local std::function<void()> after_read;
+
 void count() {
     if (reads != nullptr) ++*reads;
+}
+
+ssize_t tell(ssize_t got) {
+    if (got > 0 && after_read) std::exchange(after_read, nullptr)();
+    return got;
 }
 
 }  // namespace
@@ -27,13 +42,13 @@ void count() {
 extern "C" ssize_t recv(int fd, void* buffer, size_t size, int flags) {
     count();
     static const auto real = next<decltype(&::recv)>("recv");
-    return real(fd, buffer, size, flags);
+    return tell(real(fd, buffer, size, flags));
 }
 
 extern "C" ssize_t recvmsg(int fd, msghdr* message, int flags) {
     count();
     static const auto real = next<decltype(&::recvmsg)>("recvmsg");
-    return real(fd, message, flags);
+    return tell(real(fd, message, flags));
 }
 
 namespace confd::events {
@@ -57,6 +72,36 @@ TEST(Reads, TakeManyEventsEach) {
     EXPECT_GT(found, 0U) << "the reads are not counted";
     // A read takes up to 64 KiB, some thousand of these events, but only what has come yet.
     EXPECT_LT(found, number / 20);
+}
+
+/// Who polls the descriptor must not wait for what the library has taken already.
+TEST(Reads, TakeNothingThatPollingWouldMiss) {
+    test::TestServer server;
+    EventSocket sock(server.options());
+    notifications_connect(sock, NOTIF_AUDIT, std::chrono::seconds(30));
+    Bytes frame;
+    ASSERT_TRUE(append_event(frame, test::audit(7), {Release{}.dialect(), Product::confd}));
+    const auto half = static_cast<std::ptrdiff_t>(frame.size() / 2);
+
+    constexpr auto patience = std::chrono::milliseconds(300);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    // Between two reads the rest arrives, and the time of the call runs out.
+    after_read = [&] {
+        server.send_raw({frame.begin() + half, frame.end()});
+        pollfd rest{sock.native_handle(), POLLIN, 0};
+        EXPECT_EQ(::poll(&rest, 1, 30'000), 1);
+        std::this_thread::sleep_until(deadline + std::chrono::milliseconds(1));
+    };
+    server.send_raw({frame.begin(), frame.begin() + half});
+    try {
+        EXPECT_EQ(read_notification(sock, patience).get<AuditNotification>()->usid, 7);
+        return;
+    } catch (const Error&) {
+        // It came too late.
+    }
+    pollfd readable{sock.native_handle(), POLLIN, 0};
+    EXPECT_TRUE(sock.pending() || ::poll(&readable, 1, 0) == 1);
+    EXPECT_EQ(read_notification(sock, std::chrono::seconds(30)).get<AuditNotification>()->usid, 7);
 }
 
 }  // namespace

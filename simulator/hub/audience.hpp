@@ -2,7 +2,6 @@
 // and they are sent what has come together from one place.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>

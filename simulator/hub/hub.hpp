@@ -153,7 +153,7 @@ class Hub {
     std::size_t subscriber_count(std::string_view role = everybody) const {
         return listeners_.count(role);
     }
-    /// Null for a peer that is not known.
+    /// Null for a peer that is not known. What it has been sent may not be in its output yet.
     const ServerSession* session(PeerId peer) const;
     std::string_view role_of(PeerId peer) const;
     const PeerCounters* counters(PeerId peer);
@@ -258,7 +258,7 @@ class Hub {
     std::size_t usual_batch_ = 0;
     static constexpr std::size_t max_usual_batch = std::size_t{64} << 10;
     bool news_ = false;     // some audience has events that its members don't know of
-    bool batches_ = false;  // some audience has a batch
+    bool batches_ = false;  // some audience has had a batch since the last flush()
     PeerList ready_;        // output() has something for them
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;

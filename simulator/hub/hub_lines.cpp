@@ -30,6 +30,8 @@ void Hub::ensure_lines(Peer& peer, PeerId id) {
 }
 
 void Hub::take_in(Instant now, PeerId id, Peer& peer, ByteView bytes) {
+    // Nobody looks at it any more: while a fault holds up the close, it would only pile up.
+    if (peer.detached) return;
     ensure_lines(peer, id);
     if (peer.lines == nullptr) {
         peer.session.feed(bytes);

@@ -1,5 +1,7 @@
 // Events, from the hub to those who are to have them.
 #include <array>
+#include <cassert>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,17 +11,11 @@
 namespace confd::sim {
 namespace {
 
-/// An event in the bytes of a dialect: encoded for the first audience that gets it, copied for the
-/// others.
-struct Encoded {
-    const Audience* first = nullptr;
-    Share frame;  ///< empty after an error
-};
+/// An event in the bytes of each dialect, where the first audience that gets it has them; empty
+/// after an error.
+using Forms = std::array<std::optional<ByteView>, dialect_count>;
 
-/// One for each dialect.
-using Forms = std::array<Encoded, dialect_count>;
-
-Encoded& form_for(const Audience& audience, Forms& forms) {
+std::optional<ByteView>& form_for(const Audience& audience, Forms& forms) {
     return forms[static_cast<std::size_t>(audience.wire.dialect)];
 }
 
@@ -31,7 +27,7 @@ std::vector<Owed> owed(const Listeners& listeners, const Notification& notificat
     for (const auto& [id, peer] : listeners) {
         const auto& audience = *peer->audience;
         if (!audience.gets(notification.type, target.role)) continue;
-        if (form_for(audience, forms).frame.empty()) continue;
+        if (form_for(audience, forms)->empty()) continue;
         if (const auto ack = ack_owed(notification, audience.mask)) out.push_back({id, *ack});
     }
     return out;
@@ -49,16 +45,15 @@ Sent Hub::send(Instant now, const Notification& notification, const Target& targ
     for (auto& [key, audience] : listeners_.audiences()) {
         if (!audience.gets(notification.type, target.role)) continue;
         auto& form = form_for(audience, forms);
-        if (form.first == nullptr) {
+        if (form) {
+            audience.batch.insert(audience.batch.end(), form->begin(), form->end());
+        } else {
             const auto begin = audience.batch.size();
             const auto added = append_event(audience.batch, notification, audience.wire);
             if (!added) sent.error = added.error();
-            form = {&audience, {begin, audience.batch.size()}};
-        } else {
-            const auto frame = form.first->view(form.frame);
-            audience.batch.insert(audience.batch.end(), frame.begin(), frame.end());
+            form = ByteView(audience.batch).subspan(begin);
         }
-        if (form.frame.empty()) continue;
+        if (form->empty()) continue;
         ++audience.events;
         sent.recipients += audience.size;
         news_ = true;
@@ -78,10 +73,9 @@ void Hub::hand_out() {
     if (!std::exchange(news_, false)) return;
     for (const auto& [id, peer] : listeners_)
         give(id, *peer);
-    for (auto& [key, audience] : listeners_.audiences()) {
+    for (auto& [key, audience] : listeners_.audiences())
         audience.end_fresh();
-        batches_ |= !audience.batch.empty();
-    }
+    batches_ = true;
 }
 
 /// The subscriber gets what its audience has got: as part of its share if it has one or can have
@@ -115,7 +109,8 @@ bool Hub::may_share(const Peer& peer) {
            !peer.session.has_output() && peer.passed.empty();
 }
 
-/// Before the session queues something of its own: its share is copied to go out first.
+/// Before the session queues something of its own, what the peer has got until now is queued: its
+/// share is copied to go out first.
 void Hub::keep_share(Peer& peer) {
     hand_out();
     if (!peer.share.empty()) peer.session.send_raw(take_share(peer), usual_batch_);
@@ -133,8 +128,9 @@ bool Hub::only_shares(PeerId id, Peer& peer) {
            !peer.close && !peer.shut && !peer.session.has_output();
 }
 
-/// Nobody has a share any more.
+/// Nobody has a share any more. Memory of batches that nobody shared is given back too.
 void Hub::clear_batches() {
+    assert(!news_);
     if (!std::exchange(batches_, false)) return;
     constexpr std::size_t usual = std::size_t{1} << 20;
     auto& audiences = listeners_.audiences();
@@ -143,6 +139,7 @@ void Hub::clear_batches() {
 }
 
 Sent Hub::send(Instant now, const StreamEvent& event, const Target& target) {
+    hand_out();  // what is counted below is what comes of the stream
     auto sent = new_send();
     book_.append(target.stream, event, target.role, wall(now));
     for (const auto& [id, peer] : listeners_) {

@@ -70,7 +70,7 @@ TEST(QuickReaders, RefuseEveryMistakeAsTheThoroughOne) {
                     bytes[at] = payload[below(payload.size())];
                     break;
                 case 2:
-                    ++bytes[at];
+                    bytes[at] = static_cast<std::uint8_t>(bytes[at] + 1);
                     break;
                 default:
                     bytes.resize(at);
