@@ -1,15 +1,18 @@
 # The few kinds of target this project has. All of them get the project's warnings and see headers
 # by their path from the root: #include "protocol/term/reader.hpp".
 
-# confd_library(<name> [SOURCES <file>...] [LINK <target>...] [LINK_PRIVATE <target>...])
+# confd_library(<name> [SOURCES <file>...] [ALONE <file>...] [LINK <target>...]
+#     [LINK_PRIVATE <target>...])
 #
 # LINK is what the library's headers need too, LINK_PRIVATE what only its sources need. Without
-# sources it is a header-only library, and everything it links is passed on.
+# sources it is a header-only library, and everything it links is passed on. Of SOURCES several may
+# be compiled as one; those of ALONE never are, because they have names of their own in common.
 function(confd_library name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;LINK_PRIVATE")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;ALONE;LINK;LINK_PRIVATE")
     confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
     if(arg_SOURCES)
-        add_library(${name} STATIC ${arg_SOURCES})
+        add_library(${name} STATIC ${arg_SOURCES} ${arg_ALONE})
+        confd_unity(${name} ${arg_ALONE})
         target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
         target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE ${arg_LINK_PRIVATE})
         confd_warnings(${name})
@@ -36,7 +39,8 @@ function(confd_executable name)
     confd_warnings(${name})
 endfunction()
 
-# confd_test(<name> SOURCES <file>... [LINK <target>...] [LABELS <label>...] [TIMEOUT <seconds>])
+# confd_test(<name> SOURCES <file>... [ALONE <file>...] [LINK <target>...] [LABELS <label>...]
+#     [TIMEOUT <seconds>])
 #
 # One binary of GoogleTest, GoogleMock and RapidCheck tests. CTest lists every TEST in it as
 # <name>.<suite>.<test>, each with its own process and deadline (60 s unless told). Tests find files
@@ -45,7 +49,7 @@ function(confd_test name)
     if(NOT CONFD_BUILD_TESTS)
         return()
     endif()
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINK;LABELS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;ALONE;LINK;LABELS")
     confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 60)
@@ -55,8 +59,9 @@ function(confd_test name)
         math(EXPR arg_TIMEOUT "5 * ${arg_TIMEOUT}")
     endif()
     confd_executable(${name}
-        SOURCES ${arg_SOURCES}
+        SOURCES ${arg_SOURCES} ${arg_ALONE}
         LINK ${arg_LINK} GTest::gmock_main rapidcheck_gtest)
+    confd_unity(${name} ${arg_ALONE})
     target_compile_definitions(${name} PRIVATE CONFD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     # Tests run for milliseconds and compile for minutes: what helps is to compile less.
     target_compile_options(${name} PRIVATE "$<$<CONFIG:Debug>:-O0;-g1>")
@@ -64,10 +69,11 @@ function(confd_test name)
     target_precompile_headers(${name} REUSE_FROM confd_test_headers)
 
     # At test time rather than after linking: a binary that cannot start fails a test, not the build.
+    # Tests that may take long begin first, and the others fill the time in which they wait.
     gtest_discover_tests(${name}
         TEST_PREFIX "${name}."
         DISCOVERY_MODE PRE_TEST
-        PROPERTIES TIMEOUT ${arg_TIMEOUT})
+        PROPERTIES TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT})
 
     # Not among the properties above: they keep only the first label of a list. CTest runs this file
     # after the discovery, which leaves the names in <name>_TESTS.
@@ -76,6 +82,16 @@ function(confd_test name)
         file(WRITE "${labels_file}"
             "set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${arg_LABELS}\")\n")
         set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
+    endif()
+endfunction()
+
+# Compiles some sources of the target as one, where CONFD_UNITY asks for that: much of the time goes
+# into headers. The rest of the arguments are compiled alone. Presets without it see whether each
+# source includes what it needs.
+function(confd_unity name)
+    if(CONFD_UNITY)
+        set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
+        set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
 endfunction()
 
