@@ -7,6 +7,7 @@
 
 #include "simulator/cli/commands.hpp"
 #include "simulator/cli/limit_options.hpp"
+#include "transport/command_line.hpp"
 
 namespace {
 
@@ -106,7 +107,7 @@ int dispatch(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_fulfilled : exit_usage;
+        return confd::transport::print_help(app, argc, argv, error) ? exit_fulfilled : exit_usage;
     }
     if (run_command->parsed()) return run(options);
     if (random_command->parsed()) return random(options);

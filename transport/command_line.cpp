@@ -2,6 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iostream>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "protocol/nearest.hpp"
 #include "protocol/units.hpp"
 
 namespace confd::transport {
@@ -40,7 +47,67 @@ CLI::Option* add_seconds(CLI::App& app, const std::string& name, seconds& into, 
     return add(app, name, help, "DURATION", timespan_text(into), take);
 }
 
+std::string unknown(std::string_view kind, std::string_view name,
+                    const std::vector<std::string>& known) {
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    const auto near = nearest(name, names);
+    return near.empty() ? fmt::format("unknown {} {}", kind, name)
+                        : fmt::format("unknown {} {}; did you mean {}?", kind, name, near);
+}
+
+std::vector<std::string> long_options(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames())
+            names.push_back("--" + name);
+    }
+    return names;
+}
+
+std::vector<std::string> commands(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    return names;
+}
+
+std::optional<std::string> misspelt(const CLI::App& app, int argc, const char* const* argv) {
+    const auto* command = &app;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--") break;
+        if (word.starts_with("--")) {
+            const auto name = word.substr(0, word.find('='));
+            const auto known = long_options(*command);
+            if (std::ranges::find(known, name) == known.end())
+                return unknown("option", name, known);
+        } else if (const auto known = commands(*command); !known.empty() && word[0] != '-') {
+            const auto found = std::ranges::find(known, word);
+            if (found == known.end()) return unknown("command", word, known);
+            command = app.get_subcommand(*found);
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::string usage_text(const CLI::App& app, int argc, const char* const* argv,
+                       const CLI::ParseError& error) {
+    // A value that is wrong says itself where.
+    const bool bad_value =
+        error.get_name() == "ValidationError" || error.get_name() == "ConversionError";
+    const auto name = bad_value ? std::nullopt : misspelt(app, argc, argv);
+    return name.value_or(error.what());
+}
+
+bool print_help(const CLI::App& app, int argc, const char* const* argv,
+                const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error) == 0;
+    std::cerr << fmt::format("{}: {}\nRun with --help for more information.\n", app.get_name(),
+                             usage_text(app, argc, argv, error));
+    return false;
+}
 
 CLI::Option* add_timespan(CLI::App& app, const std::string& name, milliseconds& into,
                           const std::string& help) {

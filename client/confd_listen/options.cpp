@@ -10,7 +10,6 @@
 
 #include "client/confd_listen/mask.hpp"
 #include "client/error.hpp"
-#include "protocol/nearest.hpp"
 #include "protocol/units.hpp"
 #include "protocol/value/text.hpp"
 #include "transport/command_line.hpp"
@@ -178,29 +177,13 @@ void declare_output(CLI::App& app, Raw& raw) {
     app.add_flag("--strict", raw.strict, "an event of an unknown type is malformed")->group(group);
 }
 
-/// The long option that was probably meant, for "--formt".
-std::string suggestion(const CLI::App& app, std::string_view message) {
-    const auto at = message.rfind("--");
-    if (at == std::string_view::npos) return {};
-    const auto word = message.substr(at + 2);
-    std::vector<std::string_view> names;
-    for (const auto* option : app.get_options()) {
-        for (const auto& name : option->get_lnames())
-            names.emplace_back(name);
-    }
-    const auto near = nearest(word.substr(0, word.find_first_of("= ")), names);
-    return near.empty() ? std::string() : fmt::format("; did you mean --{}?", near);
-}
-
 void parse(CLI::App& app, int argc, const char* const* argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         throw Stop{exit_ok, app.help()};
-    } catch (const CLI::ExtrasError& error) {
-        wrong(error.what() + suggestion(app, error.what()));
     } catch (const CLI::ParseError& error) {
-        wrong(error.what());
+        wrong(transport::usage_text(app, argc, argv, error));
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "client/decode/decoder.hpp"
 #include "protocol/release.hpp"
+#include "transport/command_line.hpp"
 
 namespace {
 
@@ -110,7 +111,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : exit_usage;
+        return transport::print_help(app, argc, argv, error) ? 0 : exit_usage;
     }
     try {
         return run(options);

@@ -20,6 +20,7 @@
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/junit.hpp"
 #include "conformance/kit/report/terminal.hpp"
+#include "transport/command_line.hpp"
 
 namespace {
 
@@ -318,7 +319,7 @@ int dispatch(int argc, char** argv) {
         for (const auto* command : {client, server, codec})
             if (command->parsed()) finish(raw, *command);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_passed : exit_usage;
+        return transport::print_help(app, argc, argv, error) ? exit_passed : exit_usage;
     }
     raw.options.rerun = rerun_words(argc, argv);
     if (play_command->parsed()) return play(raw.play);

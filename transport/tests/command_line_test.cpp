@@ -1,0 +1,64 @@
+#include "transport/command_line.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+namespace confd::transport {
+namespace {
+
+using testing::HasSubstr;
+
+/// A program with commands, and what it says of a command line.
+class CommandLine : public testing::Test {
+  protected:
+    CommandLine() {
+        app_.require_subcommand(1);
+        auto* run = app_.add_subcommand("run", "Runs");
+        run->add_option("FILE", file_)->expected(1);
+        run->add_option("--max-pending", number_)->check(CLI::Range(1, 9));
+        run->add_flag("--strict");
+        app_.add_subcommand("lint", "Checks");
+    }
+
+    std::string said(std::vector<const char*> arguments) {
+        arguments.insert(arguments.begin(), "program");
+        const auto count = static_cast<int>(arguments.size());
+        try {
+            app_.parse(count, arguments.data());
+        } catch (const CLI::ParseError& error) {
+            return usage_text(app_, count, arguments.data(), error);
+        }
+        return "nothing";
+    }
+
+    CLI::App app_{"", "program"};
+    std::string file_;
+    int number_ = 0;
+};
+
+TEST_F(CommandLine, NamesTheNearestOptionOfTheCommand) {
+    EXPECT_EQ(said({"run", "file", "--max-pendin", "3"}),
+              "unknown option --max-pendin; did you mean --max-pending?");
+    EXPECT_EQ(said({"run", "--max-pendin=3", "file"}),
+              "unknown option --max-pendin; did you mean --max-pending?");
+    EXPECT_EQ(said({"lint", "--stric"}), "unknown option --stric") << "another command has it";
+    EXPECT_EQ(said({"run", "file", "--max-pending", "3", "--strict"}), "nothing");
+}
+
+TEST_F(CommandLine, NamesTheNearestCommand) {
+    EXPECT_EQ(said({"rn", "file"}), "unknown command rn; did you mean run?");
+    EXPECT_EQ(said({"wobble"}), "unknown command wobble");
+}
+
+TEST_F(CommandLine, LeavesTheRestToTheParser) {
+    EXPECT_THAT(said({}), HasSubstr("required"));
+    EXPECT_THAT(said({"run", "one", "two"}), HasSubstr("not expected: two"));
+    EXPECT_THAT(said({"run", "--max-pending", "10", "--strit"}), HasSubstr("Value 10"))
+        << "a value that is wrong comes first";
+    EXPECT_EQ(said({"run", "--", "--file"}), "nothing");
+}
+
+}  // namespace
+}  // namespace confd::transport
