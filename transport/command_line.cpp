@@ -81,7 +81,8 @@ std::optional<std::string> misspelt(const CLI::App& app, int argc, const char* c
             const auto known = long_options(*command);
             if (std::ranges::find(known, name) == known.end())
                 return unknown("option", name, known);
-        } else if (const auto known = commands(*command); !known.empty() && word[0] != '-') {
+        } else if (const auto known = commands(*command);
+                   !known.empty() && !word.starts_with('-')) {
             const auto found = std::ranges::find(known, word);
             if (found == known.end()) return unknown("command", word, known);
             command = app.get_subcommand(*found);

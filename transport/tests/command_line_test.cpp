@@ -50,6 +50,7 @@ TEST_F(CommandLine, NamesTheNearestOptionOfTheCommand) {
 TEST_F(CommandLine, NamesTheNearestCommand) {
     EXPECT_EQ(said({"rn", "file"}), "unknown command rn; did you mean run?");
     EXPECT_EQ(said({"wobble"}), "unknown command wobble");
+    EXPECT_EQ(said({""}), "unknown command ");
 }
 
 TEST_F(CommandLine, LeavesTheRestToTheParser) {
