@@ -24,11 +24,10 @@ std::vector<Owed> owed(const Listeners& listeners, const Notification& notificat
                        const Target& target, Forms& forms) {
     std::vector<Owed> out;
     if (!ack_owed(notification, ~std::uint32_t{0})) return out;
-    for (const auto& [id, peer] : listeners) {
-        const auto& audience = *peer->audience;
-        if (!audience.gets(notification.type, target.role)) continue;
-        if (form_for(audience, forms)->empty()) continue;
-        if (const auto ack = ack_owed(notification, audience.mask)) out.push_back({id, *ack});
+    for (const auto& [id, peer, audience] : listeners) {
+        if (!audience->gets(notification.type, target.role)) continue;
+        if (form_for(*audience, forms)->empty()) continue;
+        if (const auto ack = ack_owed(notification, audience->mask)) out.push_back({id, *ack});
     }
     return out;
 }
@@ -71,8 +70,9 @@ Sent Hub::send(Instant now, const Notification& notification, const Target& targ
 /// is queued for a subscriber or dropped, before somebody asks, and before an audience changes.
 void Hub::hand_out() {
     if (!std::exchange(news_, false)) return;
-    for (const auto& [id, peer] : listeners_)
-        give(id, *peer);
+    for (const auto& [id, peer, audience] : listeners_) {
+        if (!audience->fresh().empty()) give(id, *peer);
+    }
     for (auto& [key, audience] : listeners_.audiences())
         audience.end_fresh();
     batches_ = true;
@@ -83,7 +83,6 @@ void Hub::hand_out() {
 void Hub::give(PeerId id, Peer& peer) {
     auto& audience = *peer.audience;
     const auto fresh = audience.fresh();
-    if (fresh.empty()) return;
     peer.counters.events += audience.events;
     if (!peer.share.empty()) {
         peer.share.end = fresh.end;
@@ -142,7 +141,7 @@ Sent Hub::send(Instant now, const StreamEvent& event, const Target& target) {
     hand_out();  // what is counted below is what comes of the stream
     auto sent = new_send();
     book_.append(target.stream, event, target.role, wall(now));
-    for (const auto& [id, peer] : listeners_) {
+    for (const auto& [id, peer, audience] : listeners_) {
         if (!peer->feed) continue;
         const auto before = peer->counters.events;
         pump(now, *peer);

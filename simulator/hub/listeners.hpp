@@ -19,8 +19,9 @@ namespace confd::sim {
 struct Listener {
     PeerId id = 0;
     Peer* peer = nullptr;
+    const Audience* audience = nullptr;  ///< the peer's: beside it, so that no peer is looked at
 
-    bool has_role(std::string_view wanted) const { return peer->audience->has_role(wanted); }
+    bool has_role(std::string_view wanted) const { return audience->has_role(wanted); }
 };
 
 /// In the order in which they connected.
@@ -28,8 +29,6 @@ class Listeners {
   public:
     /// The peer stays where it is until it is removed. Its audience must know of all that it got.
     void add(PeerId id, Peer& peer) {
-        const auto at = std::ranges::lower_bound(all_, id, {}, &Listener::id);
-        all_.insert(at, {id, &peer});
         const auto mask = peer.session.subscription().mask;
         const auto wire = peer.session.context();
         auto& audience = audiences_[{mask, wire.dialect, peer.role}];
@@ -39,6 +38,8 @@ class Listeners {
             audience.role = peer.role;
         }
         peer.audience = &audience;
+        const auto at = std::ranges::lower_bound(all_, id, {}, &Listener::id);
+        all_.insert(at, {id, &peer, &audience});
     }
     /// The peer shares nothing any more.
     void remove(PeerId id, Peer& peer) {
