@@ -33,8 +33,7 @@ HelloFields parse(ByteView b) {
     HelloFields f{};
     f.first = b[0];
     f.version = static_cast<std::uint16_t>(b[1] << 8 | b[2]);
-    for (std::size_t i = 3; i < 7; ++i)
-        f.release = f.release << 8 | b[i];
+    f.release = load_word(b.subspan<3, 4>().data());
     f.depth = b[7];
     f.keys = b[8];
     return f;

@@ -23,10 +23,7 @@ ByteView payload_of(const Unit& unit) {
 }
 
 std::size_t announced(const Unit& unit) {
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < frame_header_size; ++i)
-        size = size << 8 | unit.bytes[i];
-    return size;
+    return load_word(ByteView(unit.bytes).first<frame_header_size>().data());
 }
 
 void announce(Unit& unit, std::uint64_t size) {

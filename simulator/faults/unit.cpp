@@ -143,9 +143,7 @@ std::optional<Unit> UnitCutter::take(UnitKind kind, std::size_t size, Expect the
 
 std::optional<Unit> UnitCutter::frame(UnitKind kind) {
     if (buffered() < frame_header_size) return std::nullopt;
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < frame_header_size; ++i)
-        size = size << 8 | buffer_[begin_ + i];
+    const std::size_t size = load_word(buffer_.data() + begin_);
     if (size > limit_) {
         expect_ = Expect::raw;
         return rest();
