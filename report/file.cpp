@@ -59,7 +59,7 @@ bool is_fixed(int code) {
 }
 
 int write_to(const fs::path& path, std::string_view text) {
-    struct stat old {};
+    struct stat old{};
     if (::lstat(path.c_str(), &old) != 0)
         return errno == ENOENT ? replace(path, text, std::nullopt) : errno;
     if (S_ISREG(old.st_mode) && old.st_nlink == 1) {

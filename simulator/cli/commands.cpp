@@ -15,6 +15,7 @@
 #include "simulator/library/library.hpp"
 #include "simulator/scenario/json_schema.hpp"
 #include "simulator/server/server.hpp"
+#include "transport/line_writer.hpp"
 
 namespace confd::sim::cli {
 namespace {
@@ -127,8 +128,6 @@ std::expected<ServerOptions, std::string> server_options(const Options& options,
     out.time_scale = options.time_scale;
     if (!options.log_file.empty()) out.log_file = options.log_file;
     if (options.syslog) out.syslog = to_syslog;
-    out.live_line = ::isatty(STDERR_FILENO) == 1;
-    out.log = say;
     if (!options.control.empty()) {
         auto control = control_endpoint(options);
         if (!control) return std::unexpected(control.error());
@@ -156,19 +155,37 @@ int exit_code(Outcome outcome) {
     return exit_internal;
 }
 
+std::string title(const Scenario& scenario) {
+    return fmt::format("{} as {} {}, seed {}", scenario.name.empty() ? "scenario" : scenario.name,
+                       to_string(scenario.product), to_string(scenario.release), scenario.seed);
+}
+
 int play(const Scenario& scenario, const Options& options) {
-    const auto server = server_options(options, scenario.product);
+    auto server = server_options(options, scenario.product);
     if (!server) return usage(server.error());
-    say(fmt::format("{} as {} {}, seed {}", scenario.name.empty() ? "scenario" : scenario.name,
-                    to_string(scenario.product), to_string(scenario.release), scenario.seed));
-    if (options.dry_run) return dry_run(scenario) ? exit_fulfilled : exit_usage;
-    const auto result = serve(scenario, *server);
-    if (!result) return usage(result.error());
-    if (result->failure) {
-        say(to_string(*result->failure));
-    } else {
-        say(result->stopped ? "stopped before the scenario's end" : "done");
+    if (options.dry_run) {
+        say(title(scenario));
+        return dry_run(scenario) ? exit_fulfilled : exit_usage;
     }
+    // Subscribers are served whether or not standard error is read.
+    transport::LineWriter errors(STDERR_FILENO);
+    server->log = [&](const std::string& line) {
+        errors.write(line + '\n', transport::dropped_line_of("confd-sim"));
+    };
+    if (::isatty(STDERR_FILENO) == 1) {
+        server->live = [&](const std::string& text) {
+            if (errors.idle()) errors.write(text);
+        };
+    }
+    server->log(title(scenario));
+    const auto result = serve(scenario, *server);
+    if (!result) {
+        server->log("confd-sim: " + result.error());
+        return exit_usage;
+    }
+    server->log(result->failure   ? to_string(*result->failure)
+                : result->stopped ? "stopped before the scenario's end"
+                                  : "done");
     return exit_code(result->outcome);
 }
 

@@ -39,6 +39,24 @@ WallTime real_time() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
+bool hangups_are_ignored() {
+    struct sigaction now{};
+    return ::sigaction(SIGHUP, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+std::string_view signal_name(int number) {
+    return number == SIGINT ? "SIGINT" : number == SIGHUP ? "SIGHUP" : "SIGTERM";
+}
+
+/// Without Asio's handlers they would kill a process that has done all it should.
+void block_signals() {
+    sigset_t stops;
+    ::sigemptyset(&stops);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        ::sigaddset(&stops, number);
+    ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+}
+
 /// In the time of the run.
 PeerLimits limits_of(const ServerOptions& options, const SimClock& clock) {
     auto limits = options.peers;
@@ -66,6 +84,7 @@ class Server {
         : scenario_(scenario),
           options_(options),
           clock_(options.time_scale),
+          status_line_(options.live),
           hub_(config_of(scenario, options, clock_)),
           recorder_(hub_),
           engine_(scenario, hub_, engine_options()),
@@ -76,6 +95,7 @@ class Server {
           patience_(io_),
           acceptor_(io_.get_executor(), options.socket),
           links_(hub_, recorder_, [this] { return now(); }, [this] { advance(); }) {
+        if (!hangups_are_ignored()) signals_.add(SIGHUP);
         hub_.on_send([this](const Notification& event, const Sent& sent) { on_send(event, sent); });
     }
 
@@ -91,10 +111,12 @@ class Server {
                         [this](const std::string& note) { log(note); });
         for (const auto& where : acceptor_.endpoints())
             log(fmt::format("listening on {}", to_string(where)));
-        if (options_.live_line) draw_live();
+        if (status_line_.on()) draw_live();
         advance();
         io_.run();
+        block_signals();
         status_line_.clear();
+        if (log_) log_->close();
         return result_;
     }
 
@@ -259,7 +281,7 @@ class Server {
 
     /// The first asks for a clean end, the second does not wait for one.
     void on_signal(int number) {
-        log(fmt::format("stopping: {}", number == SIGINT ? "SIGINT" : "SIGTERM"));
+        log(fmt::format("stopping: {}", signal_name(number)));
         if (std::exchange(stopping_, true)) return io_.stop();
         wait_for_signal();
         result_.stopped = !ending_;

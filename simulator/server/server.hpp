@@ -31,7 +31,8 @@ struct ServerOptions {
     /// Lines of the daemon's own syslog: what goes to subscribers of DAEMON, while nobody has taken
     /// the syslog over. May be empty.
     std::function<void(int priority, const std::string&)> syslog;
-    bool live_line = false;  ///< show the state of things on a terminal, in one line
+    /// Shows the state of things in one line of a terminal: gets what goes there. May be empty.
+    std::function<void(const std::string&)> live;
     /// Lines for people, without the newline.
     std::function<void(const std::string&)> log;
 };
@@ -40,13 +41,15 @@ struct ServerOptions {
 struct RunResult {
     Outcome outcome = Outcome::fulfilled;
     std::optional<Failure> failure;
-    /// SIGINT or SIGTERM came before the scenario's end.
+    /// SIGINT, SIGTERM or SIGHUP came before the scenario's end.
     bool stopped = false;
 };
 
 /// Listens, plays the scenario, sends what is left and closes every connection so that nothing sent
-/// is lost. Logs "listening on ..", one line an endpoint, once peers can connect. The error is a
-/// sentence: an address that cannot be listened on, a log that cannot be written.
+/// is lost. SIGINT, SIGTERM and SIGHUP stop it; from its end on they are blocked, so that one that
+/// comes too late changes no exit code. A SIGHUP that was ignored before (nohup) stays so. Logs
+/// "listening on ..", one line an endpoint, once peers can connect. The error is a sentence: an
+/// address that cannot be listened on, a log that cannot be written.
 std::expected<RunResult, std::string> serve(const Scenario& scenario, const ServerOptions& options);
 
 }  // namespace confd::sim

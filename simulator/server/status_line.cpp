@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <utility>
 
 namespace confd::sim {
@@ -23,14 +22,12 @@ void StatusLine::draw(Instant now, const StatusFigures& figures) {
     sends_ = figures.sends;
     shown_ = true;
     // Back to the line's start, and what is left of the line before erased.
-    fmt::print(stderr, "\r{}\x1b[K", status_text(figures, rate, now));
-    std::fflush(stderr);
+    draw_(fmt::format("\r{}\x1b[K", status_text(figures, rate, now)));
 }
 
 void StatusLine::clear() {
     if (!std::exchange(shown_, false)) return;
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
+    draw_("\r\x1b[K");
 }
 
 }  // namespace confd::sim

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "simulator/hub/ids.hpp"
 
@@ -14,13 +16,18 @@ struct StatusFigures {
     std::size_t pending = 0;  ///< barriers that are open
 };
 
-/// Draws over itself on standard error. Other lines are printed with clear() before them.
+/// Draws over itself on a terminal. Other lines are printed with clear() before them.
 class StatusLine {
   public:
+    /// `draw` gets what is to go to the terminal as it is; without it nothing is drawn.
+    explicit StatusLine(std::function<void(const std::string&)> draw) : draw_(std::move(draw)) {}
+
+    bool on() const { return draw_ != nullptr; }
     void draw(Instant now, const StatusFigures& figures);
     void clear();
 
   private:
+    std::function<void(const std::string&)> draw_;
     Instant last_;
     std::uint64_t sends_ = 0;
     bool shown_ = false;

@@ -1,6 +1,7 @@
 #include "conformance/kit/client/play.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include "simulator/cli/commands.hpp"
 #include "simulator/library/library.hpp"
 #include "simulator/server/server.hpp"
+#include "transport/line_writer.hpp"
 
 namespace confd::kit {
 namespace {
@@ -63,7 +65,10 @@ int play(const PlayOptions& options) {
     sim::ServerOptions server;
     server.listen = {*endpoint};
     server.log_file = options.log;
-    server.log = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+    transport::LineWriter errors(STDERR_FILENO);
+    server.log = [&](const std::string& line) {
+        errors.write(line + '\n', transport::dropped_line_of("confd-conformance"));
+    };
     if (test->client->server_secret) {
         const auto secret = as_bytes(server_secret);
         server.secret = Bytes(secret.begin(), secret.end());

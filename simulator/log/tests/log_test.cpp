@@ -6,6 +6,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/json/value_to.hpp>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -15,6 +16,7 @@
 
 #include "simulator/log/message_log.hpp"
 #include "simulator/log/record.hpp"
+#include "transport/line_writer.hpp"
 
 namespace confd::sim {
 namespace {
@@ -127,8 +129,9 @@ TEST_F(Log, AFullDiskIsSaidOnce) {
         log.write({.text = "x"});
         log.flush();
     }
+    log.close();
     ASSERT_THAT(errors, SizeIs(1));
-    EXPECT_EQ(errors[0], "cannot write /dev/full any more: No space left on device");
+    EXPECT_EQ(errors[0], "cannot write /dev/full: No space left on device");
 }
 
 /// Files of this process can grow no further than so.
@@ -168,6 +171,47 @@ TEST_F(Log, WhatFoundRoomOnAFullDiskIsWholeLines) {
         EXPECT_EQ(found.size(), line.size() * 10) << room;
         EXPECT_TRUE(found.ends_with(line));
     }
+}
+
+TEST_F(Log, AFifoNeedsNoReaderAtFirst) {
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    auto log = open(path);
+    log.write({.text = "one"});
+    log.flush();
+    std::ifstream reader(path);
+    std::string line;
+    ASSERT_TRUE(std::getline(reader, line));
+    EXPECT_EQ(line, to_line({.text = "one"}));
+}
+
+TEST_F(Log, AFifoThatIsNotReadHoldsNothingUpAndARecordSaysWhatWasDropped) {
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    auto log = open(path);
+    const std::string text(std::size_t{64} << 10, 'x');
+    constexpr std::size_t all = 2 * max_unread_log / (std::size_t{64} << 10);
+    for (std::size_t i = 0; i < all; ++i) {
+        log.write({.at = std::chrono::microseconds(i), .text = text});
+        log.flush();
+    }
+    std::ifstream reader(path);
+    std::size_t whole = 0;
+    boost::json::value record;
+    for (std::string line; std::getline(reader, line); ++whole) {
+        record = boost::json::parse(line);
+        if (record.at("text").as_string().size() != text.size()) break;
+    }
+    EXPECT_GT(whole, all / 4);
+    EXPECT_EQ(boost::json::value_to<std::string>(record.at("text")),
+              transport::dropped_text(all - whole));
+    EXPECT_EQ(record.at("kind"), "log");
+    EXPECT_EQ(record.at("t").as_double(), static_cast<double>(all - 1) / 1e6);
+    EXPECT_THAT(errors, SizeIs(0));
+}
+
+TEST_F(Log, AFolderIsAnError) {
+    const auto log = MessageLog::open(testing::TempDir(), [](const auto&) {});
+    ASSERT_FALSE(log);
+    EXPECT_EQ(log.error(), "cannot write " + testing::TempDir() + ": Is a directory");
 }
 
 TEST_F(Log, AFileThatCannotBeMadeIsAnError) {

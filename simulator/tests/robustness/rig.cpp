@@ -92,7 +92,7 @@ std::string SteeredSimulator::ask(const std::string& request, const std::string&
     std::string answer;
     std::array<char, 4096> buffer{};
     for (const Deadline deadline; deadline.remaining() > 0;) {
-        // It does not answer while it cannot print.
+        // What it prints is read meanwhile, so that none of it is dropped.
         std::array<pollfd, 2> both{pollfd{wire.fd(), POLLIN, 0},
                                    pollfd{process_.output(), POLLIN, 0}};
         ::poll(both.data(), both.size(), deadline.remaining());

@@ -46,7 +46,7 @@ class SteeredSimulator {
     void await_no_barriers();
     /// Waits until so many event messages have been given to the kernel.
     void await_sent_events(std::size_t count);
-    /// Reads what it has printed so far: who prints into a full pipe stands still.
+    /// Reads what it has printed so far.
     void drain();
     /// Stops it, and expects that to be a clean end.
     void stop();
