@@ -63,4 +63,20 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
     return best_distance < std::max<std::size_t>(name.size(), 2) ? best : std::string_view();
 }
 
+std::vector<std::string_view> likely(std::string_view name,
+                                     std::span<const std::string_view> candidates) {
+    // Shorter parts are in too many names to mean one.
+    constexpr std::size_t shortest = 3;
+    constexpr std::size_t most = 5;
+    if (const auto one = nearest(name, candidates); !one.empty()) return {one};
+    std::vector<std::string_view> out;
+    const auto part = without_prefix(name);
+    if (part.size() < shortest) return out;
+    for (const auto candidate : candidates) {
+        const auto same = [](char a, char b) { return lower(a) == lower(b); };
+        if (!std::ranges::search(candidate, part, same).empty()) out.push_back(candidate);
+    }
+    return out.size() > most ? std::vector<std::string_view>() : out;
+}
+
 }  // namespace confd

@@ -1,9 +1,9 @@
-// Lines for a reader that may be slow, stopped or gone: standard error in a pipe, a FIFO, a terminal.
-// Who writes them never waits.
+// Lines for a reader that may be slow, stopped or gone: standard error in a pipe, a FIFO, a
+// terminal. Who writes them never waits.
 //
 // A thread of its own writes, because nothing else keeps that promise: O_NONBLOCK belongs to the
-// open file, which other processes share; poll() promises room only until one of those writes; and a
-// stopped terminal blocks whatever poll() said.
+// open file, which other processes share; poll() promises room only until one of those writes; and
+// a stopped terminal blocks whatever poll() said.
 #pragma once
 
 #include <chrono>
@@ -29,8 +29,8 @@ class LineWriter {
 
     /// Writes to a descriptor that stays the caller's and open for as long as the process lives.
     explicit LineWriter(int descriptor, std::size_t limit = max_unread_output);
-    /// Takes over a descriptor of this file; with -1 it opens the file first, where a FIFO waits for
-    /// its reader.
+    /// Takes over a descriptor of this file; with -1 it opens the file first, where a FIFO waits
+    /// for its reader.
     LineWriter(const std::string& path, int descriptor, std::size_t limit);
     LineWriter(const LineWriter&) = delete;
     LineWriter& operator=(const LineWriter&) = delete;

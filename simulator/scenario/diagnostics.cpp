@@ -46,8 +46,11 @@ std::vector<Diagnostic> Diagnostics::take() {
 }
 
 std::string suggestion(std::string_view name, std::span<const std::string_view> candidates) {
-    const auto near = nearest(name, candidates);
-    return near.empty() ? std::string() : fmt::format("; did you mean '{}'?", near);
+    std::vector<std::string> quoted;
+    for (const auto one : likely(name, candidates))
+        quoted.push_back(fmt::format("'{}'", one));
+    const std::vector<std::string_view> names(quoted.begin(), quoted.end());
+    return names.empty() ? std::string() : fmt::format("; did you mean {}?", one_of(names));
 }
 
 std::string one_of(std::span<const std::string_view> names) {

@@ -147,8 +147,23 @@ json::object text_pattern(std::string_view pattern) {
     return {{"type", "string"}, {"pattern", pattern}};
 }
 
+/// With and without NOTIF_, as most people write them; the loader takes any case.
+json::array all_event_names() {
+    json::array whole = strings(event_names());
+    json::array brief;
+    for (const auto name : event_names()) {
+        std::string part(name.substr(name.find("NOTIF_") + std::string_view("NOTIF_").size()));
+        brief.emplace_back(part);
+        for (char& c : part)
+            c = c == '_' ? c : static_cast<char>(c | 32);
+        brief.emplace_back(part);
+    }
+    whole.insert(whole.end(), brief.begin(), brief.end());
+    return whole;
+}
+
 json::object definitions() {
-    json::array events = strings(event_names());
+    const auto events = all_event_names();
     json::array bits;
     for (const auto& constant : mask_constants)
         bits.emplace_back(constant.name);

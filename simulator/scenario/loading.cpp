@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 
+#include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
@@ -49,6 +51,30 @@ std::optional<std::string> Loading::parse_role(const YamlNode& node) const {
     diagnostics.report(node.place, fmt::format("there is no role '{}', expected {}{}", *name,
                                                one_of(names), suggestion(*name, names)));
     return std::nullopt;
+}
+
+std::optional<std::uint32_t> Loading::parse_event(const YamlNode& node,
+                                                  std::string_view remedy) const {
+    auto type = node.is_scalar() ? event_type(node.text) : std::nullopt;
+    if (!type && node.is_scalar() && node.plain) {
+        std::uint32_t number = 0;
+        const auto* end = node.text.data() + node.text.size();
+        const auto [stop, error] = std::from_chars(node.text.data(), end, number);
+        const bool whole = error == std::errc{} && stop == end;
+        if (whole && std::ranges::find(event_types(), number) != event_types().end()) type = number;
+    }
+    if (!type) {
+        diagnostics.report(
+            node.place, fmt::format("expected the name of an event such as NOTIF_AUDIT, found {}{}",
+                                    describe(node), suggestion(node.text, event_names())));
+        return std::nullopt;
+    }
+    if (const auto why = why_unavailable(*type, wire()); !why.empty()) {
+        diagnostics.report(node.place, fmt::format("{}, and this is {} {}{}", why,
+                                                   to_string(product), to_string(release), remedy));
+        return std::nullopt;
+    }
+    return type;
 }
 
 std::optional<std::string> Loading::parse_send_id(const YamlNode& node) const {

@@ -39,6 +39,11 @@ struct Loading {
     const Role* find_role(std::string_view name) const;
     /// Reports when there is no such role and it is not "all".
     std::optional<std::string> parse_role(const YamlNode& node) const;
+    /// An event of the release and product that are played, by its name (see event_type()) or
+    /// number. Reports another with the nearest names; `remedy` follows what is said of one that
+    /// exists elsewhere only.
+    std::optional<std::uint32_t> parse_event(const YamlNode& node,
+                                             std::string_view remedy = {}) const;
     /// Reports when no send before has this id.
     std::optional<std::string> parse_send_id(const YamlNode& node) const;
     /// Reports when the scenario names streams and this is none of them.

@@ -11,47 +11,42 @@
 #include <sstream>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "protocol/utf8.hpp"
+#include "simulator/scenario/json_text.hpp"
+#include "simulator/scenario/tree_builder.hpp"
 
 namespace confd::sim {
 namespace {
 
-/// Stops the parser; what was wrong has been reported.
-struct Stop {};
+Place place_of(const YAML::Mark& mark, const TreeBuilder& tree) {
+    if (mark.is_null()) return {tree.file(), 1, 1};
+    return {tree.file(), mark.line + 1, mark.column + 1};
+}
 
-/// Builds the tree from the parser's events.
-class Builder : public YAML::EventHandler {
+/// Hands what YAML's parser meets to the tree.
+class Events : public YAML::EventHandler {
   public:
-    Builder(std::shared_ptr<const std::string> file, Diagnostics& diagnostics)
-        : file_(std::move(file)), diagnostics_(diagnostics) {}
-
-    YamlPtr take() { return root_; }
-    Place place(const YAML::Mark& mark) const {
-        if (mark.is_null()) return {file_, 1, 1};
-        return {file_, mark.line + 1, mark.column + 1};
-    }
+    explicit Events(TreeBuilder& tree) : tree_(tree) {}
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        auto node = make(YamlNode::Kind::null, mark);
         // The parser is at what comes after it, which may be on another line.
-        if (!open_.empty() && open_.back().key) node->place = open_.back().key->place;
-        finish(std::move(node), anchor);
+        const auto* key = tree_.open_key();
+        remember(anchor, tree_.null(key != nullptr ? key->place : place(mark)));
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
-        if (found == anchors_.end()) stop(mark, "an alias inside what it stands for");
-        add(found->second, mark);
+        if (found == anchors_.end()) tree_.stop(place(mark), "an alias inside what it stands for");
+        tree_.add(found->second, place(mark));
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
         if (tag != "?" && tag != "!") report_tag(mark, tag);
-        auto node = make(YamlNode::Kind::scalar, mark);
-        node->text = value;
-        node->plain = tag == "?";
-        finish(std::move(node), anchor);
+        remember(anchor, tree_.scalar(place(mark), value, tag == "?"));
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value) override {
@@ -65,109 +60,93 @@ class Builder : public YAML::EventHandler {
     void OnMapEnd() override { close(); }
 
   private:
-    struct Open {
-        std::shared_ptr<YamlNode> node;
-        YAML::anchor_t anchor;
-        YamlPtr key;                                 // of the entry whose value comes next
-        std::unordered_map<std::string, int> lines;  // of the keys so far
-    };
-
-    std::shared_ptr<YamlNode> make(YamlNode::Kind kind, const YAML::Mark& mark) const {
-        auto node = std::make_shared<YamlNode>();
-        node->kind = kind;
-        node->place = place(mark);
-        return node;
-    }
+    Place place(const YAML::Mark& mark) const { return place_of(mark, tree_); }
 
     void report_tag(const YAML::Mark& mark, const std::string& tag) {
-        diagnostics_.report(place(mark), fmt::format("the tag {} has no meaning here", tag));
-    }
-
-    [[noreturn]] void stop(const YAML::Mark& mark, std::string message) {
-        diagnostics_.report(place(mark), std::move(message));
-        throw Stop{};
+        tree_.diagnostics().report(place(mark), fmt::format("the tag {} has no meaning here", tag));
     }
 
     void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
               YAML::anchor_t anchor) {
         if (tag != "?" && tag != "!" && !tag.empty()) report_tag(mark, tag);
-        if (open_.size() >= max_yaml_nesting) {
-            stop(mark, fmt::format("nested deeper than {} levels", max_yaml_nesting));
-        }
-        open_.push_back({make(kind, mark), anchor, nullptr, {}});
+        tree_.open(kind, place(mark));
+        open_.push_back(anchor);
     }
-
     void close() {
-        auto top = std::move(open_.back());
+        const auto anchor = open_.back();
         open_.pop_back();
-        finish(std::move(top.node), top.anchor);
+        remember(anchor, tree_.close());
     }
 
-    void finish(std::shared_ptr<YamlNode> node, YAML::anchor_t anchor) {
-        if (anchor != YAML::anchor_t{}) anchors_[anchor] = node;
-        const auto place = node->place;
-        YAML::Mark mark;
-        mark.line = place.line - 1;
-        mark.column = place.column - 1;
-        add(std::move(node), mark);
+    void remember(YAML::anchor_t anchor, YamlPtr node) {
+        if (anchor != YAML::anchor_t{}) anchors_[anchor] = std::move(node);
     }
 
-    void add(YamlPtr node, const YAML::Mark& mark) {
-        if (open_.empty()) {
-            root_ = std::move(node);
-            return;
-        }
-        auto& top = open_.back();
-        top.node->weight += node->weight;
-        if (top.node->weight > max_yaml_nodes) {
-            stop(mark,
-                 fmt::format("more than {} nodes with every alias written out", max_yaml_nodes));
-        }
-        if (top.node->is_sequence()) {
-            top.node->items.push_back(std::move(node));
-        } else if (top.key == nullptr) {
-            take_key(top, std::move(node), mark);
-        } else {
-            top.node->entries.emplace_back(std::exchange(top.key, nullptr), std::move(node));
-        }
-    }
-
-    void take_key(Open& top, YamlPtr key, const YAML::Mark& mark) {
-        if (!key->is_scalar()) {
-            stop(mark, fmt::format("{} as a key, expected a name", describe(*key)));
-        }
-        const auto [first, added] = top.lines.emplace(key->text, key->place.line);
-        if (!added) {
-            diagnostics_.report(
-                place(mark), fmt::format("the key '{}' is there twice; first on line {}", key->text,
-                                         first->second));
-        }
-        top.key = std::move(key);
-    }
-
-    std::shared_ptr<const std::string> file_;
-    Diagnostics& diagnostics_;
-    std::vector<Open> open_;
+    TreeBuilder& tree_;
+    std::vector<YAML::anchor_t> open_;  // of the maps and sequences that are open
     std::unordered_map<YAML::anchor_t, YamlPtr> anchors_;
-    YamlPtr root_;
 };
 
-/// The parser's own messages, without the place it puts in front of them.
-void report_syntax(const YAML::Exception& error, const Builder& builder, Diagnostics& diagnostics) {
-    diagnostics.report(builder.place(error.mark), fmt::format("not YAML: {}", error.msg));
+/// The parser's own message, without the place it puts in front of it.
+Diagnostic syntax_error(const YAML::Exception& error, const TreeBuilder& tree) {
+    auto message = fmt::format("not YAML: {}", error.msg);
+    if (error.msg.starts_with(YAML::ErrorMsg::INVALID_UNICODE)) {
+        message += "; surrogate pairs are read where the whole text is JSON";
+    }
+    return {place_of(error.mark, tree), std::move(message)};
 }
 
 /// Where another document begins, if one does. What is wrong in it does not matter.
 std::optional<Place> next_document(YAML::Parser& parser, const YamlNode& root) {
     Diagnostics ignored;
-    Builder builder(root.place.file, ignored);
+    TreeBuilder tree(root.place.file, ignored);
+    Events events(tree);
     try {
-        if (!parser.HandleNextDocument(builder)) return std::nullopt;
-    } catch (const Stop&) {
+        if (!parser.HandleNextDocument(events)) return std::nullopt;
+    } catch (const TreeBuilder::Stop&) {
         return ignored.take().front().place;
     }
-    const auto more = builder.take();
+    const auto more = tree.take();
     return more ? more->place : root.place;
+}
+
+/// What is no YAML, if that is why there is no tree; everything else has been reported.
+std::optional<Diagnostic> read_yaml(std::string_view text, TreeBuilder& tree, YamlPtr& root) {
+    std::istringstream stream{std::string(text)};
+    try {
+        YAML::Parser parser(stream);
+        Events events(tree);
+        if (!parser.HandleNextDocument(events)) {
+            tree.diagnostics().report({tree.file(), 1, 1},
+                                      "the file is empty, expected a scenario");
+            return std::nullopt;
+        }
+        const auto whole = tree.take();
+        if (const auto more = next_document(parser, *whole)) {
+            tree.diagnostics().report(*more, "a second document, expected one scenario a file");
+        }
+        root = whole;
+    } catch (const YAML::Exception& error) {
+        return syntax_error(error, tree);
+    } catch (const TreeBuilder::Stop&) {
+        // Reported where it was thrown.
+    }
+    return std::nullopt;
+}
+
+/// The same for JSON.
+std::optional<JsonError> read_json(std::string_view text, TreeBuilder& tree, YamlPtr& root) {
+    try {
+        auto error = read_json(text, tree);
+        if (!error) root = tree.take();
+        return error;
+    } catch (const TreeBuilder::Stop&) {
+        return std::nullopt;
+    }
+}
+
+bool before(const Place& a, const Place& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
 }
 
 /// The parser would take a NUL for a part of UTF-16, and read on whatever the bytes are.
@@ -183,6 +162,8 @@ bool is_text(std::string_view text, const std::shared_ptr<const std::string>& fi
                                    static_cast<std::uint8_t>(text[good])));
     return false;
 }
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 bool is_number(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
@@ -217,32 +198,33 @@ std::string describe(const YamlNode& node) {
 
 YamlPtr parse_yaml(std::string_view text, std::shared_ptr<const std::string> file,
                    Diagnostics& diagnostics) {
-    Builder builder(std::move(file), diagnostics);
     if (text.size() > max_scenario_bytes) {
-        diagnostics.report(builder.place({}),
-                           fmt::format("the file has {} bytes, at most {} are read", text.size(),
-                                       max_scenario_bytes));
+        diagnostics.report({file, 1, 1}, fmt::format("the file has {} bytes, at most {} are read",
+                                                     text.size(), max_scenario_bytes));
         return nullptr;
     }
-    if (!is_text(text, builder.place({}).file, diagnostics)) return nullptr;
-    std::istringstream stream{std::string(text)};
-    try {
-        YAML::Parser parser(stream);
-        if (!parser.HandleNextDocument(builder)) {
-            diagnostics.report(builder.place({}), "the file is empty, expected a scenario");
-            return nullptr;
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    if (!is_text(text, file, diagnostics)) return nullptr;
+    YamlPtr root;
+    std::optional<Diagnostic> json_error;
+    if (looks_like_json(text)) {
+        // YAML looks like that too: what a half of it has reported is forgotten then.
+        Diagnostics found;
+        TreeBuilder tree(file, found);
+        const auto error = read_json(text, tree, root);
+        if (!error) {
+            for (auto& one : found.take())
+                diagnostics.report(one.place, std::move(one.message));
+            return root;
         }
-        const auto root = builder.take();
-        if (const auto more = next_document(parser, *root)) {
-            diagnostics.report(*more, "a second document, expected one scenario a file");
-        }
-        return root;
-    } catch (const YAML::Exception& error) {
-        report_syntax(error, builder, diagnostics);
-    } catch (const Stop&) {
-        // Reported where it was thrown.
+        json_error = {place_in(text, error->at, file), "not JSON: " + error->message};
     }
-    return nullptr;
+    TreeBuilder tree(file, diagnostics);
+    auto error = read_yaml(text, tree, root);
+    // Whichever could read more of it is what it was meant to be.
+    if (error && json_error && !before(json_error->place, error->place)) error = json_error;
+    if (error) diagnostics.report(error->place, error->message);
+    return root;
 }
 
 }  // namespace confd::sim

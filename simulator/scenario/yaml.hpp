@@ -1,5 +1,6 @@
 // YAML text as a tree of our own: every node knows its place, nothing is mutable, and what a file
-// can make us hold is bounded. yaml-cpp reads the text and is seen by yaml.cpp alone.
+// can make us hold is bounded. yaml-cpp reads the text and is seen by yaml.cpp alone; a text that
+// is JSON as a whole is read by Boost.JSON (json_text.hpp).
 #pragma once
 
 #include <cstddef>
@@ -48,8 +49,9 @@ struct YamlNode {
 /// "the number 17", "the text \"abc\"", "a list", "a map", "nothing".
 std::string describe(const YamlNode& node);
 
-/// Reads one document. Reports what is wrong and returns null when no tree can be made; an empty
-/// document is a null node. `file` is for messages only.
+/// Reads one document, YAML or JSON in UTF-8, with or without a byte order mark. Reports what is
+/// wrong and returns null when no tree can be made; an empty document is a null node. `file` is for
+/// messages only.
 YamlPtr parse_yaml(std::string_view text, std::shared_ptr<const std::string> file,
                    Diagnostics& diagnostics);
 

@@ -42,6 +42,84 @@ TEST(Loader, TakesTheSmallestScenario) {
     EXPECT_THAT(scenario.steps, SizeIs(0));
 }
 
+TEST(Loader, TakesEventsByShortNamesEverywhere) {
+    EXPECT_EQ(
+        errors_of(with_steps("  - send: {event: audit}\n  - send: {event: Forward_Info}\n"
+                             "  - send: {event: NOTIF_AUDIT}\n  - send: {event: 1}\n"
+                             "  - mix: {events: {AUDIT: 1, NOTIF_HA_INFO: 2, 1: 3}, count: 1}\n")),
+        "");
+}
+
+/// A scenario that is JSON as a whole, in one line.
+std::string json_of(std::string_view message) {
+    return R"({"format": 1, "steps": [{"send": {"event": "NOTIF_AUDIT", "fields": {"usid": 17, )"
+           R"("msg": ")" +
+           std::string(message) + "\"}}}]}";
+}
+
+TEST(Json, TakesSurrogatePairs) {
+    EXPECT_EQ(errors_of(json_of(R"(smile \ud83d\ude00 \u00e9 \"\/\b\f\n\r\t \\ \u0000)")), "");
+    EXPECT_EQ(load(R"({"format": 1, "name": "\ud83d\ude00 \u00e9", "steps": []})").name,
+              "\xf0\x9f\x98\x80 \xc3\xa9");
+}
+
+TEST(Json, TakesKeysOfAnyLength) {
+    const std::string name(3000, 'k');
+    EXPECT_EQ(
+        errors_of(fmt::format(
+            R"({{"format": 1, "vars": {{"{0}": "x"}}, "steps": [{{"log": "${0}"}}]}})", name)),
+        "");
+}
+
+TEST(Json, HalfAPairIsAnErrorWithItsPlace) {
+    EXPECT_EQ(errors_of("{\n \"name\": \"\\ud83d\"\n}"),
+              "s.yaml:2:17: not JSON: half of a surrogate pair\n");
+    EXPECT_EQ(errors_of(R"({"name": "\ude00\ud83d"})"),
+              "s.yaml:1:17: not JSON: half of a surrogate pair\n");
+    EXPECT_EQ(
+        errors_of("format: 1\nname: \"\\ud83d\\ude00\"\n"),
+        "s.yaml:2:14: not YAML: invalid unicode: 55357; surrogate pairs are read where the whole "
+        "text is JSON\n");
+}
+
+TEST(Json, WhatIsWrongInItHasItsPlace) {
+    EXPECT_EQ(
+        errors_of("{\"format\": 1,\n  \"nmae\": true,\n  \"steps\": [\n{\"await\" : 0 }] }"),
+        "s.yaml:2:3: 'nmae' is not among the keys of a scenario: expected format, name, "
+        "description, seed, release, product, vars, include, modules, clock, allow, sessions, "
+        "streams, subscribers, try or steps; did you mean 'name'?\n"
+        "s.yaml:4:12: expected a number from 1 to 100000, found the number 0\n");
+    EXPECT_EQ(errors_of(R"({"format": 1, "format": 1, "steps": []})"),
+              "s.yaml:1:15: the key 'format' is there twice; first on line 1\n");
+    EXPECT_EQ(errors_of(std::string(70, '[') + std::string(70, ']')),
+              "s.yaml:1:65: nested deeper than 64 levels\n");
+}
+
+TEST(Json, WhatGoesFurtherAsYamlIsYaml) {
+    EXPECT_EQ(errors_of("{format: 1, steps: []}"), "");
+    EXPECT_EQ(errors_of("{\"format\": 1, \"steps\": [] } # the end"), "");
+    EXPECT_EQ(errors_of("{\"format\": 1, steps: [}"), "s.yaml:1:23: not YAML: illegal flow end\n");
+}
+
+TEST(ByteOrderMark, IsTaken) {
+    EXPECT_EQ(errors_of("\xef\xbb\xbf"
+                        "format: 1\nsteps: []\n"),
+              "");
+    EXPECT_EQ(errors_of("\xef\xbb\xbf"
+                        R"({"format": 1, "steps": []})"),
+              "");
+    EXPECT_EQ(errors_of("\xef\xbb\xbf"
+                        "format: 2\nsteps: []\n"),
+              "s.yaml:1:9: expected 1, the format of this file, found the number 2\n");
+}
+
+TEST(ByteOrderMark, OfAnotherEncodingIsAnErrorWithItsPlace) {
+    EXPECT_EQ(errors_of(std::string("\xff\xfe"
+                                    "f\0o\0",
+                                    6)),
+              "s.yaml:1:1: byte 0xff, expected a text in UTF-8\n");
+}
+
 TEST(Loader, TakesEveryKey) {
     const auto scenario = load(R"(
 format: 1
@@ -176,10 +254,6 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownEvent", "  - send: {event: NOTIF_ADUIT}",
             "8:19: expected the name of an event such as NOTIF_AUDIT, found the text "
             "\"NOTIF_ADUIT\"; did you mean 'NOTIF_AUDIT'?"},
-        Bad{"EventWithoutPrefix", "  - send: {event: AUDIT}",
-            "8:19: expected the name of an event such as NOTIF_AUDIT, found the text \"AUDIT\"; "
-            "did "
-            "you mean 'NOTIF_AUDIT'?"},
         Bad{"FlagIsNoEvent", "  - send: {event: NOTIF_AUDIT_SYNC}",
             "8:19: expected the name of an event such as NOTIF_AUDIT, found the text "
             "\"NOTIF_AUDIT_SYNC\"; did you mean 'NOTIF_AUDIT'?"},
@@ -342,15 +416,22 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"MixWithoutEnd", "  - mix: {events: {audit: 1}}",
             "8:10: 'count' or 'duration' is missing"},
         Bad{"MixEvents", "  - mix: {events: {adit: 1}, count: 1}",
-            "8:20: 'adit' is no event, expected names such as audit or NOTIF_AUDIT; did you mean "
-            "'NOTIF_AUDIT'?"},
+            "8:20: expected the name of an event such as NOTIF_AUDIT, found the text \"adit\"; did "
+            "you mean 'NOTIF_AUDIT'?"},
+        Bad{"MixPartOfAName", "  - mix: {events: {forward: 1}, count: 1}",
+            "8:20: expected the name of an event such as NOTIF_AUDIT, found the text "
+            "\"forward\"; did you mean 'NOTIF_FORWARD_INFO'?"},
+        Bad{"MixPartOfNames", "  - mix: {events: {commit: 1}, count: 1}",
+            "8:20: expected the name of an event such as NOTIF_AUDIT, found the text "
+            "\"commit\"; did you mean 'NOTIF_COMMIT_SIMPLE', 'NOTIF_COMMIT_DIFF', "
+            "'NOTIF_COMMIT_FAILED', 'NOTIF_CONFIRMED_COMMIT' or 'NOTIF_COMMIT_PROGRESS'?"},
         Bad{"MixWeight", "  - mix: {events: {audit: 0}, count: 1}",
             "8:27: expected a weight from 1 to 1000000, found the number 0"},
         Bad{"MixEmpty", "  - mix: {events: {}, count: 1}",
             "8:19: expected events and their weights such as {audit: 6, commit_diff: 1}, found an "
             "empty map"},
         Bad{"MixOfNso", "  - mix: {events: {cq_progress: 1}, count: 1}",
-            "8:20: NCS_NOTIF_CQ_PROGRESS is an event of NSO"},
+            "8:20: NCS_NOTIF_CQ_PROGRESS is an event of NSO, and this is confd 7.8.2"},
         Bad{"MixRate", "  - mix: {events: {audit: 1}, count: 1, rate: fast}",
             "8:47: expected a rate of at most 1000000/s such as 1000/s, 0.5/s or 30/m, found the "
             "text \"fast\""},

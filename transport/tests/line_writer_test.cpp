@@ -1,4 +1,5 @@
-// Lines for readers that are slow, stopped or gone. Nothing here depends on how long anything takes.
+// Lines for readers that are slow, stopped or gone. Nothing here depends on how long anything
+// takes.
 #include "transport/line_writer.hpp"
 
 #include <fcntl.h>

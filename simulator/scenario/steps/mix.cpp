@@ -248,20 +248,9 @@ std::unique_ptr<StepRun> Mix::start(const Scope&) const {
 }
 
 void parse_weight(Mix& step, const YamlNode& key, const YamlNode& value, Loading& loading) {
-    const auto type = event_type(key.text);
-    if (!type) {
-        const auto names = event_names();
-        loading.diagnostics.report(
-            key.place,
-            fmt::format("'{}' is no event, expected names such as audit or NOTIF_AUDIT{}", key.text,
-                        suggestion(key.text, names)));
-        return;
-    }
-    if (const auto why = why_unavailable(*type, loading.wire()); !why.empty()) {
-        loading.diagnostics.report(key.place, why);
-    }
+    const auto type = loading.parse_event(key);
     const auto weight = parse_int(value, 1, 1'000'000, "a weight", loading.diagnostics);
-    step.weights.push_back({*type, static_cast<std::uint64_t>(weight.value_or(1))});
+    if (type) step.weights.push_back({*type, static_cast<std::uint64_t>(weight.value_or(1))});
 }
 
 void parse_weights(Mix& step, const YamlNode& node, Loading& loading) {

@@ -157,36 +157,13 @@ std::unique_ptr<StepRun> Send::start(const Scope& scope) const {
     return std::make_unique<SendRun>(*this, scope);
 }
 
-std::optional<std::uint32_t> parse_type(const YamlNode& node, const Loading& loading) {
-    auto& diagnostics = loading.diagnostics;
-    const auto names = event_names();
-    const auto known = node.is_scalar() ? value_of(mask_constants, node.text) : std::nullopt;
-    const auto type = known ? *known : node.plain ? std::atoll(node.text.c_str()) : 0;
-    const auto& types = event_types();
-    if (type <= 0 || type > UINT32_MAX || std::ranges::find(types, type) == types.end()) {
-        diagnostics.report(node.place,
-                           fmt::format("expected the name of an event such as NOTIF_AUDIT, found "
-                                       "{}{}",
-                                       describe(node), suggestion(node.text, names)));
-        return std::nullopt;
-    }
-    const auto event = static_cast<std::uint32_t>(type);
-    if (const auto why = why_unavailable(event, loading.wire()); !why.empty()) {
-        diagnostics.report(node.place,
-                           fmt::format("{}, and this is {} {}; put the step under 'when'", why,
-                                       to_string(loading.product), to_string(loading.release)));
-        return std::nullopt;
-    }
-    return event;
-}
-
 /// A line of confd-listen's JSON has the fields one level down, beside the event's type and name.
 /// Returns what stands there, and sets `event` to the name.
 YamlPtr unwrap_json(const YamlPtr& fields, YamlPtr& event) {
     if (fields == nullptr || !fields->is_map() || fields->entries.size() > 3) return fields;
     const auto* type = fields->find("type");
     const auto* name = fields->find("name");
-    if (type == nullptr || name == nullptr || !value_of(mask_constants, (*name)->text)) {
+    if (type == nullptr || name == nullptr || !event_type((*name)->text)) {
         return fields;
     }
     if (event == nullptr) event = *name;
@@ -241,7 +218,7 @@ std::optional<std::uint32_t> parse_by_fields(Send& step, const DeclaredMap& map,
         loading.diagnostics.report(map.node().place, "'event' or 'notification' is missing");
         return std::nullopt;
     }
-    const auto type = parse_type(*event, loading);
+    const auto type = loading.parse_event(*event, "; put the step under 'when'");
     if (!type) return std::nullopt;
     step.source.type = *type;
     parse_content(step, step.source.fields, loading);

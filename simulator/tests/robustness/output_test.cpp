@@ -17,7 +17,8 @@ using testing::HasSubstr;
 constexpr int smallest_pipe = 4096;
 
 TEST(UnreadOutput, DoesNotKeepSubscribersFromBeingServed) {
-    const TempFile file("format: 1\nallow: disconnects\nsteps: [{await: {count: 999, within: 24h}}]");
+    const TempFile file(
+        "format: 1\nallow: disconnects\nsteps: [{await: {count: 999, within: 24h}}]");
     Simulator sim({"run", file.path(), "--listen", "127.0.0.1:0"});
     const auto port = sim.port();
     ASSERT_GE(::fcntl(sim.output(), F_SETPIPE_SZ, smallest_pipe), 0);
@@ -34,9 +35,12 @@ TEST(UnreadOutput, DoesNotKeepSubscribersFromBeingServed) {
 
 TEST(UnreadOutput, SaysHowManyLinesWereDroppedOnceItIsRead) {
     const std::string text(1000, 'x');
-    const TempFile file("format: 1\nallow: disconnects\nsteps:\n  - await: 1\n  - repeat: {times: 3000, "
-                        "steps: [{log: " + text + "}]}\n  - send: {event: NOTIF_AUDIT}\n"
-                        "  - await: {count: 999, within: 24h}\n");
+    const TempFile file(
+        "format: 1\nallow: disconnects\nsteps:\n  - await: 1\n  - repeat: {times: 3000, "
+        "steps: [{log: " +
+        text +
+        "}]}\n  - send: {event: NOTIF_AUDIT}\n"
+        "  - await: {count: 999, within: 24h}\n");
     Simulator sim({"run", file.path(), "--listen", "127.0.0.1:0"});
     Client client(sim.port(), client_config(NOTIF_AUDIT));
     ASSERT_TRUE(client.next());
