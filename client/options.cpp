@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <utility>
 
 #include "client/error.hpp"
+#include "files/read_file.hpp"
 
 namespace confd::events {
 namespace {
@@ -60,27 +57,19 @@ ConnectOptions ConnectOptions::from_environment(Product product) {
                                                   port_from(names.port, default_port(product))};
     }
     if (const auto file = variable(names.access_file)) {
-        options.access_secret = read_access_file(*file);
+        options.access_secret = read_access_file(*file, names.access_file);
     }
     return options;
 }
 
-Bytes read_access_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    // One byte more than allowed is enough to know that there are too many.
-    std::array<char, max_access_secret + 1> contents{};
-    file.read(contents.data(), contents.size());
-    if (!file.is_open() || file.bad()) {
-        throw Error(Error::Kind::usage,
-                    fmt::format("cannot read the access file {}: {}", path, std::strerror(errno)));
+Bytes read_access_file(const std::string& path, std::string_view named_by) {
+    const auto text = read_file(path, max_access_secret);
+    if (!text) {
+        throw Error(Error::Kind::usage, fmt::format("{}{}cannot read the access file {}", named_by,
+                                                    named_by.empty() ? "" : ": ", text.error()));
     }
-    const auto size = static_cast<std::size_t>(file.gcount());
-    if (size > max_access_secret) {
-        throw Error(Error::Kind::usage,
-                    fmt::format("the access file {} holds more than {} bytes, the longest secret",
-                                path, max_access_secret));
-    }
-    return {contents.begin(), contents.begin() + size};
+    const auto secret = as_bytes(*text);
+    return {secret.begin(), secret.end()};
 }
 
 Subscription make_subscription(std::uint32_t mask, const NotificationsData* data) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "client/constants.hpp"
 #include "protocol/bytes.hpp"
@@ -48,8 +49,9 @@ struct ConnectOptions {
 };
 
 /// The secret of an access file: all of it, newlines included. Throws Error (usage) when it cannot
-/// be read or holds more than max_access_secret bytes.
-Bytes read_access_file(const std::string& path);
+/// be read or holds more than max_access_secret bytes; `named_by`, the option or variable that the
+/// path comes from, is then in its text.
+Bytes read_access_file(const std::string& path, std::string_view named_by = {});
 
 /// The subscription for a mask, checked as the stock library checks it before it connects: throws
 /// Error (usage) for heartbeats, health checks or a stream without their data. As there, what has

@@ -228,7 +228,7 @@ void choose_peer(Options& options, const CLI::App& app, const Raw& raw) {
     options.connect = events::ConnectOptions::from_environment(*product);
     choose_address(options, app, raw);
     if (!raw.access_file.empty()) {
-        options.connect.access_secret = events::read_access_file(raw.access_file);
+        options.connect.access_secret = events::read_access_file(raw.access_file, "--access-file");
     }
     options.connect.strict = raw.strict;
     options.connect.limits.payload = raw.max_frame;

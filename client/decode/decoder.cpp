@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/json/serialize.hpp>
-#include <istream>
 #include <ostream>
 
-#include "protocol/frame/frame.hpp"
+#include "files/read_file.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
 #include "protocol/value/text.hpp"
@@ -14,24 +13,9 @@
 namespace confd::decode {
 namespace {
 
-constexpr std::size_t chunk_size = 64 * 1024;
-
-/// A line of input, at most `limit` characters of it: hex of the largest payload is twice as long,
-/// and a file of another kind may have no line ends at all.
-bool read_line(std::istream& in, std::string& line, std::size_t limit, bool& too_long) {
-    line.clear();
-    too_long = false;
-    int c = in.get();
-    if (c == std::istream::traits_type::eof()) return false;
-    for (; c != std::istream::traits_type::eof() && c != '\n'; c = in.get()) {
-        if (line.size() == limit) {
-            too_long = true;
-        } else {
-            line.push_back(static_cast<char>(c));
-        }
-    }
-    return true;
-}
+/// Hex of the largest payload with a space between every two bytes; a file of another kind may have
+/// no line ends at all.
+constexpr std::size_t longest_line = 3 * Limits{}.payload;
 
 /// Where the text stops being hexadecimal.
 std::size_t first_bad(std::string_view line) {
@@ -39,13 +23,18 @@ std::size_t first_bad(std::string_view line) {
     return at == std::string_view::npos ? line.size() : at;
 }
 
-Error hex_error(std::string_view line) {
+Error hex_error(std::string_view line, std::size_t number) {
     const auto at = first_bad(line);
     if (at == line.size()) {
-        return {Errc::bad_value, line.size() / 2, {}, "an odd number of hexadecimal digits"};
+        return {Errc::bad_value,
+                line.size() / 2,
+                {},
+                fmt::format("an odd number of hexadecimal digits in line {}", number)};
     }
-    return {
-        Errc::bad_value, at / 2, {}, fmt::format("column {} is not a hexadecimal digit", at + 1)};
+    return {Errc::bad_value,
+            at / 2,
+            {},
+            fmt::format("line {}, column {} is not a hexadecimal digit", number, at + 1)};
 }
 
 }  // namespace
@@ -77,50 +66,70 @@ void Decoder::bad(const Error& error) {
                                  : "error: " + to_string(error));
 }
 
-void decode_hex_lines(std::istream& in, Decoder& decoder) {
-    constexpr std::size_t longest = 3 * Limits{}.payload;  // a space between every two bytes
-    std::string text;
-    bool too_long = false;
-    while (read_line(in, text, longest, too_long)) {
-        if (too_long) {
-            decoder.bad({Errc::frame_too_long,
-                         0,
-                         {},
-                         fmt::format("a line of more than {} characters", longest)});
-            continue;
-        }
-        const auto start = text.find_first_not_of(" \t\r");
-        if (start == std::string::npos || text[start] == '#') continue;
-        const auto bytes = parse_hex(text);
-        if (bytes) {
-            decoder.payload(*bytes);
+void HexLines::feed(std::string_view piece) {
+    for (auto end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
+        add(piece.substr(0, end));
+        finish_line();
+        piece.remove_prefix(end + 1);
+    }
+    add(piece);
+}
+
+void HexLines::end() {
+    if (!line_.empty()) finish_line();
+}
+
+void HexLines::add(std::string_view part) {
+    const auto room = longest_line - line_.size();
+    too_long_ |= part.size() > room;
+    line_ += part.substr(0, room);
+}
+
+void HexLines::finish_line() {
+    const auto line = ++number_ == 1 ? without_byte_order_mark(line_) : line_;
+    const auto start = too_long_ ? std::string_view::npos : line.find_first_not_of(" \t\r");
+    if (too_long_) {
+        decoder_.bad({Errc::frame_too_long,
+                      0,
+                      {},
+                      fmt::format("line {} has more than {} characters", number_, longest_line)});
+    } else if (start != std::string_view::npos && line[start] != '#') {
+        if (const auto bytes = parse_hex(line)) {
+            decoder_.payload(*bytes);
         } else {
-            decoder.bad(hex_error(text));
+            decoder_.bad(hex_error(line, number_));
         }
+    }
+    line_.clear();
+    too_long_ = false;
+}
+
+bool Frames::feed(std::string_view piece) {
+    if (lost_) return false;
+    frames_.append(as_bytes(piece));
+    lost_ = !read_frames();
+    return !lost_;
+}
+
+bool Frames::read_frames() {
+    while (true) {
+        const auto frame = frames_.next();
+        if (!frame) {
+            decoder_.bad(frame.error());
+            return false;
+        }
+        if (!*frame) return true;
+        decoder_.payload(**frame);
     }
 }
 
-void decode_frames(std::istream& in, Decoder& decoder, const Limits& limits) {
-    FrameReader frames(limits.payload);
-    bool more = true;
-    while (more) {
-        const auto room = frames.prepare(chunk_size);
-        in.read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
-        frames.commit(static_cast<std::size_t>(in.gcount()));
-        more = static_cast<bool>(in);
-        while (true) {
-            const auto frame = frames.next();
-            if (!frame) return decoder.bad(frame.error());
-            if (!*frame) break;
-            decoder.payload(**frame);
-        }
-    }
-    if (frames.buffered() == 0) return;
-    decoder.bad({Errc::truncated,
-                 frames.offset() + frames.buffered(),
-                 {},
-                 fmt::format("the input ends {} bytes into the frame at byte {}", frames.buffered(),
-                             frames.offset())});
+void Frames::end() {
+    if (lost_ || frames_.buffered() == 0) return;
+    decoder_.bad({Errc::truncated,
+                  frames_.offset() + frames_.buffered(),
+                  {},
+                  fmt::format("the input ends {} bytes into the frame at byte {}",
+                              frames_.buffered(), frames_.offset())});
 }
 
 }  // namespace confd::decode

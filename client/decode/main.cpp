@@ -1,13 +1,18 @@
 // confd-decode: bytes to meaning, for captures and bug reports.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
+#include <cerrno>
+#include <cstring>
+#include <expected>
 #include <iostream>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "client/decode/decoder.hpp"
+#include "files/read_file.hpp"
 #include "protocol/release.hpp"
 #include "transport/command_line.hpp"
 
@@ -69,35 +74,63 @@ void declare(CLI::App& app, Options& options) {
     app.add_flag("--strict", options.strict, "Treat an unknown event type as bad");
     app.footer(
         "A bad payload gives one line with its error, and decoding goes on with the next.\n"
-        "Exit codes: 0 all decoded, 1 some payload was bad, 2 usage, 70 internal error.");
+        "Exit codes: 0 all decoded, 1 some payload was bad, 2 wrong usage or the input cannot be\n"
+        "read, 70 internal error or the output cannot be written.");
+}
+
+/// Hands the input to `take`, and lines to whoever waits for them before more is waited for.
+std::expected<void, std::string> read_input(const Options& options, const TakePiece& take) {
+    const TakePiece take_and_show = [&](std::string_view piece) {
+        const bool more = take(piece);
+        std::cout.flush();
+        return more && std::cout;
+    };
+    return options.file == "-" ? read_pieces(STDIN_FILENO, "standard input", take_and_show)
+                               : read_pieces(options.file, take_and_show);
+}
+
+std::expected<void, std::string> decode_frames(const Options& options, decode::Decoder& decoder,
+                                               const Limits& limits) {
+    decode::Frames frames(decoder, limits);
+    auto read = read_input(options, [&](std::string_view piece) { return frames.feed(piece); });
+    if (read) frames.end();
+    return read;
+}
+
+std::expected<void, std::string> decode_hex(const Options& options, decode::Decoder& decoder) {
+    decode::HexLines lines(decoder);
+    auto read = read_input(options, [&](std::string_view piece) {
+        lines.feed(piece);
+        return true;
+    });
+    if (read) lines.end();
+    return read;
+}
+
+int fail(std::string_view text, int code) {
+    std::cerr << fmt::format("confd-decode: {}\n", text);
+    return code;
 }
 
 int run(const Options& options) {
-    if (options.schema) {
-        std::cout << notification_schema_text();
-        return 0;
-    }
-    std::ifstream file;
-    if (options.file != "-") {
-        file.open(options.file, std::ios::binary);
-        if (!file) {
-            std::cerr << fmt::format("confd-decode: cannot read '{}'\n", options.file);
-            return exit_usage;
-        }
-    }
-    std::istream& in = options.file == "-" ? std::cin : file;
     DecodeOptions decode_options;
     decode_options.context = {parse_release(options.release)->dialect(),
                               *parse_product(options.product)};
     decode_options.strict = options.strict;
     decode::Decoder decoder(formats.at(options.format), decode_options, options.show_clearpass,
                             std::cout);
-    if (options.frames) {
-        decode::decode_frames(in, decoder, decode_options.limits);
+    std::expected<void, std::string> read;
+    if (options.schema) {
+        std::cout << notification_schema_text();
     } else {
-        decode::decode_hex_lines(in, decoder);
+        read = options.frames ? decode_frames(options, decoder, decode_options.limits)
+                              : decode_hex(options, decoder);
     }
     std::cout.flush();
+    if (!std::cout) {
+        return fail(fmt::format("standard output: {}", std::strerror(errno)), exit_internal);
+    }
+    if (!read) return fail("cannot read " + read.error(), exit_usage);
     return decoder.bad_count() > 0 ? exit_bad_payload : 0;
 }
 
@@ -116,7 +149,6 @@ int main(int argc, char** argv) {
     try {
         return run(options);
     } catch (const std::exception& error) {
-        std::cerr << fmt::format("confd-decode: internal error: {}\n", error.what());
-        return exit_internal;
+        return fail(fmt::format("internal error: {}", error.what()), exit_internal);
     }
 }

@@ -15,11 +15,11 @@
 #include "conformance/kit/parts.hpp"
 #include "conformance/kit/quote.hpp"
 #include "conformance/kit/registry.hpp"
-#include "conformance/kit/report/files.hpp"
 #include "conformance/kit/report/html.hpp"
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/junit.hpp"
 #include "conformance/kit/report/terminal.hpp"
+#include "report/file.hpp"
 #include "transport/command_line.hpp"
 
 namespace {
@@ -243,7 +243,7 @@ int usage(const std::string& text) {
 }
 
 bool write_report(const std::filesystem::path& path, const std::string& text) {
-    const auto written = write_file(path, text);
+    const auto written = report::write_report(path, text);
     if (!written) fmt::print(stderr, "confd-conformance: {}\n", written.error());
     return written.has_value();
 }

@@ -35,13 +35,21 @@ Decoded decoded(auto&& run, Format format = Format::json, const DecodeOptions& o
 
 Decoded from_hex(const std::string& text, Format format = Format::json,
                  const DecodeOptions& options = {}) {
-    std::istringstream in(text);
-    return decoded([&](Decoder& decoder) { decode_hex_lines(in, decoder); }, format, options);
+    return decoded(
+        [&](Decoder& decoder) {
+            HexLines lines(decoder);
+            lines.feed(text);
+            lines.end();
+        },
+        format, options);
 }
 
 Decoded from_frames(const Bytes& bytes) {
-    std::istringstream in(std::string(as_text(bytes)));
-    return decoded([&](Decoder& decoder) { decode_frames(in, decoder, {}); });
+    return decoded([&](Decoder& decoder) {
+        Frames frames(decoder, {});
+        frames.feed(as_text(bytes));
+        frames.end();
+    });
 }
 
 TEST(DecodeHex, PrintsOneLineForEachPayload) {
@@ -73,6 +81,24 @@ TEST(DecodeHex, GoesOnAfterBadPayloads) {
     EXPECT_EQ(boost::json::parse(result.lines[1]).at("error").at("code").as_string(), "bad_value");
     EXPECT_NE(result.lines[2].find("column 1"), std::string::npos);
     EXPECT_EQ(result.lines[3], R"({"type":8192,"name":"NOTIF_HEARTBEAT"})");
+}
+
+TEST(DecodeHex, AByteOrderMarkIsNoPartOfTheFirstLine) {
+    const std::string mark = "\xef\xbb\xbf";
+    EXPECT_EQ(from_hex(mark + heartbeat + "\n").bad, 0U);
+    EXPECT_EQ(from_hex(mark + "# a comment\n" + heartbeat).lines.size(), 1U);
+    EXPECT_EQ(from_hex(mark).lines.size(), 0U);
+    const auto later = from_hex(std::string(heartbeat) + "\n\n" + mark + heartbeat);
+    EXPECT_EQ(later.bad, 1U);
+    EXPECT_NE(later.lines.at(1).find("line 3, column 1"), std::string::npos);
+}
+
+TEST(DecodeHex, ALineIsBounded) {
+    const std::string too_long(3 * Limits{}.payload + 1, 'f');
+    const auto result = from_hex(too_long + "\n" + heartbeat + "\n");
+    EXPECT_EQ(result.bad, 1U);
+    EXPECT_NE(result.lines.at(0).find("frame_too_long"), std::string::npos);
+    EXPECT_EQ(result.lines.at(1), R"({"type":8192,"name":"NOTIF_HEARTBEAT"})");
 }
 
 TEST(DecodeHex, UnknownTypeIsBadOnlyWhenStrict) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "conformance/kit/report/json_text.hpp"
 #include "protocol/maapi/changes.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
@@ -126,12 +127,11 @@ Lines read_lines(std::string_view output) {
         const auto line = output.substr(0, end);
         output.remove_prefix(std::min(end + 1, output.size()));
         if (!line.starts_with('{')) continue;
-        boost::system::error_code error;
-        auto value = json::parse(line, error);
-        if (error) {
-            out.wrong = fmt::format("line {} is no JSON: {}", number, error.message());
-        } else if (is_known(value.get_object())) {
-            out.lines.push_back({number, std::move(value)});
+        auto value = parse_json(line);
+        if (!value) {
+            out.wrong = fmt::format("line {} of the output is no JSON: {}", number, value.error());
+        } else if (is_known(value->get_object())) {
+            out.lines.push_back({number, std::move(*value)});
         }
     }
     return out;

@@ -1,6 +1,7 @@
 // What was exchanged in a case, read back from the log of the kit's server (simulator/log).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -30,7 +31,12 @@ struct Log {
     double end = 0;         ///< seconds: when something was last logged
 };
 
-/// A log that was cut off by the server's end is read as far as it goes.
+/// More than this is not read: a client may send without end, and all of it is logged.
+inline constexpr std::size_t log_size_limit = std::size_t{64} << 20;
+
+/// A log that was cut off by the server's end, or is too long, is read as far as it goes.
+Log parse_log(std::string text);
+/// The same of a file; one that cannot be read is empty.
 Log read_log(const std::filesystem::path& file);
 
 /// The payload of a frame.

@@ -1,7 +1,6 @@
 // One group of payloads for the decoder under test.
 #include <fmt/format.h>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <stdexcept>
 
@@ -9,6 +8,7 @@
 #include "conformance/kit/codec/payloads.hpp"
 #include "conformance/kit/command.hpp"
 #include "conformance/kit/parts.hpp"
+#include "conformance/kit/report/json_text.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
 #include "protocol/value/text.hpp"
@@ -132,13 +132,12 @@ class CodecRun {
     }
 
     void compare_line(const Payload& payload, std::string_view line) {
-        boost::system::error_code error;
-        const auto value = boost::json::parse(line, error);
+        const auto value = parse_json(line);
         const auto expected = boost::json::serialize(payload.expected);
-        if (error || !value.is_object()) {
+        if (!value || !value->is_object()) {
             return note(payload, expected, fmt::format("no JSON object: {}", line.substr(0, 200)));
         }
-        if (const auto fault = codec::difference(payload, value.as_object()); !fault.empty()) {
+        if (const auto fault = codec::difference(payload, value->as_object()); !fault.empty()) {
             note(payload, expected, fault);
         }
     }

@@ -1,47 +1,14 @@
 #include "conformance/kit/report/files.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
-#include <utility>
 
 #include "conformance/kit/report/text.hpp"
+#include "report/file.hpp"
 
 namespace confd::kit {
 namespace {
 
 namespace fs = std::filesystem;
-using Done = std::expected<void, std::string>;
-
-Done failure(const fs::path& file, int code) {
-    return std::unexpected(
-        fmt::format("{}: {}", file.string(), std::generic_category().message(code)));
-}
-
-/// 0, or the error of the system.
-int write_all(int fd, std::string_view rest) {
-    while (!rest.empty()) {
-        const auto written = ::write(fd, rest.data(), rest.size());
-        if (written < 0 && errno != EINTR) return errno;
-        if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return 0;
-}
-
-/// What `open` and the rest did, as an error of the system.
-int fill(const fs::path& file, std::string_view contents) {
-    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) return errno;
-    const int failed = write_all(fd, contents);
-    // Some file systems tell only now that the disk is full.
-    const int closed = ::close(fd) == 0 ? 0 : errno;
-    return failed != 0 ? failed : closed;
-}
-
 std::string readme(const Result& result) {
     const auto& test = *result.test;
     auto out = fmt::format("{}\n{}\n\nstatus: {}\nchecks: {} ({}, {})\n", test.id, test.title,
@@ -54,20 +21,6 @@ std::string readme(const Result& result) {
 }
 
 }  // namespace
-
-Done write_file(const fs::path& file, std::string_view contents) {
-    std::error_code failed;
-    if (file.has_parent_path()) fs::create_directories(file.parent_path(), failed);
-    if (failed) return failure(file.parent_path(), failed.value());
-    // Beside it, so that it can be moved there; with our number, so that two runs do not meet.
-    auto temporary = file;
-    temporary += fmt::format(".{}.part", ::getpid());
-    int code = fill(temporary, contents);
-    if (code == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) code = errno;
-    if (code == 0) return {};
-    ::unlink(temporary.c_str());
-    return failure(file, code);
-}
 
 fs::path failure_folder(const fs::path& dir, const Case& test) {
     auto out = dir;
@@ -84,7 +37,8 @@ std::expected<fs::path, std::string> write_failure_folder(
                                   {"output.txt", result.output}};
     files.insert(files.end(), attachments.begin(), attachments.end());
     for (const auto& file : files) {
-        const auto written = write_file(folder / fs::path(file.name).filename(), file.contents);
+        const auto written =
+            report::write_report(folder / fs::path(file.name).filename(), file.contents);
         if (!written) return std::unexpected(written.error());
     }
     return folder;

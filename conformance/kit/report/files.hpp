@@ -1,20 +1,14 @@
-// Reports on disk.
+// The folders of failures on disk.
 #pragma once
 
 #include <expected>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "conformance/kit/result.hpp"
 
 namespace confd::kit {
-
-/// Writes a file whole or not at all: whoever reads it while we write sees the old one. The folder
-/// is made when it is missing. The error is a sentence.
-std::expected<void, std::string> write_file(const std::filesystem::path& file,
-                                            std::string_view contents);
 
 /// A file for the folder of a failure.
 struct Attachment {

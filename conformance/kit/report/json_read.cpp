@@ -1,15 +1,14 @@
 #include <fmt/format.h>
 
-#include <array>
-#include <boost/json/parse.hpp>
 #include <cstdint>
-#include <fstream>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include "conformance/kit/names.hpp"
 #include "conformance/kit/report/json.hpp"
+#include "conformance/kit/report/json_text.hpp"
+#include "files/read_file.hpp"
 
 namespace confd::kit {
 namespace {
@@ -37,7 +36,7 @@ class Members {
         for (const auto& value : array(key)) {
             const auto* string = value.if_string();
             if (string == nullptr) complain(key, "expected strings");
-            out.emplace_back(string == nullptr ? "" : string->c_str());
+            out.emplace_back(string == nullptr ? std::string_view() : std::string_view(*string));
         }
         return out;
     }
@@ -153,29 +152,19 @@ LoadedRun read_members(Members& from) {
 
 std::expected<LoadedRun, std::string> read_run(std::string_view text) {
     if (text.size() > report_size_limit) return std::unexpected("too long for a report");
-    boost::system::error_code failed;
-    const auto value = json::parse(text, failed);
-    if (failed) return std::unexpected("not JSON: " + failed.message());
+    const auto value = parse_json(text);
+    if (!value) return std::unexpected("not JSON: " + value.error());
     std::string error;
-    Members members(value, "", error);
+    Members members(*value, "", error);
     auto loaded = read_members(members);
     if (!error.empty()) return std::unexpected(error);
     return loaded;
 }
 
 std::expected<LoadedRun, std::string> read_run_file(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text;
-    // In pieces: a pipe has no size to ask for.
-    std::array<char, 65536> chunk{};
-    while (in && text.size() <= report_size_limit) {
-        in.read(chunk.data(), chunk.size());
-        text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
-    }
-    if (!in.eof() && text.size() <= report_size_limit) {
-        return std::unexpected(fmt::format("{}: cannot be read", file.string()));
-    }
-    auto run = read_run(text);
+    const auto text = read_file(file, report_size_limit);
+    if (!text) return std::unexpected(text.error());
+    auto run = read_run(*text);
     if (!run) return std::unexpected(fmt::format("{}: {}", file.string(), run.error()));
     return run;
 }

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -12,6 +10,7 @@
 #include "conformance/kit/parts.hpp"
 #include "conformance/kit/server/lab.hpp"
 #include "conformance/kit/server/run.hpp"
+#include "files/read_file.hpp"
 #include "protocol/limits.hpp"
 
 namespace confd::kit {
@@ -144,14 +143,15 @@ std::expected<void, std::string> parse_target(const std::string& text, Target& o
 
 std::expected<std::optional<Bytes>, std::string> read_secret(const std::filesystem::path& path) {
     if (path.empty()) return std::nullopt;
-    std::ifstream file(path, std::ios::binary);
-    Bytes secret{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (!file) return std::unexpected(fmt::format("cannot read '{}'", path.string()));
-    if (secret.empty() || secret.size() > max_access_secret) {
-        return std::unexpected(fmt::format("'{}' holds {} bytes; an access secret has 1 to {}",
-                                           path.string(), secret.size(), max_access_secret));
+    const auto text = read_file(path, max_access_secret);
+    if (!text) return std::unexpected("--access-file: " + text.error());
+    if (text->empty()) {
+        return std::unexpected(
+            fmt::format("--access-file: {}: empty, and a secret has 1 to {} bytes", path.string(),
+                        max_access_secret));
     }
-    return secret;
+    const auto secret = as_bytes(*text);
+    return Bytes(secret.begin(), secret.end());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "conformance/kit/report/files.hpp"
 #include "conformance/kit/report/html.hpp"
 #include "conformance/kit/report/json.hpp"
+#include "conformance/kit/report/json_text.hpp"
 #include "conformance/kit/report/junit.hpp"
 #include "conformance/kit/report/summary.hpp"
 #include "conformance/kit/report/terminal.hpp"
@@ -172,8 +173,33 @@ TEST(Json, SaysWhatIsWrongWithAReportAndWhere) {
     EXPECT_EQ(error_of(R"("details":[])", R"("details":[1])"),
               "results[0].details: expected strings");
     EXPECT_EQ(error_of(R"("results":[)", R"("results":[3,)"), "results[0].: expected an object");
-    EXPECT_THAT(error_of("{", "["), HasSubstr("not JSON"));
+    EXPECT_THAT(error_of("{", "["), HasSubstr("not JSON: line 1, column "));
     EXPECT_THAT(read_run(std::string(100000, '[')).error(), HasSubstr("not JSON"));
+}
+
+TEST(Json, TextsMayHoldAnyCharacter) {
+    Small small;
+    small.run.results[1].details = {std::string("a\0b \xf0\x9f\x98\x80", 8), ""};
+    const auto loaded = read_run(to_json_text(small.run));
+    ASSERT_TRUE(loaded.has_value()) << loaded.error();
+    EXPECT_EQ(loaded->run.results[1].details, small.run.results[1].details);
+}
+
+TEST(JsonText, TakesWhatOthersWrite) {
+    EXPECT_EQ(parse_json(R"("\ud83d\ude00")").value(), json::value("\xf0\x9f\x98\x80"));
+    EXPECT_EQ(parse_json("\xef\xbb\xbf[1]\r\n").value(), json::value(json::array{1}));
+    const std::string long_key(100'000, 'k');
+    EXPECT_TRUE(parse_json("{\"" + long_key + "\":1}")->as_object().contains(long_key));
+    const std::string deep = std::string(200, '[') + std::string(200, ']');
+    EXPECT_TRUE(parse_json(deep).has_value());
+}
+
+TEST(JsonText, SaysWhereItIsWrong) {
+    EXPECT_THAT(parse_json("{\n \"a\": x}").error(), StartsWith("line 2, column 7: "));
+    EXPECT_THAT(parse_json("[1] 2").error(), StartsWith("line 1, column 5: "));
+    EXPECT_THAT(parse_json("").error(), StartsWith("line 1, column 1: "));
+    EXPECT_THAT(parse_json("\"\\ud83d\"").error(), StartsWith("line 1, column "));
+    EXPECT_THAT(parse_json(std::string(100'000, '[')).error(), HasSubstr("deep"));
 }
 
 /// Whatever is done to a report, reading it ends in a run or a sentence.
@@ -205,21 +231,8 @@ TEST(Html, HoldsNothingThatCouldEndItsData) {
 
 TEST(Html, SaysWhichReportIsBad) {
     const std::vector<fs::path> files{"/nowhere/a.json"};
-    EXPECT_EQ(html_of_reports(files).error(), "/nowhere/a.json: cannot be read");
-}
-
-TEST_F(Folder, IsMadeForAFile) {
-    ASSERT_TRUE(write_file(path / "a" / "b.txt", "one").has_value());
-    ASSERT_TRUE(write_file(path / "a" / "b.txt", "two").has_value());
-    EXPECT_EQ(contents(path / "a" / "b.txt"), "two");
-    EXPECT_EQ(std::distance(fs::directory_iterator(path / "a"), fs::directory_iterator()), 1);
-}
-
-TEST_F(Folder, KeepsTheOldFileWhenWritingFails) {
-    ASSERT_TRUE(write_file(path / "taken" / "file", "").has_value());
-    EXPECT_THAT(write_file(path / "taken", "x").error(), HasSubstr("taken: Is a directory"));
-    EXPECT_THAT(write_file(path / "taken" / "file" / "x", "x").error(), HasSubstr("/file: "));
-    EXPECT_EQ(std::distance(fs::directory_iterator(path), fs::directory_iterator()), 1);
+    EXPECT_EQ(html_of_reports(files).error(), "/nowhere/a.json: No such file or directory");
+    EXPECT_EQ(html_of_reports(std::vector<fs::path>{"/proc"}).error(), "/proc: Is a directory");
 }
 
 TEST_F(Folder, HoldsWhatAFailureNeeds) {

@@ -4,16 +4,16 @@
 #include <cstdio>
 #include <vector>
 
-#include "conformance/kit/report/files.hpp"
 #include "conformance/kit/report/html.hpp"
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/junit.hpp"
 #include "conformance/kit/report/tests/sample.hpp"
+#include "report/file.hpp"
 
 namespace {
 
 bool write(const std::filesystem::path& file, const std::string& text) {
-    const auto written = confd::kit::write_file(file, text);
+    const auto written = confd::report::write_report(file, text);
     if (!written) fmt::print(stderr, "{}\n", written.error());
     return written.has_value();
 }
