@@ -1,6 +1,7 @@
 // The control interface without sockets: bytes of HTTP, and JSON in the bodies of requests, to a
-// simulator with a subscriber. The first byte says what the rest is: bytes of a connection, cut into
-// pieces of its value, or, when it is odd, bodies with a letter before each and a NUL between them.
+// simulator with a subscriber. The first byte says what the rest is: bytes of a connection, cut
+// into pieces of its value, or, when it is odd, bodies with a letter before each and a NUL between
+// them.
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
@@ -139,8 +140,8 @@ void check_errors(const Response& response, const Request& request) {
     const bool body = response.status == 400 &&
                       (request.target.starts_with("/api/send") || request.target == "/api/faults");
     if (!body) return;
-    const auto lines = 2 + std::ranges::count(request.body, '\n') +
-                       std::ranges::count(request.body, '\r');
+    const auto lines =
+        2 + std::ranges::count(request.body, '\n') + std::ranges::count(request.body, '\r');
     for (const auto& error : errors) {
         const std::string text(error.as_string());
         constexpr std::string_view prefix = "control:";

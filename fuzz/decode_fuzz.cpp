@@ -112,7 +112,8 @@ std::vector<Bytes> payloads_of(std::string_view text) {
     for (std::string line; std::getline(lines, line);) {
         const auto start = line.find_first_not_of(" \t\r");
         if (start == std::string::npos || line[start] == '#') continue;
-        if (auto bytes = parse_hex(line); bytes && !bytes->empty()) out.push_back(std::move(*bytes));
+        if (auto bytes = parse_hex(line); bytes && !bytes->empty())
+            out.push_back(std::move(*bytes));
     }
     return out;
 }
@@ -147,8 +148,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto text = as_text(input.rest());
     const auto whole = decoded_in_pieces(setup, text, all_of);
     check_lines(setup, whole);
-    FUZZ_REQUIRE(decoded_in_pieces(setup, text, [&](ByteView& rest) { return pieces.next(rest); }) ==
-                 whole);
+    FUZZ_REQUIRE(
+        decoded_in_pieces(setup, text, [&](ByteView& rest) { return pieces.next(rest); }) == whole);
     if (!setup.frames) check_forms(setup, text);
     return 0;
 }

@@ -122,10 +122,8 @@ void play_events(fuzz::Input& input, const WireContext& context) {
         return out;
     };
     FUZZ_REQUIRE(!compare_output(expected, output()));
-    const codec::Payload payload{.name = "fuzz",
-                                 .bytes = {},
-                                 .context = context,
-                                 .expected = expected[chosen].as_object()};
+    const codec::Payload payload{
+        .name = "fuzz", .bytes = {}, .context = context, .expected = expected[chosen].as_object()};
     const auto printed = parse_json(lines[chosen]);
     FUZZ_REQUIRE(printed && codec::difference(payload, printed->as_object()).empty());
 

@@ -1,5 +1,6 @@
 #include "conformance/kit/command.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
@@ -9,11 +10,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string_view>
 #include <utility>
+
+#include "conformance/kit/interruption.hpp"
 
 extern char** environ;
 
@@ -22,6 +26,8 @@ namespace {
 
 /// What a program has to end properly once it is asked to.
 constexpr std::chrono::milliseconds grace{500};
+/// For the system to end it once it is told to.
+constexpr std::chrono::seconds patience{10};
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
@@ -46,19 +52,6 @@ std::vector<std::string> environment_of(const CommandSetup& setup) {
     return variables;
 }
 
-int memory_file(const char* name) {
-    return ::memfd_create(name, MFD_CLOEXEC);
-}
-
-std::string contents(int file) {
-    const auto end = ::lseek(file, 0, SEEK_END);
-    std::string out(std::min(static_cast<std::size_t>(std::max<off_t>(end, 0)), max_command_output),
-                    '\0');
-    const auto size = ::pread(file, out.data(), out.size(), 0);
-    out.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    return out;
-}
-
 bool fill(int file, std::string_view text) {
     while (!text.empty()) {
         const auto size = ::write(file, text.data(), text.size());
@@ -66,6 +59,23 @@ bool fill(int file, std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(size));
     }
     return ::lseek(file, 0, SEEK_SET) == 0;
+}
+
+/// All of a program's input: a file in memory, so that nothing has to feed it.
+Descriptor input_of(std::string_view text) {
+    Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+    return file && fill(file.get(), text) ? std::move(file) : Descriptor();
+}
+
+struct Pipe {
+    Descriptor reader;
+    Descriptor writer;
+};
+
+std::optional<Pipe> open_pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
+    return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 /// Signals as a program expects them that was started from a shell, whatever this one blocks.
@@ -83,22 +93,24 @@ void default_signals(posix_spawnattr_t& attributes) {
 }  // namespace
 
 std::expected<Command, std::string> Command::start(const CommandSetup& setup) {
-    Command command;
-    command.in_ = memory_file("input");
-    command.out_ = memory_file("output");
-    command.err_ = memory_file("errors");
-    if (command.in_ < 0 || command.out_ < 0 || command.err_ < 0 ||
-        !fill(command.in_, setup.input)) {
+    const auto input = input_of(setup.input);
+    auto output = input ? open_pipe() : std::nullopt;
+    auto errors = output ? open_pipe() : std::nullopt;
+    if (!errors) {
         return std::unexpected(
-            fmt::format("no memory for a program's input: {}", std::strerror(errno)));
+            fmt::format("no descriptors or memory for a program: {}", std::strerror(errno)));
     }
+    Command command;
+    command.outputs_ = std::make_unique<OutputReader>(
+        std::array{std::move(output->reader), std::move(errors->reader)},
+        std::array{max_command_output, max_command_errors});
     auto arguments = setup.arguments;
     auto variables = environment_of(setup);
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, command.in_, STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, command.out_, STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, command.err_, STDERR_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions, input.get(), STDIN_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions, output->writer.get(), STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions, errors->writer.get(), STDERR_FILENO);
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
     default_signals(attributes);
@@ -112,61 +124,47 @@ std::expected<Command, std::string> Command::start(const CommandSetup& setup) {
         return std::unexpected(
             fmt::format("cannot start '{}': {}", arguments.front(), std::strerror(error)));
     }
+    list_group(command.pid_);
     // The header of glibc 2.36 cannot be linked from C++.
-    command.process_ = static_cast<int>(::syscall(SYS_pidfd_open, command.pid_, 0));
+    command.process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, command.pid_, 0)));
     return command;
 }
 
 Command::Command(Command&& other) noexcept
-    : in_(std::exchange(other.in_, -1)),
-      out_(std::exchange(other.out_, -1)),
-      err_(std::exchange(other.err_, -1)),
-      process_(std::exchange(other.process_, -1)),
+    : outputs_(std::move(other.outputs_)),
+      process_(std::move(other.process_)),
       pid_(std::exchange(other.pid_, 0)),
       exit_code_(other.exit_code_) {}
 
 Command::~Command() {
-    if (pid_ > 0 && !exit_code_) {
+    if (pid_ <= 0) return;
+    if (!exit_code_) {
         ::kill(-pid_, SIGTERM);
-        if (!wait_until(Clock::now() + grace)) {
-            ::kill(-pid_, SIGKILL);
-            wait_until(Clock::now() + grace);
-        }
+        wait_uninterrupted(process_.get(), POLLIN, Clock::now() + grace);
     }
-    if (pid_ > 0) ::kill(-pid_, SIGKILL);  // what it has started and left behind
-    for (const int file : {in_, out_, err_, process_}) {
-        if (file >= 0) ::close(file);
-    }
+    ::kill(-pid_, SIGKILL);  // itself, or what it has started and left behind
+    // What hangs in the kernel is left to it.
+    if (!wait_uninterrupted(process_.get(), POLLIN, Clock::now() + patience)) return;
+    ::waitpid(pid_, nullptr, 0);
+    unlist_group(pid_);
 }
 
 bool Command::wait_until(Clock::time_point deadline) {
-    if (exit_code_) return true;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd entry{process_, POLLIN, 0};
-    if (::poll(&entry, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000))) != 1) {
-        return false;
-    }
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    return exit_code_ ||
+           (wait_for_descriptor(process_.get(), POLLIN, deadline) && take_exit_code());
+}
+
+/// Leaves it a zombie, whose number nothing else can have: the group can be killed later.
+bool Command::take_exit_code() {
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0) return false;
+    exit_code_ = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+    outputs_->catch_up();
     return true;
 }
 
 void Command::signal(int number) {
     if (pid_ > 0 && !ended()) ::kill(-pid_, number);
-}
-
-std::string Command::output() const {
-    return contents(out_);
-}
-
-std::string Command::errors() const {
-    return contents(err_);
-}
-
-std::size_t Command::output_size() const {
-    const auto end = ::lseek(out_, 0, SEEK_END);
-    return static_cast<std::size_t>(std::max<off_t>(end, 0));
 }
 
 std::vector<std::string> shell(const std::string& line) {

@@ -6,14 +6,21 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "conformance/kit/descriptor.hpp"
+#include "conformance/kit/output_reader.hpp"
+
 namespace confd::kit {
 
-/// What is kept of each output of a program; the rest is cut off.
-inline constexpr std::size_t max_command_output = 64 * 1024 * 1024;
+/// What is kept of a program's output; all that a decoder prints for a group of payloads is far
+/// below this.
+inline constexpr std::size_t max_command_output = std::size_t{64} << 20;
+/// The same of its errors, which only people read.
+inline constexpr std::size_t max_command_errors = std::size_t{1} << 20;
 
 struct CommandSetup {
     std::vector<std::string> arguments;  ///< the first is looked for in PATH
@@ -34,7 +41,8 @@ class Command {
     /// Ends it and what it has started: asks first, then insists.
     ~Command();
 
-    /// Whether it has ended, at the latest at the deadline.
+    /// Whether it has ended, at the latest at the deadline. Throws Interrupted when a signal ends
+    /// the run (interruption.hpp).
     bool wait_until(Clock::time_point deadline);
     bool ended() { return wait_until(Clock::now()); }
     /// Of a program that has ended; negative for the signal that killed it.
@@ -43,20 +51,21 @@ class Command {
     /// Sends the signal to it and to what it has started, while it runs.
     void signal(int number);
 
-    std::string output() const;
-    std::string errors() const;
+    /// What it has printed so far, all of it once it has ended. Of more than max_command_output the
+    /// middle is left out.
+    std::string output() const { return outputs_->text(0); }
+    std::string errors() const { return outputs_->text(1); }
     /// Bytes of its output so far.
-    std::size_t output_size() const;
+    std::size_t output_size() const { return outputs_->size(0); }
 
   private:
     Command() = default;
 
-    // Files in memory rather than pipes: nobody has to read them while the program runs.
-    int in_ = -1;
-    int out_ = -1;
-    int err_ = -1;
-    int process_ = -1;  // pidfd
-    pid_t pid_ = 0;
+    bool take_exit_code();
+
+    std::unique_ptr<OutputReader> outputs_;
+    Descriptor process_;  // a pidfd
+    pid_t pid_ = 0;  // of a process that is waited for only by the destructor: the number stays
     std::optional<int> exit_code_;
 };
 

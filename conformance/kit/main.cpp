@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "client/confd_listen/mask.hpp"
 #include "conformance/kit/client/play.hpp"
 #include "conformance/kit/explain.hpp"
+#include "conformance/kit/interruption.hpp"
 #include "conformance/kit/parts.hpp"
 #include "conformance/kit/quote.hpp"
 #include "conformance/kit/registry.hpp"
@@ -257,18 +259,29 @@ bool write_reports(const Run& run, const Options& options) {
     return good;
 }
 
+/// What is said while the run goes on, whether or not anybody listens: the verdict is in the exit
+/// code and the reports.
+void say(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
 int run_part(Part part, const Raw& raw) {
     const auto judge = judge_of(part, raw);
     if (!judge) return usage(judge.error());
+    const Interruption interruption;
     const auto style = terminal_style(STDOUT_FILENO);
     const auto outcome =
         run_cases(part, raw.options, *judge,
                   [&](const kit::Result& result, std::size_t done, std::size_t total) {
-                      fmt::print("{}", progress(result, done, total, style));
-                      std::fflush(stdout);
+                      say(progress(result, done, total, style));
                   });
     if (!outcome) return usage(outcome.error());
-    fmt::print("{}", summary(outcome->run, style));
+    say(summary(outcome->run, style));
+    if (outcome->unjudged > 0) {
+        fmt::print(stderr, "confd-conformance: {} ended the run: {} of {} cases were not judged\n",
+                   interrupted_by(), outcome->unjudged, outcome->run.results.size());
+    }
     return write_reports(outcome->run, raw.options) ? outcome->exit : exit_internal;
 }
 
@@ -335,6 +348,8 @@ int dispatch(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // A reader of reports or of the output that goes away is a failed write; the run goes on.
+    std::signal(SIGPIPE, SIG_IGN);
     try {
         return dispatch(argc, argv);
     } catch (const std::exception& error) {

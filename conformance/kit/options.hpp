@@ -21,6 +21,7 @@ enum Exit : int {
     exit_timeout = 4,      ///< of the whole run
     exit_nothing = 5,      ///< every case was skipped: there is no verdict
     exit_internal = 70,
+    exit_interrupted = 130,  ///< by a signal, before every case was judged
 };
 
 struct Options {

@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
-#include <fstream>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
+#include "conformance/kit/interruption.hpp"
 #include "conformance/kit/quote.hpp"
 #include "conformance/kit/registry.hpp"
 #include "conformance/kit/report/summary.hpp"
+#include "files/read_file.hpp"
 
 namespace confd::kit {
 namespace {
@@ -20,6 +22,9 @@ using Clock = std::chrono::steady_clock;
 
 /// More at once would wait for one another's processors, and time is part of some verdicts.
 constexpr std::size_t max_jobs = 256;
+
+/// Of a list of known failures: every ID with a comment of a line takes a hundredth of this.
+constexpr std::size_t max_list_size = std::size_t{4} << 20;
 
 std::string time_text(std::chrono::system_clock::time_point time) {
     const auto seconds = std::chrono::system_clock::to_time_t(time);
@@ -30,25 +35,32 @@ std::string time_text(std::chrono::system_clock::time_point time) {
     return out;
 }
 
+std::string suggestion(std::string_view id) {
+    std::vector<std::string_view> known;
+    for (const auto& test : all_cases())
+        known.push_back(test.id);
+    return sim::suggestion(id, known);
+}
+
 /// IDs that are known to fail: one a line, `#` begins a comment.
 std::expected<std::vector<std::string>, std::string> read_known_failures(
     const std::filesystem::path& path) {
     std::vector<std::string> out;
     if (path.empty()) return out;
-    std::ifstream file(path);
-    if (!file) {
-        return std::unexpected(fmt::format("--expect-fail: cannot read {}", path.string()));
-    }
+    const auto text = read_file(path, max_list_size);
+    if (!text) return std::unexpected("--expect-fail: " + text.error());
+    std::istringstream lines{std::string(without_byte_order_mark(*text))};
     std::size_t number = 0;
-    for (std::string line; std::getline(file, line);) {
+    for (std::string line; std::getline(lines, line);) {
         ++number;
         line.resize(std::min(line.find('#'), line.size()));
         const auto begin = line.find_first_not_of(" \t\r");
         if (begin == std::string::npos) continue;
         const auto id = line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
         if (find_case(id) == nullptr) {
-            return std::unexpected(fmt::format("--expect-fail: {}:{}: there is no case '{}'",
-                                               path.string(), number, id));
+            return std::unexpected(fmt::format("--expect-fail: {}:{}:{}: there is no case '{}'{}",
+                                               path.string(), number, begin + 1, id,
+                                               suggestion(id)));
         }
         out.push_back(id);
     }
@@ -82,6 +94,7 @@ class Runner {
                 workers.emplace_back([this] { work(); });
         }
         outcome_.exit = exit_code();
+        outcome_.unjudged = unjudged_;
         return std::move(outcome_);
     }
 
@@ -118,6 +131,9 @@ class Runner {
         verdict.result.status = Status::skipped;
         verdict.result.reason = why_skipped(test, options_);
         if (!verdict.result.reason.empty()) return verdict;
+        if (const auto signal = interrupted_by(); !signal.empty()) {
+            return interrupted(fmt::format("{} ended the run before this case", signal));
+        }
         if (deadline_ && Clock::now() >= *deadline_) {
             timed_out_ = true;
             verdict.result.reason = "the time for the whole run was over";
@@ -125,11 +141,21 @@ class Runner {
         }
         try {
             return judge_(test);
+        } catch (const Interrupted&) {
+            return interrupted(fmt::format("{} ended the run during this case", interrupted_by()));
         } catch (const std::exception& error) {
             verdict.result.status = Status::broken;
             verdict.result.reason = fmt::format("internal error: {}", error.what());
             return verdict;
         }
+    }
+
+    Verdict interrupted(std::string reason) {
+        ++unjudged_;
+        Verdict verdict;
+        verdict.result.status = Status::skipped;
+        verdict.result.reason = std::move(reason);
+        return verdict;
     }
 
     Status weigh(const Case& test, Status status) const {
@@ -160,6 +186,7 @@ class Runner {
     }
 
     Exit exit_code() const {
+        if (unjudged_ > 0) return exit_interrupted;
         if (timed_out_) return exit_timeout;
         if (tried_ == 0) return exit_nothing;
         if (!reached_) return exit_unreachable;
@@ -176,6 +203,7 @@ class Runner {
     std::atomic<std::size_t> tried_ = 0;
     std::atomic<bool> reached_ = false;
     std::atomic<bool> timed_out_ = false;
+    std::atomic<std::size_t> unjudged_ = 0;
     std::mutex mutex_;  // of what follows
     std::size_t done_ = 0;
     Outcome outcome_;

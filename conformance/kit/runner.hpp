@@ -1,6 +1,7 @@
 // Runs cases, several at once, and turns what a part says about each into results.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <functional>
 #include <span>
@@ -23,7 +24,8 @@ struct Verdict {
     std::vector<Attachment> attachments{};  ///< for the folder of a failure, beside what is in it
 };
 
-/// Judges one case. Called from several threads at once; an exception is `broken`.
+/// Judges one case. Called from several threads at once; an exception is `broken`, but for
+/// Interrupted.
 using Judge = std::function<Verdict(const Case&)>;
 
 /// Called after each case, by one thread at a time.
@@ -32,10 +34,12 @@ using Progress = std::function<void(const Result& result, std::size_t done, std:
 struct Outcome {
     Run run;
     Exit exit = exit_passed;
+    std::size_t unjudged = 0;  ///< cases that a signal has ended, or kept from beginning
 };
 
 /// Runs the cases that the options choose and writes the folders of failures. Cases whose features
-/// the peer has not declared are skipped without asking `judge`. The error is wrong usage: no case
+/// the peer has not declared are skipped without asking `judge`, and so are those that a signal has
+/// left unjudged (interruption.hpp). The error is wrong usage: no case
 /// matches, a list of known failures that cannot be read or names no case.
 std::expected<Outcome, std::string> run_cases(Part part, const Options& options, const Judge& judge,
                                               const Progress& progress);

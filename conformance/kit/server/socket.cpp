@@ -10,11 +10,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <utility>
+
+#include "conformance/kit/interruption.hpp"
 
 namespace confd::kit::server {
 namespace {
@@ -87,9 +88,7 @@ std::expected<void, std::string> Socket::connect(const Target& target, Clock::ti
 }
 
 bool Socket::wait(short events, Clock::time_point deadline) const {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd entry{fd_, events, 0};
-    return ::poll(&entry, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000))) == 1;
+    return wait_for_descriptor(fd_, events, deadline);
 }
 
 bool Socket::send(ByteView bytes, Clock::time_point deadline) {

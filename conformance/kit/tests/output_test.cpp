@@ -1,0 +1,71 @@
+// What a client printed and what its server logged, however they are written.
+#include "conformance/kit/client/output.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+
+#include "conformance/kit/client/transcript.hpp"
+#include "protocol/render/render.hpp"
+
+namespace confd::kit {
+namespace {
+
+using testing::HasSubstr;
+
+Notification audit(std::string user) {
+    AuditNotification body;
+    body.user = std::move(user);
+    return {NOTIF_AUDIT, body};
+}
+
+std::optional<std::string> compare(const Notification& event, std::string_view output) {
+    return compare_output({to_json(event)}, output);
+}
+
+TEST(CompareOutput, TakesEscapesOfAnyCharacter) {
+    const auto line = [](std::string_view user) {
+        return "{\"type\":1,\"name\":\"NOTIF_AUDIT\",\"audit\":{\"logno\":0,\"user\":\"" +
+               std::string(user) + "\",\"usid\":0,\"msg\":\"\"}}\n";
+    };
+    EXPECT_EQ(compare(audit("\xf0\x9f\x98\x80"), line("\\ud83d\\ude00")), std::nullopt);
+    EXPECT_EQ(compare(audit("\xc3\xa9"), line("\\u00e9")), std::nullopt);
+    EXPECT_EQ(compare(audit(std::string("a\0b", 3)), line("a\\u0000b")), std::nullopt);
+    EXPECT_THAT(compare(audit(""), line("\\ud83d")).value(),
+                HasSubstr("line 1 of the output is no JSON: line 1, column "));
+}
+
+TEST(CompareOutput, TakesTheDeepestEvent) {
+    Value deep = Value::buf("x");
+    for (int i = 0; i < 25; ++i)
+        deep = Value{ValueType::list, ValueList{{std::move(deep)}}};
+    HaNotification ha;
+    ha.type = HA_INFO_SLAVE_ARRIVED;
+    ha.slave_arrived.nodeid = deep;
+    const Notification event{NOTIF_HA_INFO, ha};
+    EXPECT_EQ(compare(event, boost::json::serialize(to_json(event))), std::nullopt);
+}
+
+TEST(ParseLog, ReadsMembersOfTheWrongKindAsNone) {
+    const auto log = parse_log(
+        R"({"t":"x","peer":-1,"kind":"connect","dir":3,"hex":"0","ack":[]})"
+        "\n"
+        R"({"t":1.5,"peer":2,"kind":"ack","dir":"in","hex":"0a","ack":{"call":"f","id":[17]}})"
+        "\n");
+    ASSERT_EQ(log.messages.size(), 2U);
+    EXPECT_EQ(log.messages[0].peer, 0U);
+    EXPECT_EQ(log.messages[0].at, 0);
+    EXPECT_EQ(log.messages[1].call, "f([17])");
+    EXPECT_EQ(log.end, 1.5);
+}
+
+TEST(ParseLog, EndsWhereTheLogIsCutOff) {
+    const auto log = parse_log("{\"kind\":\"connect\",\"peer\":1}\n{\"kind\":\"hel");
+    EXPECT_EQ(log.messages.size(), 1U);
+    EXPECT_EQ(parse_log("").messages.size(), 0U);
+    EXPECT_EQ(read_log("/proc").messages.size(), 0U);
+}
+
+}  // namespace
+}  // namespace confd::kit
