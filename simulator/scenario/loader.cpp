@@ -306,6 +306,7 @@ class Loader {
         }
         path.insert(path.end(), options_.module_path.begin(), options_.module_path.end());
         out_.schema = Schema::load(modules_, path, diagnostics_, options_.built_in_modules);
+        out_.modules_failed = out_.schema == nullptr;
     }
 
     void load_roles_and_streams() {

@@ -45,6 +45,7 @@ struct Scenario {
     std::vector<StreamDefinition> streams;
     std::optional<std::vector<Session>> sessions;
     std::shared_ptr<const Schema> schema;  ///< of `modules`; null without any
+    bool modules_failed = false;           ///< what is wrong with them has been reported
     std::optional<WallTime> clock;         ///< the time of day at the start; nothing: the real one
     std::uint8_t allowed = 0;              ///< bits of Allowed
     std::vector<TryIt> tries;

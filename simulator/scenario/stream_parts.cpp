@@ -157,7 +157,9 @@ class StreamParser {
 
     std::optional<XmlTag> notification_tag(const std::string& name, const YamlNode& node) {
         if (loading_.scenario.schema == nullptr) {
-            diagnostics_.report(node.place, "notifications have names only with 'modules'");
+            if (!loading_.scenario.modules_failed) {
+                diagnostics_.report(node.place, "notifications have names only with 'modules'");
+            }
             return std::nullopt;
         }
         const auto notification = loading_.scenario.schema->find_notification(name);
@@ -183,8 +185,10 @@ std::optional<StreamDefinition> parse_stream(const YamlPtr& node, Loading& loadi
 std::optional<StreamEvent> parse_named_event(const YamlNode& node, const Scenario& scenario,
                                              Diagnostics& diagnostics) {
     if (scenario.schema == nullptr) {
-        diagnostics.report(node.place,
-                           "an event can be written by name only with 'modules' in the scenario");
+        if (!scenario.modules_failed) {
+            diagnostics.report(
+                node.place, "an event can be written by name only with 'modules' in the scenario");
+        }
         return std::nullopt;
     }
     auto built = scenario.schema->build(node, diagnostics);

@@ -21,21 +21,13 @@ std::string_view kind_of(const lysc_node& node) {
     return lys_nodetype2str(node.nodetype);
 }
 
-/// `name` alone, with its module's name or with its prefix.
-bool has_name(const lysc_node& node, std::string_view name) {
-    const auto colon = name.find(':');
-    if (colon == std::string_view::npos) return name == node.name;
-    const auto prefix = name.substr(0, colon);
-    return name.substr(colon + 1) == node.name &&
-           (prefix == node.module->name || prefix == node.module->prefix);
-}
-
 class Builder {
   public:
     Builder(const ContextPtr& context, Diagnostics& diagnostics)
         : context_(context), diagnostics_(diagnostics) {}
 
-    std::optional<BuiltEvent> build(const lysc_node& notification, const YamlNode& content) {
+    std::optional<BuiltEvent> build(const lysc_node& notification, const YamlNode& content,
+                                    bool risky) {
         const auto before = diagnostics_.reported();
         lyd_node* root = nullptr;
         lyd_new_inner(nullptr, notification.module, notification.name, 0, &root);
@@ -43,7 +35,7 @@ class Builder {
         created(root, content);
         if (root != nullptr) children(*root, notification, content);
         if (root == nullptr || diagnostics_.reported() != before) return std::nullopt;
-        auto event = finish_event(context_, *root);
+        auto event = finish_event(context_, *root, risky);
         if (event) return std::move(*event);
         report_invalid(event.error(), content);
         return std::nullopt;
@@ -108,7 +100,7 @@ class Builder {
     void node(lyd_node& parent, const lysc_node& schema, const YamlNode& value) {
         switch (schema.nodetype) {
             case LYS_LEAF:
-                return leaf(parent, schema, value);
+                return term(parent, schema, value);
             case LYS_LEAFLIST:
                 return each(schema, value,
                             [&](const YamlNode& item) { term(parent, schema, item); });
@@ -145,17 +137,10 @@ class Builder {
         children(*made, schema, value);
     }
 
-    void leaf(lyd_node& parent, const lysc_node& schema, const YamlNode& value) {
-        if (type_of(schema).basetype != LY_TYPE_EMPTY) return term(parent, schema, value);
-        const bool null_list =
-            value.is_sequence() && value.items.size() == 1 && value.items.front()->is_null();
-        if (!null_list && !value.is_null()) return report_type(schema, value, {});
-        add_term(parent, schema, value, "");
-    }
-
     void term(lyd_node& parent, const lysc_node& schema, const YamlNode& value) {
-        if (!value.is_scalar()) return report_type(schema, value, {});
-        add_term(parent, schema, value, text_of(schema, value));
+        const auto text = text_of(schema, value);
+        if (!text) return report_type(schema, value, {});
+        add_term(parent, schema, value, *text);
     }
 
     void add_term(lyd_node& parent, const lysc_node& schema, const YamlNode& value,
@@ -166,14 +151,53 @@ class Builder {
         created(made, value);
     }
 
-    /// libyang knows identities by the names of their modules; people write prefixes.
-    std::string text_of(const lysc_node& schema, const YamlNode& value) const {
-        const auto colon = value.text.find(':');
-        if (type_of(schema).basetype != LY_TYPE_IDENT || colon == std::string::npos) {
-            return value.text;
+    /// What libyang is given for a leaf; nothing for what is no value at all.
+    std::optional<std::string> text_of(const lysc_node& schema, const YamlNode& value) const {
+        const auto& type = type_of(schema);
+        const bool null_list =
+            value.is_sequence() && value.items.size() == 1 && value.items.front()->is_null();
+        if (null_list || value.is_null()) {
+            return takes_empty(type) ? std::optional(std::string()) : std::nullopt;
         }
-        const auto* module = find_module(*context_, value.text.substr(0, colon));
-        return module == nullptr ? value.text : module->name + value.text.substr(colon);
+        if (!value.is_scalar() || (type.basetype == LY_TYPE_EMPTY && !value.text.empty())) {
+            return std::nullopt;
+        }
+        if (typed(schema, value.text)) return value.text;
+        auto identity = identity_text(type, value.text);
+        ly_err_clean(context_.get(), nullptr);
+        return identity ? std::move(identity) : value.text;
+    }
+
+    static bool takes_empty(const lysc_type& type) {
+        if (type.basetype == LY_TYPE_LEAFREF) {
+            return takes_empty(*as<lysc_type_leafref>(type).realtype);
+        }
+        if (type.basetype != LY_TYPE_UNION) return type.basetype == LY_TYPE_EMPTY;
+        return std::ranges::any_of(sized(as<lysc_type_union>(type).types),
+                                   [](const lysc_type* member) { return takes_empty(*member); });
+    }
+
+    /// libyang knows identities by the names of their modules; people write prefixes, and names
+    /// alone where there is only one.
+    static std::optional<std::string> identity_text(const lysc_type& type, std::string_view text) {
+        if (type.basetype == LY_TYPE_LEAFREF) {
+            return identity_text(*as<lysc_type_leafref>(type).realtype, text);
+        }
+        if (type.basetype == LY_TYPE_UNION) {
+            for (const auto* member : sized(as<lysc_type_union>(type).types)) {
+                if (auto found = identity_text(*member, text)) return found;
+            }
+            return std::nullopt;
+        }
+        if (type.basetype != LY_TYPE_IDENT) return std::nullopt;
+        const lysc_ident* found = nullptr;
+        for (const auto* identity : derived_from(as<lysc_type_identityref>(type))) {
+            if (!has_name(*identity, text)) continue;
+            if (found != nullptr) return std::nullopt;
+            found = identity;
+        }
+        if (found == nullptr) return std::nullopt;
+        return fmt::format("{}:{}", found->module->name, found->name);
     }
 
     /// `known` are the keys of the entries before it.
@@ -193,8 +217,9 @@ class Builder {
                     value.place, fmt::format("an entry of list {} needs its key '{}'", schema.name,
                                              child->name));
             }
-            if (!given->is_scalar()) return report_type(*child, *given, {});
-            keys.push_back(text_of(*child, *given));
+            auto text = text_of(*child, *given);
+            if (!text) return report_type(*child, *given, {});
+            keys.push_back(std::move(*text));
             if (!typed(*child, keys.back())) {
                 return report_type(*child, *given, take_messages(context_.get()));
             }
@@ -227,9 +252,20 @@ class Builder {
         return result == LY_SUCCESS || result == LY_EINCOMPLETE;
     }
 
+    /// For an identity of a module that is imported and could not be implemented for that alone.
+    std::string what_to_list(const YamlNode& value) const {
+        const auto colon = value.is_scalar() ? value.text.find(':') : std::string::npos;
+        if (colon == std::string::npos) return {};
+        const auto* module = find_module(*context_, value.text.substr(0, colon));
+        if (module == nullptr || module->implemented) return {};
+        return fmt::format("; list {} in 'modules'", module->name);
+    }
+
     void report_type(const lysc_node& schema, const YamlNode& value,
                      const std::vector<Message>& messages) {
-        const auto why = messages.empty() ? std::string() : " (" + messages.front().text + ")";
+        const auto why = messages.empty()
+                             ? std::string()
+                             : fmt::format(" ({}{})", messages.front().text, what_to_list(value));
         diagnostics_.report(value.place, fmt::format("{}: expected {}, found {}{}", schema.name,
                                                      describe_type(schema), describe(value), why));
     }
@@ -275,7 +311,7 @@ std::optional<BuiltEvent> Schema::build(const YamlNode& node, Diagnostics& diagn
         diagnostics.report(name->place, notification.error());
         return std::nullopt;
     }
-    return Builder(context_, diagnostics).build(**notification, *content);
+    return Builder(context_, diagnostics).build(**notification, *content, is_risky(**notification));
 }
 
 }  // namespace confd::sim

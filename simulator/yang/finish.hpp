@@ -17,7 +17,9 @@ inline constexpr std::size_t max_list_keys = 8;
 lyd_node* new_entry(lyd_node& parent, const lysc_node& schema,
                     const std::vector<std::string>& keys);
 
-/// Validates a copy of the tree, and makes an event of it.
-std::expected<BuiltEvent, Message> finish_event(const ContextPtr& context, const lyd_node& root);
+/// Validates a copy of the tree and makes an event of it. With conditions that are `risky` to
+/// evaluate (conditions.hpp) a child process tries it first.
+std::expected<BuiltEvent, Message> finish_event(const ContextPtr& context, const lyd_node& root,
+                                                bool risky);
 
 }  // namespace confd::sim::yang

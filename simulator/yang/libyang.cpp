@@ -1,17 +1,29 @@
 #include "simulator/yang/libyang.hpp"
 
+#include <set>
+
 namespace confd::sim::yang {
 
 namespace {
 
-/// Data location "/if:link-down/mtu". -> /if:link-down/mtu
+/// Data location "/if:link-down/mtu". -> /if:link-down/mtu; of several places the first.
 std::string path_of(const ly_err_item& item) {
     std::string_view path = item.path == nullptr ? "" : item.path;
     const auto first = path.find('"');
-    const auto last = path.rfind('"');
-    if (first != last) return std::string(path.substr(first + 1, last - first - 1));
+    const auto last = first == std::string_view::npos ? first : path.find('"', first + 1);
+    if (last != std::string_view::npos)
+        return std::string(path.substr(first + 1, last - first - 1));
     if (path.ends_with('.')) path.remove_suffix(1);
     return std::string(path);
+}
+
+void add_derived(const lysc_ident& base, std::vector<const lysc_ident*>& out,
+                 std::set<const lysc_ident*>& seen) {
+    for (const auto* identity : sized(base.derived)) {
+        if (!seen.insert(identity).second) continue;
+        out.push_back(identity);
+        add_derived(*identity, out, seen);
+    }
 }
 
 }  // namespace
@@ -21,8 +33,8 @@ void keep_quiet() {
 }
 
 std::vector<Message> take_messages(const ly_ctx* context) {
-    // What follows from the first few is of no use to anybody.
-    constexpr std::size_t kept = 8;
+    // Those that follow from the first tell which module it is about.
+    constexpr std::size_t kept = 64;
     std::vector<Message> out;
     for (const auto* item = ly_err_first(context); item != nullptr && out.size() < kept;
          item = item->next) {
@@ -41,6 +53,13 @@ std::vector<const lysc_node*> children_of(const lysc_node& parent) {
          (node = lys_getnext(node, &parent, nullptr, 0)) != nullptr;) {
         out.push_back(node);
     }
+    return out;
+}
+
+std::vector<const lysc_ident*> derived_from(const lysc_type_identityref& type) {
+    std::vector<const lysc_ident*> out;
+    std::set<const lysc_ident*> seen;
+    add_derived(*type.bases[0], out, seen);
     return out;
 }
 

@@ -75,6 +75,17 @@ inline std::string_view module_of(const lysc_node& node) {
     return node.module->name;
 }
 
+/// Whether a node or identity is called so: `name` alone, with its module's name or with its
+/// prefix.
+template <class Named>
+bool has_name(const Named& node, std::string_view name) {
+    const auto colon = name.find(':');
+    if (colon == std::string_view::npos) return name == node.name;
+    const auto prefix = name.substr(0, colon);
+    return name.substr(colon + 1) == node.name &&
+           (prefix == node.module->name || prefix == node.module->prefix);
+}
+
 inline bool is_leaf(const lysc_node& node) {
     return (node.nodetype & (LYS_LEAF | LYS_LEAFLIST)) != 0;
 }
@@ -98,6 +109,9 @@ const T& as(const lysc_node& node) {
 /// The nodes that data below `parent` may have, in the order of the schema; what stands in choices
 /// stands here directly.
 std::vector<const lysc_node*> children_of(const lysc_node& parent);
+
+/// The identities that an identityref can be: with several bases, those derived from the first.
+std::vector<const lysc_ident*> derived_from(const lysc_type_identityref& type);
 
 /// The loaded module with this name, or with this prefix when none has the name; null for none.
 const lys_module* find_module(const ly_ctx& context, std::string_view name);

@@ -1,6 +1,7 @@
 // Random events of the loaded modules.
 #include <fmt/format.h>
 
+#include "simulator/yang/describe_type.hpp"
 #include "simulator/yang/finish.hpp"
 #include "simulator/yang/libyang.hpp"
 #include "simulator/yang/random_value.hpp"
@@ -25,16 +26,20 @@ constexpr std::size_t max_random_nodes = 500;
 /// Makes the content of one instance. A mandatory node without a value makes the whole fail.
 class Instance {
   public:
-    Instance(Choices& choices, bool sparse) : choices_(choices), sparse_(sparse) {}
+    Instance(Choices& choices, std::span<const lys_module* const> served, bool sparse)
+        : choices_(choices), source_{choices, served}, sparse_(sparse) {}
 
     TreePtr make(const lysc_node& notification) {
         lyd_node* root = nullptr;
         lyd_new_inner(nullptr, notification.module, notification.name, 0, &root);
         TreePtr tree(root);
-        root_ = root;
+        source_.root = root;
         if (root == nullptr || !children(*root, notification)) return nullptr;
         return tree;
     }
+
+    /// A node that must be there and for which there was nothing; null for none.
+    const lysc_node* missing() const { return missing_; }
 
   private:
     bool optional() { return !sparse_ && nodes_ < max_random_nodes && choices_.flip(); }
@@ -52,7 +57,8 @@ class Instance {
         const bool mandatory = (schema.flags & LYS_MAND_TRUE) != 0;
         switch (schema.nodetype) {
             case LYS_LEAF:
-                return (!mandatory && !optional()) || leaf(parent, schema) || !mandatory;
+                return (!mandatory && !optional()) || leaf(parent, schema) ||
+                       can_do_without(!mandatory);
             case LYS_CONTAINER:
                 return (!mandatory && !optional()) || container(parent, schema);
             case LYS_CHOICE:
@@ -78,7 +84,7 @@ class Instance {
         // Some are lost to keys that are there already.
         for (auto left = 2 * wanted + 8; left > 0 && made < wanted; --left)
             made += add() ? 1U : 0U;
-        return made >= least;
+        return can_do_without(made >= least);
     }
 
     bool container(lyd_node& parent, const lysc_node& schema) {
@@ -105,8 +111,8 @@ class Instance {
     }
 
     bool leaf(lyd_node& parent, const lysc_node& schema) {
-        const auto text = random_value(schema, root_, choices_);
-        if (!text) return false;
+        const auto text = random_value(schema, source_);
+        if (!text) return lacks(schema);
         ++nodes_;
         return lyd_new_term(&parent, schema.module, schema.name, text->c_str(), 0, nullptr) ==
                LY_SUCCESS;
@@ -116,8 +122,8 @@ class Instance {
         std::vector<std::string> keys;
         for (const auto* child : children_of(schema)) {
             if ((child->flags & LYS_KEY) == 0) continue;
-            auto text = random_value(*child, root_, choices_);
-            if (!text) return false;
+            auto text = random_value(*child, source_);
+            if (!text) return lacks(*child);
             keys.push_back(std::move(*text));
         }
         auto* made = new_entry(parent, schema, keys);
@@ -132,6 +138,16 @@ class Instance {
         return false;
     }
 
+    bool lacks(const lysc_node& schema) {
+        missing_ = &schema;
+        return false;
+    }
+
+    bool can_do_without(bool can) {
+        if (can) missing_ = nullptr;
+        return can;
+    }
+
     static bool is_repeated(const lyd_node& entry) {
         if ((entry.schema->flags & LYS_KEYLESS) != 0) return false;
         for (const auto* other = entry.prev; other->next != nullptr; other = other->prev) {
@@ -141,29 +157,79 @@ class Instance {
     }
 
     Choices& choices_;
+    ValueSource source_;
     bool sparse_;
-    const lyd_node* root_ = nullptr;
+    const lysc_node* missing_ = nullptr;
     std::size_t nodes_ = 0;
+};
+
+/// Always the same numbers.
+class Numbers : public Choices {
+  public:
+    std::uint64_t below(std::uint64_t bound) override {
+        state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+        return (state_ >> 16) % bound;
+    }
+
+  private:
+    std::uint64_t state_ = 1;
 };
 
 }  // namespace
 
-std::optional<BuiltEvent> Schema::random(Choices& choices, std::string_view notification) const {
-    if (notifications_.empty()) return std::nullopt;
+std::span<const lysc_node* const> Schema::drawn_from() const {
+    const std::span all(notifications_);
+    return listed_ > 0 ? all.first(listed_) : all;
+}
+
+std::expected<BuiltEvent, std::string> Schema::random(Choices& choices,
+                                                      std::string_view notification) const {
     const lysc_node* schema = nullptr;
     if (notification.empty()) {
-        schema = notifications_[choices.below(notifications_.size())];
+        const auto from = drawn_from();
+        if (from.empty()) return std::unexpected(why_none());
+        schema = from[choices.below(from.size())];
     } else {
-        schema = find_notification(notification).value_or(nullptr);
+        const auto found = find_notification(notification);
+        if (!found) return std::unexpected(found.error());
+        schema = *found;
     }
-    if (schema == nullptr) return std::nullopt;
+    const lysc_node* missing = nullptr;
+    std::string refused;
     std::optional<BuiltEvent> out;
     for (int draw = 0; draw < max_draws && !out; ++draw) {
-        const auto tree = Instance(choices, draw >= max_draws / 2).make(*schema);
-        if (tree == nullptr) continue;
-        if (auto event = finish_event(context_, *tree)) out = std::move(*event);
+        Instance instance(choices, served_, draw >= max_draws / 2);
+        const auto tree = instance.make(*schema);
+        if (tree == nullptr) {
+            missing = instance.missing();
+        } else if (auto event = finish_event(context_, *tree, is_risky(*schema))) {
+            out = std::move(*event);
+        } else {
+            refused = event.error().text;
+        }
     }
     ly_err_clean(context_.get(), nullptr);
+    if (out) return std::move(*out);
+    if (refused.empty() && missing != nullptr) {
+        return std::unexpected(fmt::format("its {} {} can have no value, expected {}",
+                                           lys_nodetype2str(missing->nodetype), missing->name,
+                                           describe_type(*missing)));
+    }
+    return std::unexpected(fmt::format("none of {} instances drawn is valid{}{}", max_draws,
+                                       refused.empty() ? "" : ": ", refused));
+}
+
+Schema::Drawable Schema::drawable() const {
+    Drawable out;
+    Numbers numbers;
+    for (const auto* notification : drawn_from()) {
+        auto name = fmt::format("{}:{}", notification->module->name, notification->name);
+        if (const auto event = random(numbers, name)) {
+            out.possible.push_back(std::move(name));
+        } else {
+            out.impossible.push_back(fmt::format("{}: {}", name, event.error()));
+        }
+    }
     return out;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <set>
 #include <vector>
 
 #include "protocol/value/text.hpp"
@@ -47,8 +46,8 @@ constexpr std::string_view samples[] = {
 
 class Candidate {
   public:
-    Candidate(const lysc_node& leaf, const lyd_node* root, Choices& choices)
-        : leaf_(leaf), root_(root), choices_(choices) {}
+    Candidate(const lysc_node& leaf, const ValueSource& source)
+        : leaf_(leaf), source_(source), choices_(source.choices) {}
 
     std::optional<std::string> of(const lysc_type& type) {
         switch (type.basetype) {
@@ -172,19 +171,9 @@ class Candidate {
         return out;
     }
 
-    static void derived(const lysc_ident& base, std::vector<const lysc_ident*>& out,
-                        std::set<const lysc_ident*>& seen) {
-        for (const auto* identity : sized(base.derived)) {
-            if (!seen.insert(identity).second) continue;
-            out.push_back(identity);
-            derived(*identity, out, seen);
-        }
-    }
     std::optional<std::string> identity(const lysc_type_identityref& type) {
         // With several bases what is derived from the first alone is refused by the check.
-        std::vector<const lysc_ident*> all;
-        std::set<const lysc_ident*> seen;
-        derived(*type.bases[0], all, seen);
+        const auto all = derived_from(type);
         if (all.empty()) return std::nullopt;
         const auto& chosen = *pick(std::span(all));
         return fmt::format("{}:{}", chosen.module->name, chosen.name);
@@ -196,7 +185,7 @@ class Candidate {
         if (type.require_instance == 0) return of(*type.realtype);
         const auto* target = leafref_target(leaf_, type);
         std::vector<std::string> texts;
-        for_each_node(*root_, [&](const lyd_node& node) {
+        for_each_node(*source_.root, [&](const lyd_node& node) {
             if (node.schema == target) texts.emplace_back(lyd_get_value(&node));
         });
         if (texts.empty()) return std::nullopt;
@@ -221,11 +210,10 @@ class Candidate {
         return path;
     }
 
-    /// What data can have at the top, in any module.
+    /// What the data that is served can have at the top.
     std::vector<const lysc_node*> top_nodes() const {
         std::vector<const lysc_node*> out;
-        std::uint32_t index = 0;
-        while (const auto* module = ly_ctx_get_module_iter(leaf_.module->ctx, &index)) {
+        for (const auto* module : source_.served) {
             if (module->compiled == nullptr) continue;
             for (const lysc_node* node = nullptr;
                  (node = lys_getnext(node, nullptr, module->compiled, 0)) != nullptr;) {
@@ -247,7 +235,7 @@ class Candidate {
     bool predicate(const lysc_node& leaf, std::string_view name, std::string& path) {
         // A key that is a path itself would have no end.
         if (type_of(leaf).basetype == LY_TYPE_INST || &leaf == &leaf_) return false;
-        const auto value = random_value(leaf, root_, choices_);
+        const auto value = random_value(leaf, source_);
         if (!value || value->find('\'') != std::string::npos) return false;
         path += fmt::format("[{}='{}']", name, *value);
         return true;
@@ -307,7 +295,7 @@ class Candidate {
     }
 
     const lysc_node& leaf_;
-    const lyd_node* root_;
+    const ValueSource& source_;
     Choices& choices_;
 };
 
@@ -319,9 +307,8 @@ bool accepted(const lysc_node& leaf, const std::string& text) {
 
 }  // namespace
 
-std::optional<std::string> random_value(const lysc_node& leaf, const lyd_node* root,
-                                        Choices& choices) {
-    Candidate candidate(leaf, root, choices);
+std::optional<std::string> random_value(const lysc_node& leaf, const ValueSource& source) {
+    Candidate candidate(leaf, source);
     std::optional<std::string> out;
     for (int tries = 0; tries < max_tries && !out; ++tries) {
         auto text = candidate.of(type_of(leaf));

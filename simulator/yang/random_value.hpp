@@ -2,18 +2,27 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "protocol/notification/generate.hpp"
 
 struct lyd_node;
+struct lys_module;
 struct lysc_node;
 
 namespace confd::sim::yang {
 
-/// A text that the leaf or leaf-list accepts; nothing when none was found. `root` is the tree so
-/// far, for a leafref to a node of the same event.
-std::optional<std::string> random_value(const lysc_node& leaf, const lyd_node* root,
-                                        Choices& choices);
+/// What texts are drawn from.
+struct ValueSource {
+    Choices& choices;
+    /// The modules whose data instance-identifiers point into.
+    std::span<const lys_module* const> served;
+    /// The tree so far, for a leafref to a node of the same event.
+    const lyd_node* root = nullptr;
+};
+
+/// A text that the leaf or leaf-list accepts; nothing when none was found.
+std::optional<std::string> random_value(const lysc_node& leaf, const ValueSource& source);
 
 }  // namespace confd::sim::yang

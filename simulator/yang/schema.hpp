@@ -4,6 +4,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +16,16 @@
 #include "simulator/yang/built_in_module.hpp"
 
 struct ly_ctx;
+struct lys_module;
 struct lysc_node;
 
 namespace confd::sim {
 
-/// A module by its name, or by a path that ends with .yang.
+namespace yang {
+struct Loaded;
+}
+
+/// A module by its name, by name@revision, or by a path that ends with .yang.
 struct ModuleRequest {
     Place place;
     std::string name;
@@ -38,16 +44,21 @@ inline constexpr std::size_t max_event_nodes = 5000;
 class Schema : public FilterCompiler {
   public:
     /// Reports what is wrong with the modules at the places where they are asked for, and returns
-    /// null then. Files and imports are looked for in `directories`. No module at all is fine:
-    /// filters can be compiled without.
-    /// What is in no directory may still be `built_in`, which must stay while it is loaded.
+    /// null then. Files and imports are looked for in `directories`: the newest revision, of equal
+    /// ones that of the first directory. No module at all is fine: filters can be compiled without.
+    /// What is in no directory may still be `built_in`. Files are loaded in a child process first,
+    /// so that no module can end this one.
     static std::shared_ptr<const Schema> load(const std::vector<ModuleRequest>& modules,
                                               const std::vector<std::string>& directories,
                                               Diagnostics& diagnostics,
                                               std::span<const BuiltInModule> built_in = {});
 
-    /// All notifications as module:name, in the order of the modules.
+    /// All notifications as module:name: those of the modules that were asked for, in their order,
+    /// then those of imported ones.
     std::vector<std::string> notifications() const;
+
+    /// Why there are no notifications, when there are none: a sentence's end.
+    std::string why_none() const;
 
     /// The tag of a notification, given by its name.
     std::optional<XmlTag> notification_tag(std::string_view name, const Place& place,
@@ -64,10 +75,19 @@ class Schema : public FilterCompiler {
     std::expected<std::shared_ptr<const EventFilter>, std::string> compile(
         const std::string& xpath) const override;
 
-    /// A valid instance of a notification, of any one when no name is given: the same choices give
-    /// the same instance. Nothing when there is no such notification, or when its `must` and
-    /// `when` conditions are met by none of the instances tried.
-    std::optional<BuiltEvent> random(Choices& choices, std::string_view notification = {}) const;
+    /// A valid instance of a notification: the same choices give the same instance. Without a name
+    /// it is any one of the modules that were asked for, or of all when those have none. The error
+    /// says why there is none: no such notification, a leaf that can have no value, or conditions
+    /// that are met by none of the instances tried.
+    std::expected<BuiltEvent, std::string> random(Choices& choices,
+                                                  std::string_view notification = {}) const;
+
+    /// What random() chooses from, told by trying: names, and for those that cannot be why.
+    struct Drawable {
+        std::vector<std::string> possible;
+        std::vector<std::string> impossible;  ///< "alarm: its leaf kind can have no value, ..."
+    };
+    Drawable drawable() const;
 
     /// The loaded modules. With this one alive, or anything made by it.
     const std::shared_ptr<ly_ctx>& context() const { return context_; }
@@ -76,10 +96,17 @@ class Schema : public FilterCompiler {
     std::expected<const lysc_node*, std::string> find_notification(std::string_view name) const;
 
   private:
-    explicit Schema(std::shared_ptr<ly_ctx> context);
+    explicit Schema(const yang::Loaded& loaded);
+
+    std::span<const lysc_node* const> drawn_from() const;
+    bool is_risky(const lysc_node& notification) const { return risky_.contains(&notification); }
 
     std::shared_ptr<ly_ctx> context_;
+    std::vector<const lys_module*> served_;  // without those that libyang brings and nobody uses
     std::vector<const lysc_node*> notifications_;
+    std::vector<const lysc_node*> nested_;  // notifications that are inside of data
+    std::set<const lysc_node*> risky_;      // notifications with risky conditions
+    std::size_t listed_ = 0;                // notifications of modules that were asked for
 };
 
 }  // namespace confd::sim

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <expected>
 
 #include "protocol/render/render.hpp"
 #include "simulator/hub/describe.hpp"
@@ -24,6 +25,9 @@ constexpr double default_rate = 10;
 
 /// Events that wait for their session, transaction or HA; no more are drawn until some have gone.
 constexpr std::size_t most_held = 1000;
+/// Instances of notifications that are drawn for one event before giving up: conditions can be hard
+/// to meet.
+constexpr int most_draws = 64;
 /// Events sent in one go when time has run ahead; the rest follows at once.
 constexpr int most_at_once = 256;
 
@@ -73,6 +77,8 @@ struct Mix : StepSpec {
     std::vector<Weight> weights;
     std::string stream;
     std::shared_ptr<const Schema> schema;  ///< set for a stream
+    std::vector<std::string> possible;     ///< notifications that have valid instances
+    std::vector<std::string> impossible;   ///< those that have none, with the reasons
     std::optional<std::int64_t> count;
     std::optional<std::chrono::milliseconds> duration;
     double rate = default_rate;
@@ -94,8 +100,9 @@ class MixRun : public StepRun {
         if (!start_) begin(world);
         if (const auto expired = settle(world)) return give_up(world, *expired);
         release(world);
-        for (int sent = 0; sent < most_at_once && is_due(world); ++sent)
-            send_next(world);
+        for (int sent = 0; sent < most_at_once && is_due(world); ++sent) {
+            if (!send_next(world)) return StepStatus::failed;
+        }
         if (is_due(world)) world.wake_at(world.now());
         if (more(world)) {
             if (held_.size() < most_held) world.wake_at(std::max(world.now(), due_at(drawn_)));
@@ -120,6 +127,11 @@ class MixRun : public StepRun {
     void begin(World& world) {
         start_ = world.now();
         random_.emplace(world.random(spec_, spec_.seed));
+        for (const auto& reason : spec_.impossible) {
+            const auto text = "mix leaves out " + reason;
+            world.log(fmt::format("{}: {}", to_string(spec_.place()), text));
+            world.trace(spec_, text);
+        }
         if (world.traced()) {
             world.trace(spec_, fmt::format("mix of {} at {}/s",
                                            spec_.count ? fmt::format("{} events", *spec_.count)
@@ -170,7 +182,7 @@ class MixRun : public StepRun {
         }
     }
 
-    void send_next(World& world) {
+    bool send_next(World& world) {
         ++drawn_;
         if (spec_.schema != nullptr) return send_stream(world);
         auto event = draw();
@@ -182,6 +194,7 @@ class MixRun : public StepRun {
         } else {
             send(world, event);
         }
+        return true;
     }
 
     Notification draw() {
@@ -211,15 +224,33 @@ class MixRun : public StepRun {
         waiting_.emplace_back(sent.id, sent.owed.front().ack);
     }
 
-    void send_stream(World& world) {
-        auto built = spec_.schema->random(*random_);
-        if (!built) return;
+    bool send_stream(World& world) {
+        auto built = draw_instance();
+        if (!built) {
+            world.fail(Outcome::expectation_failed, spec_.place(),
+                       fmt::format("mix: no notification after {} draws, the last {}", most_draws,
+                                   built.error()));
+            return false;
+        }
         StreamNotification body;
         body.values = std::move(built->values);
         StreamEvent event{{}, {NOTIF_STREAM_EVENT, std::move(body)}, std::move(built->tree)};
         set_event_time(event, world.hub().wall(world.now()));
         world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
         trace(world, event.notification);
+        return true;
+    }
+
+    /// The error is the last one's, with its name.
+    std::expected<BuiltEvent, std::string> draw_instance() {
+        std::string error;
+        for (int draws = 0; draws < most_draws; ++draws) {
+            const auto& name = spec_.possible[random_->below(spec_.possible.size())];
+            auto built = spec_.schema->random(*random_, name);
+            if (built) return std::move(*built);
+            error = fmt::format("{}: {}", name, built.error());
+        }
+        return std::unexpected(std::move(error));
     }
 
     void trace(World& world, const Notification& event) const {
@@ -265,10 +296,20 @@ void parse_weights(Mix& step, const YamlNode& node, Loading& loading) {
 void parse_stream_mix(Mix& step, const YamlNode& node, Loading& loading) {
     step.stream = loading.parse_stream(node).value_or("");
     step.schema = loading.scenario.schema;
-    if (step.schema == nullptr || step.schema->notifications().empty()) {
-        loading.diagnostics.report(
+    if (loading.scenario.modules_failed) return;
+    if (step.schema == nullptr) {
+        return loading.diagnostics.report(
             node.place, "random notifications need 'modules' that declare some in the scenario");
     }
+    auto [possible, impossible] = step.schema->drawable();
+    step.possible = std::move(possible);
+    step.impossible = std::move(impossible);
+    if (!step.possible.empty()) return;
+    loading.diagnostics.report(
+        node.place, step.impossible.empty()
+                        ? fmt::format("no random notifications: {}", step.schema->why_none())
+                        : fmt::format("no notification of the modules has a valid instance: {}",
+                                      fmt::join(step.impossible, "; ")));
 }
 
 StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
