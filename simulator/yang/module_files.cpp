@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
+#include "files/read_file.hpp"
 #include "simulator/scenario/diagnostics.hpp"
 
 namespace confd::sim::yang {
@@ -16,31 +16,10 @@ namespace fs = std::filesystem;
 /// Larger than any module; a device's whole model has many.
 constexpr std::size_t max_module_bytes = std::size_t{16} << 20;
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
 /// What the file's name says; empty for files of another kind.
 ModuleName name_of_file(const fs::path& file) {
     if (file.extension() != module_extension) return {};
     return split_module_name(file.stem().string());
-}
-
-std::expected<std::string, std::string> read_text(const fs::path& path) {
-    std::error_code code;
-    if (fs::is_directory(path, code)) return std::unexpected("is a folder");
-    std::ifstream file(path, std::ios::binary);
-    if (!file.is_open()) return std::unexpected("cannot be opened");
-    std::string text;
-    std::string piece(std::size_t{1} << 16, '\0');
-    while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
-           file.gcount() > 0) {
-        text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
-        if (text.size() > max_module_bytes) {
-            return std::unexpected(fmt::format("has more than {} MiB", max_module_bytes >> 20));
-        }
-    }
-    if (file.bad()) return std::unexpected("cannot be read");
-    if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
-    return text;
 }
 
 std::string newest_revision(const Statement& module) {
@@ -119,12 +98,13 @@ const ModuleText* ModuleFiles::read(const fs::path& path) {
     auto& kept = texts_[path.string()];
     if (kept != nullptr) return kept.get();
     const auto shown = path.filename().string();
-    if (const auto text = read_text(path)) {
-        kept = std::make_unique<ModuleText>(make_text(shown, *text, name_of_file(path)));
+    if (const auto text = read_file(path, max_module_bytes)) {
+        kept = std::make_unique<ModuleText>(
+            make_text(shown, without_byte_order_mark(*text), name_of_file(path)));
     } else {
         kept = std::make_unique<ModuleText>();
         kept->name = name_of_file(path);
-        kept->error = fmt::format("{} {}", shown, text.error());
+        kept->error = text.error();
     }
     kept->from_file = true;
     return kept.get();

@@ -347,18 +347,6 @@ TEST(YangModules, TreesOutliveTheirSchema) {
 
 // ---- Random events ----
 
-class Draws : public Choices {
-  public:
-    explicit Draws(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t below(std::uint64_t bound) override {
-        state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-        return (state_ >> 16) % bound;
-    }
-
-  private:
-    std::uint64_t state_;
-};
-
 void expect_nested(const std::vector<TagValue>& values) {
     std::vector<XmlTag> open;
     for (std::size_t i = 0; i < values.size(); ++i) {
