@@ -105,6 +105,7 @@ std::optional<std::string> utf8_to_latin1(std::string_view utf8) {
 }
 
 std::string utf8_sanitized(std::string_view bytes) {
+    if (is_ascii(bytes)) return std::string(bytes);
     std::string out;
     char32_t ignored = 0;
     for (std::size_t i = 0; i < bytes.size();) {

@@ -219,9 +219,9 @@ bool LineWriter::finish(std::chrono::milliseconds patience) {
     return all;
 }
 
-std::string dropped_text(std::size_t lines) {
-    return fmt::format("{} line{} dropped because {} not read in time", lines,
-                       lines == 1 ? " was" : "s were", lines == 1 ? "it was" : "they were");
+std::string dropped_text(std::size_t number, std::string_view what) {
+    return fmt::format("{} {}{} dropped because {} not read in time", number, what,
+                       number == 1 ? " was" : "s were", number == 1 ? "it was" : "they were");
 }
 
 LineWriter::DroppedLine dropped_line_of(std::string_view program) {

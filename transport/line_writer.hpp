@@ -58,7 +58,7 @@ class LineWriter {
 };
 
 /// "12 lines were dropped because they were not read in time".
-std::string dropped_text(std::size_t lines);
+std::string dropped_text(std::size_t number, std::string_view what = "line");
 
 /// The same of standard error, with its end and the program's name before it.
 LineWriter::DroppedLine dropped_line_of(std::string_view program);

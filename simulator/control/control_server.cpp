@@ -1,5 +1,6 @@
 #include "simulator/control/control_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,6 +35,8 @@ class Sessions {
   public:
     virtual ~Sessions() = default;
     virtual control::Control& control() = 0;
+    /// Sessions that read the feed.
+    virtual std::size_t readers() const = 0;
     /// Destroys the session.
     virtual void remove(const void* session) = 0;
 };
@@ -54,18 +57,22 @@ class Session : public transport::ConnectionOwner {
     }
 
     void show(std::string_view message) {
-        if (!feed_ || finishing_) return;
-        if (connection_.unsent() + message.size() > max_reader_queue) {
-            finishing_ = true;
-            return connection_.close();
-        }
+        if (!feed_ || finishing_ || behind_) return;
+        behind_ = connection_.unsent() + message.size() > max_reader_queue;
+        if (behind_) return;
+        shown_ = owner_.control().feed.last();
         send(message);
     }
+
+    bool reads_feed() const { return feed_; }
+    /// Whether nothing is under way to the client: it owes a request, or has to hang up.
+    bool waits() const { return !feed_ && connection_.unsent() == 0; }
+    Instant waits_since() const { return waits_since_; }
 
     void check_time(Instant now) {
         if (finishing_) return;
         if (feed_) {
-            if (now - last_ >= keep_alive_interval) show(feed_comment);
+            if (now - last_ >= keep_alive_interval && connection_.unsent() == 0) send(feed_comment);
         } else if (begun_ && now - *begun_ > request_timeout) {
             refuse(error_response(408, "the request was not complete in time"));
         } else if (now - last_ > idle_timeout) {
@@ -84,6 +91,7 @@ class Session : public transport::ConnectionOwner {
     void ended() override { finish(); }
     void written() override {
         last_ = Clock::now();
+        if (std::exchange(behind_, false)) return catch_up();
         if (!std::exchange(paused_, false)) return;
         connection_.resume_reading();
         serve();
@@ -116,6 +124,12 @@ class Session : public transport::ConnectionOwner {
         }
     }
 
+    /// The reader has taken all that waited for it.
+    void catch_up() {
+        const auto& feed = owner_.control().feed;
+        send(feed.after(std::exchange(shown_, feed.last())));
+    }
+
     void pause() {
         paused_ = true;
         connection_.pause_reading();
@@ -130,9 +144,16 @@ class Session : public transport::ConnectionOwner {
     }
 
     void answer(const Request& request) {
+        waits_since_ = Clock::now();
         const auto response = handle(request, owner_.control());
+        const bool feed = response.feed && !request.head();
+        if (feed && owner_.readers() >= max_readers) {
+            return refuse(error_response(503, "there are too many readers of /events"));
+        }
+        feed_ = feed;
+        shown_ = owner_.control().feed.last();
+        if (feed_) connection_.set_write_timeout(reader_timeout);
         send(to_bytes(response, request));
-        feed_ = response.feed && !request.head();
         if (!feed_ && (response.feed || !request.keep_alive)) finish();
     }
 
@@ -144,10 +165,13 @@ class Session : public transport::ConnectionOwner {
     Sessions& owner_;
     transport::Connection connection_;
     HttpSession http_;
-    bool feed_ = false;       // /events: nothing but records from now on
-    bool paused_ = false;     // the client does not take its answers
-    bool finishing_ = false;  // nothing is sent or served any more
+    bool feed_ = false;        // /events: nothing but records from now on
+    std::uint64_t shown_ = 0;  // the last record of the feed that was sent
+    bool behind_ = false;      // no records are sent until those before are read
+    bool paused_ = false;      // the client does not take its answers
+    bool finishing_ = false;   // nothing is sent or served any more
     Instant last_ = Clock::now();
+    Instant waits_since_ = last_;   // for a request, complete or not
     std::optional<Instant> begun_;  // a request, that is not complete
 };
 
@@ -173,14 +197,33 @@ struct ControlServer::Impl : Sessions, std::enable_shared_from_this<ControlServe
     }
 
     void add(transport::Connection connection) {
-        if (sessions.size() >= max_control_connections) return;
+        if (sessions.size() >= max_control_connections && !make_room()) return;
         auto session = std::make_unique<Session>(*this, std::move(connection));
         auto& added = *session;
         sessions.emplace(&added, std::move(session));
         added.start();
     }
 
+    /// Closes the one that has let us wait longest. Whoever opens connections and does not use them
+    /// keeps only itself from being answered.
+    bool make_room() {
+        auto oldest = sessions.end();
+        for (auto it = sessions.begin(); it != sessions.end(); ++it) {
+            const auto& session = *it->second;
+            if (!session.waits()) continue;
+            if (oldest == sessions.end() || session.waits_since() < oldest->second->waits_since())
+                oldest = it;
+        }
+        if (oldest == sessions.end()) return false;
+        sessions.erase(oldest);
+        return true;
+    }
+
     control::Control& control() override { return control_; }
+    std::size_t readers() const override {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            sessions, [](const auto& entry) { return entry.second->reads_feed(); }));
+    }
 
     void remove(const void* session) override {
         sessions.erase(session);

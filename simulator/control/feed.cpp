@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "simulator/control/limits.hpp"
+#include "transport/line_writer.hpp"
 
 namespace confd::sim::control {
 namespace {
@@ -38,19 +39,35 @@ std::uint64_t number_of(std::string_view id, std::uint64_t run) {
 std::string_view Feed::add(const LogRecord& record) {
     if (!within_rate(record)) return {};
     ++last_;
-    // JSON has no line breaks but escaped ones, so that a line of it is a line here.
-    auto text = fmt::format("id: {}-{}\ndata: {}\n\n", run_, last_, line_of(record));
+    auto text = message(last_, line_of(record));
     bytes_ += text.size();
-    backlog_.push_back({last_, std::move(text)});
+    backlog_.push_back({last_, record.at, record.wall, std::move(text)});
     trim();
     return backlog_.back().text;
 }
 
+std::string Feed::message(std::uint64_t number, std::string_view line) const {
+    // JSON has no line breaks but escaped ones, so that a line of it is a line here.
+    return fmt::format("id: {}-{}\ndata: {}\n\n", run_, number, line);
+}
+
 std::string Feed::since(std::string_view last_id) const {
     const auto seen = number_of(last_id, run_);
-    std::string out(feed_preamble);
-    for (const auto& message : backlog_) {
-        if (message.number > seen) out += message.text;
+    // Who has seen nothing has missed nothing.
+    return std::string(feed_preamble) +
+           after(seen == 0 && !backlog_.empty() ? backlog_.front().number - 1 : seen);
+}
+
+std::string Feed::after(std::uint64_t number) const {
+    std::string out;
+    if (!backlog_.empty() && number + 1 < backlog_.front().number) {
+        const auto& first = backlog_.front();
+        const auto text = transport::dropped_text(first.number - number - 1, "record");
+        out += message(first.number - 1,
+                       to_line_without_bytes({.at = first.at, .wall = first.wall, .text = text}));
+    }
+    for (const auto& kept : backlog_) {
+        if (kept.number > number) out += kept.text;
     }
     return out;
 }

@@ -21,15 +21,23 @@ class Feed {
     /// until the next call.
     std::string_view add(const LogRecord& record);
 
-    /// What a reader missed that saw this id last: all that is left, when it is none of this run.
+    /// How a feed begins for a reader that saw this id last: with all that is left, when it is none
+    /// of this run.
     std::string since(std::string_view last_id) const;
+    /// What has come after this number and is left, behind a record that says how many are not.
+    std::string after(std::uint64_t number) const;
+    /// The number of the last record; 0 before the first.
+    std::uint64_t last() const { return last_; }
 
   private:
     bool within_rate(const LogRecord& record);
     void trim();
+    std::string message(std::uint64_t number, std::string_view line) const;
 
     struct Message {
         std::uint64_t number = 0;
+        std::chrono::microseconds at{};
+        WallTime wall;
         std::string text;
     };
     std::uint64_t run_;

@@ -7,8 +7,12 @@
 
 namespace confd::sim::control {
 
-/// Connections at once; more are closed at once. A browser opens six, a script one or two.
+/// Connections at once. Another one closes the connection that has been waited for longest, for a
+/// request or the rest of one; the new one is closed if all are being answered. A browser opens
+/// six, a script one or two.
 inline constexpr std::size_t max_control_connections = 64;
+/// Those of them that may read /events, so that others are always answered.
+inline constexpr std::size_t max_readers = 48;
 
 /// Bytes of a request's first line and fields. Browsers send less than one KiB without cookies;
 /// other programs on localhost may have left cookies here.
@@ -34,9 +38,12 @@ inline constexpr std::chrono::seconds keep_alive_interval{15};
 inline constexpr std::size_t max_backlog = 200;
 inline constexpr std::size_t max_backlog_bytes = std::size_t{2} << 20;
 
-/// Bytes that may wait for a reader of /events, who is dropped beyond: the whole backlog and more.
-/// It comes back by itself, with the id of the last record that it has seen.
+/// Bytes that may wait for a reader of /events: the whole backlog and more. Further records are not
+/// queued; once it has taken these, it gets what the backlog has, and how many it has not.
 inline constexpr std::size_t max_reader_queue = 2 * max_backlog_bytes;
+/// A reader of /events that takes no byte for so long is closed. It can come back with the id of
+/// the last record that it has seen.
+inline constexpr std::chrono::seconds reader_timeout{60};
 
 /// A record with more bytes is shown without its event: nobody reads it on a page.
 inline constexpr std::size_t max_feed_record = std::size_t{256} << 10;

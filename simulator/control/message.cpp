@@ -28,6 +28,8 @@ std::string_view reason(int status) {
             return "Content Too Large";
         case 431:
             return "Request Header Fields Too Large";
+        case 503:
+            return "Service Unavailable";
         default:
             return "Bad Request";
     }

@@ -58,6 +58,23 @@ TEST(Feed, KeepsTheLastRecordsOnly) {
     EXPECT_THAT(feed.since({}), HasSubstr("number 1."));
 }
 
+TEST(Feed, SaysHowManyAReaderHasMissedForGood) {
+    Feed feed(7);
+    for (std::size_t i = 1; i <= max_backlog + 10; ++i)
+        feed.add({.at = std::chrono::microseconds(i), .text = fmt::format("number {}.", i)});
+    const auto rest = feed.after(3);
+    EXPECT_THAT(
+        rest, testing::StartsWith("id: 7-10\n"
+                                  R"(data: {"t":0.000011,"wall":"1970-01-01T00:00:00.000000Z",)"
+                                  R"("dir":"none","kind":"log","text":)"
+                                  R"("7 records were dropped because they were not read in time"})"
+                                  "\n\nid: 7-11\n"));
+    EXPECT_EQ(feed.since("7-3"), std::string(feed_preamble) + rest);
+    EXPECT_THAT(feed.after(10), Not(HasSubstr("dropped")));
+    EXPECT_THAT(feed.since({}), Not(HasSubstr("dropped")));
+    EXPECT_THAT(feed.after(9), HasSubstr("1 record was dropped because it was not"));
+}
+
 TEST(Feed, BacklogHasALimitInBytes) {
     Feed feed(7);
     const std::string large(max_feed_record / 2, 'x');
