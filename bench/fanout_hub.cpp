@@ -26,7 +26,7 @@ class HubSender : public Sender {
         : events_(events),
           batch_(to_frames(events)),
           hub_(sim::HubConfig{}),
-          recorder_(hub_),
+          recorder_(hub_, [] { return Clock::now(); }),
           acceptor_(io_.get_executor()),
           links_(hub_, recorder_, [] { return Clock::now(); }, [this] { advance(); }) {
         const auto where = acceptor_.listen(endpoint);

@@ -356,7 +356,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         pause();
         finish_timer.expires_after(patience);
         finish_timer.async_wait(unless_done([](Impl& self, const error_code& failed) {
-            if (!failed) self.end(Closed::Cause::finished, {});
+            if (!failed) self.run_out_of_patience();
         }));
         asio::post(socket.get_executor(), unless_done([](Impl& self) {
                        // Shut on purpose: what was sent may still be on its way.
@@ -364,6 +364,12 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
                        if (self.output_shut) return self.end(Closed::Cause::finished, {});
                        self.write();
                    }));
+    }
+
+    void run_out_of_patience() {
+        if (unsent() == 0) return end(Closed::Cause::finished, {});
+        end(Closed::Cause::stalled,
+            fmt::format("the peer did not read to the end, {} bytes are waiting", unsent()));
     }
 
     /// The peer reads the end of our output; its own goes on.
@@ -472,6 +478,13 @@ void Connection::send(Bytes bytes) {
 
 std::size_t Connection::unsent() const {
     return impl_->unsent();
+}
+
+Bytes Connection::unsent_bytes() const {
+    const auto begin = impl_->writing.empty() ? 0 : static_cast<std::ptrdiff_t>(impl_->written);
+    Bytes out(impl_->writing.begin() + begin, impl_->writing.end());
+    out.insert(out.end(), impl_->queued.begin(), impl_->queued.end());
+    return out;
 }
 
 void Connection::set_write_timeout(std::chrono::milliseconds timeout) {

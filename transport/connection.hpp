@@ -49,7 +49,7 @@ struct Closed {
         finished,     ///< finish() is done
         aborted,      ///< close() or reset()
         failed,       ///< the network or the peer broke it off
-        stalled,      ///< the peer did not read for the write timeout
+        stalled,      ///< the peer did not read for the write timeout, or too slowly for finish()
         unreachable,  ///< connect() did not succeed
     };
     Cause cause = Cause::finished;
@@ -117,6 +117,8 @@ class Connection {
     void send(Bytes bytes);
     /// Bytes queued that the kernel has not taken yet.
     std::size_t unsent() const;
+    /// These bytes; still there when closed() tells that the peer did not read them.
+    Bytes unsent_bytes() const;
     /// Closes with Cause::stalled when the kernel takes none of the queued bytes for this long; 0,
     /// the default, is never.
     void set_write_timeout(std::chrono::milliseconds timeout);
@@ -132,7 +134,8 @@ class Connection {
 
     /// Closes so that nothing queued is lost: sends it, shuts the sending side, drops what still
     /// arrives until the peer closes too or `patience` has passed. Closing with unread input would
-    /// make the kernel reset the connection and the peer lose what it had not read.
+    /// make the kernel reset the connection and the peer lose what it had not read. With
+    /// Cause::stalled when the patience was too short for what was queued.
     void finish(std::chrono::milliseconds patience = std::chrono::seconds(5));
     /// Closes at once; what is queued is lost.
     void close();

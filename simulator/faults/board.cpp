@@ -47,8 +47,14 @@ std::optional<Choice> FaultBoard::choose(ActiveFault& fault, FaultTally& tally, 
     return choice;
 }
 
-void FaultBoard::report(const FaultSpec& spec, PeerId peer, std::string_view what) {
-    hits_.push_back({spec.id, spec.kind, peer, fmt::format("{}: {}", label(spec), what)});
+void FaultBoard::report(const FaultSpec& spec, PeerId peer, std::string_view what, const Unit& unit,
+                        Direction direction) {
+    hits_.push_back({.fault = spec.id,
+                     .kind = spec.kind,
+                     .peer = peer,
+                     .note = fmt::format("{}: {}", label(spec), what),
+                     .send = unit.send,
+                     .came = direction == Direction::in ? unit.bytes : Bytes()});
 }
 
 std::optional<CloseHow> FaultBoard::on_connect(PeerId peer) {

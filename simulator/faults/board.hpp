@@ -11,6 +11,7 @@
 
 #include "simulator/faults/fault.hpp"
 #include "simulator/faults/random.hpp"
+#include "simulator/faults/unit.hpp"
 #include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
@@ -37,6 +38,8 @@ struct FaultHit {
     FaultKind kind{};
     PeerId peer = 0;
     std::string note;  ///< "fault 3 (drop): NOTIF_AUDIT to peer 2 dropped"
+    SendId send = 0;   ///< of an event that goes out, where it is known
+    Bytes came = {};   ///< what it struck, as it came in; empty for what goes out
 };
 
 class FaultBoard {
@@ -65,7 +68,8 @@ class FaultBoard {
 
     /// Counts a candidate. When it is to be hit: the source of what is random in that.
     static std::optional<Choice> choose(ActiveFault& fault, FaultTally& tally, PeerId peer);
-    void report(const FaultSpec& spec, PeerId peer, std::string_view what);
+    void report(const FaultSpec& spec, PeerId peer, std::string_view what, const Unit& unit = {},
+                Direction direction = Direction::out);
 
     std::vector<ActiveFault> faults_;
     std::vector<FaultHit> hits_;

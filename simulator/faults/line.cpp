@@ -49,9 +49,9 @@ void FaultLine::subscribed(std::string role, const WireContext& context) {
     subscribed_ = true;
 }
 
-void FaultLine::push(Instant now, ByteView bytes) {
+void FaultLine::push(Instant now, ByteView bytes, std::span<const Mark> marks) {
     if (over_) return;
-    cutter_.append(bytes);
+    cutter_.append(bytes, marks);
     while (auto unit = cutter_.next())
         push(now, std::move(*unit));
 }
@@ -70,7 +70,8 @@ void FaultLine::push(Instant now, Unit unit) {
         auto choice = FaultBoard::choose(fault, tallies_[fault.spec.id], peer_);
         if (!choice) continue;
         const auto what = apply(fault.spec, shape, context_, *choice);
-        board_.report(fault.spec, peer_, fmt::format("{} {} {}", describe(unit), name(), what));
+        board_.report(fault.spec, peer_, fmt::format("{} {} {}", describe(unit), name(), what),
+                      unit, direction_);
     }
     schedule(now, shape);
 }
@@ -101,12 +102,16 @@ FaultLine::Segments FaultLine::segments_of(Instant now, const Shape& shape) cons
     const ByteView whole = shape.unit.bytes;
     const auto cut = shape.stall ? std::min(shape.stall->after, whole.size()) : 0;
     add(shape.before);
+    const auto first = out.size();
     add(whole.first(cut));
     const auto before_rest = out.size();
     add(whole.subspan(cut));
     if (shape.stall && out.size() > before_rest) out.back().stall = shape.stall->duration;
-    for (std::int64_t i = 0; i < shape.copies; ++i)
+    if (first < out.size()) out[first].send = shape.unit.send;
+    for (std::int64_t i = 0; i < shape.copies; ++i) {
         add(whole);
+        if (!whole.empty()) out.back().send = shape.unit.send;
+    }
     if (shape.close) {
         out.push_back(Segment{.earliest = plain.earliest, .close = shape.close});
     }
@@ -199,10 +204,23 @@ void FaultLine::emit(Instant now, std::vector<Action>& out) {
     // What leaves at once leaves in one write, unless it was split on purpose.
     auto* last = out.empty() || head.piece > 0 ? nullptr : std::get_if<Write>(&out.back());
     if (last == nullptr) last = &std::get<Write>(out.emplace_back(Write{}));
+    if (head.sent == 0 && head.send != 0) last->marks.push_back({last->bytes.size(), head.send});
     last->bytes.insert(last->bytes.end(), bytes.begin(), bytes.end());
     held_ -= size;
     head.sent += size;
     if (head.sent == head.bytes.size()) queue_.pop_front();
+}
+
+Bytes FaultLine::held_bytes() const {
+    Bytes out;
+    const auto add = [&out](const Segment& segment) {
+        const auto left = ByteView(segment.bytes).subspan(segment.sent);
+        out.insert(out.end(), left.begin(), left.end());
+    };
+    std::ranges::for_each(queue_, add);
+    for (const auto& late : late_)
+        std::ranges::for_each(late.segments, add);
+    return out;
 }
 
 std::optional<Instant> FaultLine::deadline() const {

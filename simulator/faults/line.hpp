@@ -13,6 +13,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,6 +30,7 @@ namespace confd::sim {
 /// Bytes to go on: outwards to the socket, in one write; inwards to the session.
 struct Write {
     Bytes bytes;
+    Marks marks = {};
 };
 
 /// The connection is to be closed. Both directions say it of the server's side of the socket.
@@ -51,7 +53,7 @@ class FaultLine {
     void subscribed(std::string role, const WireContext& context);
 
     /// Bytes as they come; incomplete units wait for their end.
-    void push(Instant now, ByteView bytes);
+    void push(Instant now, ByteView bytes, std::span<const Mark> marks = {});
     void push(Instant now, Unit unit);
     /// No more will be pushed: what was begun goes on as it is.
     void finish(Instant now);
@@ -65,7 +67,9 @@ class FaultLine {
     /// Drops what is held and what is still pushed: the connection is gone.
     void stop();
 
-    /// Bytes that are held. The owner bounds them by not pushing more.
+    /// What is held, behind what has gone on.
+    Bytes held_bytes() const;
+    /// How much that is. The owner bounds them by not pushing more.
     std::size_t held() const { return held_ + cutter_.buffered(); }
     /// Whether nothing waits to go out; the owner closes a connection only then.
     bool idle() const { return queue_.empty() && late_.empty(); }
@@ -76,6 +80,7 @@ class FaultLine {
     /// Bytes that wait for their turn and their time.
     struct Segment {
         Bytes bytes;
+        SendId send = 0;
         std::size_t sent = 0;
         std::size_t piece = 0;              // in writes of so many bytes; 0 for one write
         std::chrono::milliseconds pause{};  // before each write, once nothing is in front of it

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "protocol/constants.hpp"
 #include "protocol/frame/frame.hpp"
 #include "protocol/session/handshake.hpp"
@@ -86,9 +89,10 @@ UnitCutter::UnitCutter(Direction direction, Stage from, std::size_t limit)
                                             : Expect::frames),
       limit_(limit) {}
 
-void UnitCutter::append(ByteView bytes) {
+void UnitCutter::append(ByteView bytes, std::span<const Mark> marks) {
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
-    begin_ = 0;
+    take_marks(marks_, std::exchange(begin_, 0));
+    append_marks(marks_, buffer_.size(), marks, 0, bytes.size());
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
@@ -149,7 +153,11 @@ std::optional<Unit> UnitCutter::frame(UnitKind kind) {
         return rest();
     }
     auto unit = take(kind, frame_header_size + size, Expect::frames);
-    if (unit && kind == UnitKind::event) unit->event = event_type(unit->bytes);
+    if (!unit || kind != UnitKind::event) return unit;
+    unit->event = event_type(unit->bytes);
+    const auto begin = begin_ - unit->bytes.size();
+    const auto mark = std::ranges::lower_bound(marks_, begin, {}, &Mark::at);
+    if (mark != marks_.end() && mark->at == begin) unit->send = mark->send;
     return unit;
 }
 
@@ -157,6 +165,7 @@ Unit UnitCutter::rest() {
     Unit unit{UnitKind::other,
               Bytes(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), buffer_.end())};
     buffer_.clear();
+    marks_.clear();
     begin_ = 0;
     return unit;
 }

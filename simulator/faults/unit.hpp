@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "protocol/bytes.hpp"
 #include "simulator/faults/fault.hpp"
+#include "simulator/hub/marks.hpp"
 
 namespace confd::sim {
 
@@ -27,6 +29,7 @@ struct Unit {
     UnitKind kind = UnitKind::other;
     Bytes bytes;
     std::uint32_t event = 0;  ///< its type, for events
+    SendId send = 0;          ///< which event it is, where marks said so
 };
 
 Stage stage_of(UnitKind kind);
@@ -42,7 +45,7 @@ class UnitCutter {
     /// `subscription` or `events` for a line that comes in later.
     UnitCutter(Direction direction, Stage from, std::size_t limit);
 
-    void append(ByteView bytes);
+    void append(ByteView bytes, std::span<const Mark> marks = {});
     /// The next unit, when all of it is there.
     std::optional<Unit> next();
     /// What is there of a unit that will not be completed.
@@ -63,6 +66,7 @@ class UnitCutter {
     std::size_t limit_;
     Bytes buffer_;
     std::size_t begin_ = 0;
+    Marks marks_;  // of the buffer
 };
 
 }  // namespace confd::sim

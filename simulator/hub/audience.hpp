@@ -9,6 +9,7 @@
 
 #include "protocol/bytes.hpp"
 #include "protocol/notification/notification.hpp"
+#include "simulator/hub/marks.hpp"
 #include "simulator/hub/role.hpp"
 
 namespace confd::sim {
@@ -31,6 +32,7 @@ struct Audience {
     std::size_t size = 0;  ///< how many they are
     /// What they get before the hub's next flush, one frame behind the other.
     Bytes batch;
+    Marks marks;                 ///< of the batch
     std::size_t handed_out = 0;  ///< of the batch: each of them knows of so much
     std::uint64_t events = 0;    ///< in what they don't know of yet
     bool shared = false;         ///< some of them are sent that from here
@@ -45,7 +47,10 @@ struct Audience {
 
     /// All of them know of all of it now. What nobody is sent from here is of no use any more.
     void end_fresh() {
-        if (!shared) batch.resize(handed_out);
+        if (!shared) {
+            batch.resize(handed_out);
+            std::erase_if(marks, [this](const Mark& mark) { return mark.at >= handed_out; });
+        }
         handed_out = batch.size();
         events = 0;
         shared = false;
@@ -54,6 +59,7 @@ struct Audience {
     /// Ends all shares. Memory beyond `usual` bytes is given back.
     void clear(std::size_t usual) {
         batch.clear();
+        marks.clear();
         if (batch.capacity() > usual) batch.shrink_to_fit();
         handed_out = 0;
     }

@@ -57,8 +57,9 @@ struct Describe {
             peer_name(e.peer, e.role));
     }
     std::string operator()(const SlowConsumer& e) const {
-        return fmt::format("{} is closed, it does not read: {}", peer_name(e.peer, e.role),
-                           e.reason);
+        return fmt::format(
+            "{} does not read and is closed: {}; {} events, {} bytes never got there",
+            peer_name(e.peer, e.role), e.reason, e.lost.events, e.lost.bytes);
     }
     std::string operator()(const FaultStruck& e) const { return e.note; }
     std::string operator()(const MaapiCalled& e) const {

@@ -42,11 +42,19 @@ struct AckReceived {
     Bytes frame;  ///< the payload as it came, cut after max_kept_frame bytes
 };
 
+/// What a subscriber was sent and never got, as far as it is known: what the kernel had taken is
+/// not.
+struct Lost {
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;
+};
+
 /// Comes once for each peer, refused ones included.
 struct Disconnected {
     PeerId peer = 0;
     bool subscribed = false;
     bool by_us = false;  ///< closed from here: a fault, a `close` step, a peer too slow
+    bool slow = false;   ///< it was too slow
     bool maapi = false;  ///< it was no subscriber, but read schemas or diffs
     std::string role;
     std::string reason;  ///< empty when the peer just went away
@@ -67,11 +75,13 @@ struct SyslogTaken {
     bool taken = false;
 };
 
-/// A subscriber did not read what was sent, and was closed.
+/// A subscriber did not read what was sent, and was closed; or it was closed before, and what was
+/// still to go out to it never did. It is disconnected when this comes, or is now.
 struct SlowConsumer {
     PeerId peer = 0;
     std::string role;
     std::string reason;
+    Lost lost;
 };
 
 /// A subscriber gives acknowledgements that nothing waits for too fast: they are read at a bounded
@@ -86,6 +96,8 @@ struct FaultStruck {
     PeerId peer = 0;
     std::uint32_t fault = 0;
     std::string note;
+    SendId send = 0;  ///< of an event that goes out, where it is known
+    Bytes came;       ///< what it struck, as it came in; empty for what goes out
 };
 
 /// A MAAPI peer has been answered.
@@ -100,5 +112,16 @@ inline constexpr std::size_t max_kept_frame = 256;
 using HubEvent =
     std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased, BarrierExpired,
                  SyslogTaken, SlowConsumer, AcksHeld, FaultStruck, MaapiCalled>;
+
+/// Sees what happens at once; poll() tells it again. It must not change the hub.
+class HubObserver {
+  public:
+    virtual ~HubObserver() = default;
+    /// Comes before anything else of the peer.
+    virtual void connects(PeerId peer) = 0;
+    virtual void happened(const HubEvent& event) = 0;
+    /// What comes from the peer, when faults have been done to it and nothing has looked at it yet.
+    virtual void comes_in(PeerId peer, ByteView bytes) = 0;
+};
 
 }  // namespace confd::sim

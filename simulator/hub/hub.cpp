@@ -22,6 +22,7 @@ PeerId Hub::connect(Instant now, const Challenge& challenge) {
     auto& peer =
         *(peers_[id] = std::make_unique<Peer>(ServerSession(config_.server, challenge), now));
     ++pending_;
+    if (observer_ != nullptr) observer_->connects(id);
     if (const auto how = board_.on_connect(id)) {
         peer.close = *how;
         detach(id, peer, {}, true);
@@ -99,7 +100,7 @@ void Hub::on_ack(Instant now, PeerId id, Peer& peer) {
     const auto answer = barriers_.answer(id, ack);
     if (answer.verdict != AckVerdict::known) peer.acks.take(ack_pace(), now);
     ++peer.counters.acks[static_cast<std::size_t>(answer.verdict)];
-    happened_.push_back(
+    happened(
         AckReceived{id, peer.role, ack, answer.verdict, answer.send, kept(peer.session.frame())});
     if (answer.released) release(answer.send);
 }
@@ -107,7 +108,12 @@ void Hub::on_ack(Instant now, PeerId id, Peer& peer) {
 /// Nobody owes anything for the event any more.
 void Hub::release(SendId send) {
     transactions_.finish(send);
-    happened_.push_back(BarrierReleased{send});
+    happened(BarrierReleased{send});
+}
+
+void Hub::happened(HubEvent event) {
+    happened_.push_back(std::move(event));
+    if (observer_ != nullptr) observer_->happened(happened_.back());
 }
 
 void Hub::on_closed(PeerId id, Peer& peer) {
@@ -115,35 +121,36 @@ void Hub::on_closed(PeerId id, Peer& peer) {
     // A MAAPI peer that goes in the middle of something has not been turned down.
     if (session.malformed() || (!peer.subscribed && !session.is_maapi())) {
         if (!session.reason().empty()) {
-            happened_.push_back(Refused{.peer = id,
-                                        .reason = session.reason(),
-                                        .code = session.refusal_code(),
-                                        .malformed = session.malformed(),
-                                        .frame = kept(session.frame()),
-                                        .subscribed = peer.subscribed,
-                                        .role = peer.role});
+            happened(Refused{.peer = id,
+                             .reason = session.reason(),
+                             .code = session.refusal_code(),
+                             .malformed = session.malformed(),
+                             .frame = kept(session.frame()),
+                             .subscribed = peer.subscribed,
+                             .role = peer.role});
         }
     }
     detach(id, peer, session.reason(), session.malformed());
 }
 
-void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us) {
+void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us, bool slow) {
     if (peer.detached) return;
     peer.detached = true;
     leave(id, peer);
     if (!peer.close) peer.close = CloseHow::fin;
     if (peer.subscribed) ++vacancies_[peer.role];
     end_maapi(id, peer);
-    happened_.push_back(Disconnected{.peer = id,
-                                     .subscribed = peer.subscribed,
-                                     .by_us = by_us || peer.half_closed || peer.closed,
-                                     .maapi = peer.session.is_maapi(),
-                                     .role = peer.role,
-                                     .reason = std::move(reason)});
+    happened(Disconnected{.peer = id,
+                          .subscribed = peer.subscribed,
+                          .by_us = by_us || peer.half_closed || peer.closed,
+                          .slow = slow,
+                          .maapi = peer.session.is_maapi(),
+                          .role = peer.role,
+                          .reason = std::move(reason)});
     for (const auto send : barriers_.drop(id))
         release(send);
     const bool took = (peer.session.subscription().mask & NOTIF_TAKEOVER_SYSLOG) != 0;
-    if (peer.subscribed && took && --takers_ == 0) happened_.push_back(SyslogTaken{false});
+    if (peer.subscribed && took && --takers_ == 0) happened(SyslogTaken{false});
 }
 
 /// It gets no more events. What it has got still goes out.

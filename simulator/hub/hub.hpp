@@ -132,6 +132,9 @@ class Hub {
     void send_bytes(ByteView bytes, std::string_view role = everybody);
     /// Ends a subscriber's connection.
     void close(PeerId peer, CloseHow how);
+    /// One observer, which outlives the hub's last call; or null. Events carry their numbers to
+    /// outlets meanwhile (Outlet::mark).
+    void observe(HubObserver* observer) { observer_ = observer; }
     /// Sees every event that is sent, beats excepted.
     void on_send(std::function<void(const Notification&, const Sent&)> observer) {
         on_send_ = std::move(observer);
@@ -169,9 +172,10 @@ class Hub {
     void look(Instant now, PeerId id, Peer& peer);
     void on_ack(Instant now, PeerId id, Peer& peer);
     void on_closed(PeerId id, Peer& peer);
-    void detach(PeerId id, Peer& peer, std::string reason, bool by_us = false);
+    void detach(PeerId id, Peer& peer, std::string reason, bool by_us = false, bool slow = false);
     void leave(PeerId id, Peer& peer);
     void release(SendId send);
+    void happened(HubEvent event);
 
     // hub_subscribe.cpp: who is let in, and as what.
     void decide(Instant now, PeerId id, Peer& peer);
@@ -192,6 +196,8 @@ class Hub {
     static bool may_share(const Peer& peer);
     void keep_share(Peer& peer);
     static ByteView take_share(Peer& peer);
+    void write_share(Instant now, Peer& peer);
+    void mark_share(Peer& peer, Share share) const;
     void clear_batches();
     bool only_shares(PeerId id, Peer& peer);
     Sent new_send() { return {.id = ++last_send_, .recipients = 0, .owed = {}, .error = {}}; }
@@ -223,6 +229,7 @@ class Hub {
     void carry_out(PeerId id, Peer& peer, CloseHow how);
     void pass_on();
     void drop_output(Peer& peer);
+    Bytes take_output(Peer& peer, Marks& marks) const;
     void report_hits();
 
     // hub_output.cpp: from the hub to connections.
@@ -236,6 +243,7 @@ class Hub {
         return peer.crowded_since || queued(peer) > config_.queue.soft;
     }
     void check_queue(Instant now, PeerId id, Peer& peer);
+    Lost take_lost(Peer& peer);
     void tell_others(Instant now, PeerId id, const std::string& text);
 
     // hub_limits.cpp: peers that send too much, too fast, or not at all.
@@ -271,6 +279,7 @@ class Hub {
     FaultBoard board_;
     Instant latest_;  // when something was last asked for
     std::vector<HubEvent> happened_;
+    HubObserver* observer_ = nullptr;
     std::function<void(const Notification&, const Sent&)> on_send_;
 };
 

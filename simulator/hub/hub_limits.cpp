@@ -22,7 +22,7 @@ bool Hub::acks_flow(Instant now, PeerId id, Peer& peer) {
     peer.acks_held = !flow;
     ready_.add(id);
     if (!flow && !std::exchange(peer.acks_were_held, true)) {
-        happened_.push_back(AcksHeld{id, peer.role});
+        happened(AcksHeld{id, peer.role});
     }
     return flow;
 }

@@ -31,9 +31,13 @@ void Hub::ensure_lines(Peer& peer, PeerId id) {
 
 void Hub::take_in(Instant now, PeerId id, Peer& peer, ByteView bytes) {
     // Nobody looks at it any more: while a fault holds up the close, it would only pile up.
-    if (peer.detached) return;
+    if (peer.detached) {
+        if (observer_ != nullptr) observer_->comes_in(id, bytes);
+        return;
+    }
     ensure_lines(peer, id);
     if (peer.lines == nullptr) {
+        if (observer_ != nullptr) observer_->comes_in(id, bytes);
         peer.session.feed(bytes);
         look(now, id, peer);
     } else {
@@ -45,11 +49,15 @@ void Hub::take_in(Instant now, PeerId id, Peer& peer, ByteView bytes) {
 
 /// What the faults let through, to the session.
 void Hub::move_in(Instant now, PeerId id, Peer& peer) {
-    for (auto& action : peer.lines->in.poll(now)) {
+    const auto actions = peer.lines->in.poll(now);
+    report_hits();  // before what comes of them
+    for (const auto& action : actions) {
         if (const auto* close = std::get_if<Close>(&action)) {
             carry_out(id, peer, close->how);
         } else {
-            peer.session.feed(std::get<Write>(action).bytes);
+            const auto& bytes = std::get<Write>(action).bytes;
+            if (observer_ != nullptr) observer_->comes_in(id, bytes);
+            peer.session.feed(bytes);
             look(now, id, peer);
         }
     }
@@ -81,6 +89,7 @@ void Hub::drop_output(Peer& peer) {
     peer.share = {};
     peer.passed.clear();
     peer.session.take_output();
+    peer.marks.clear();
     if (peer.lines != nullptr) peer.lines->out.stop();
 }
 
@@ -109,19 +118,29 @@ void Hub::pass_on() {
         keep_share(peer);
         if (!peer.session.has_output()) continue;
         ensure_lines(peer, id);
-        const auto bytes = peer.session.take_output();
         if (peer.lines != nullptr) {
-            peer.lines->out.push(latest_, bytes);
+            Marks marks;
+            const auto bytes = take_output(peer, marks);
+            peer.lines->out.push(latest_, bytes, marks);
         } else {
+            const auto bytes = peer.session.take_output();
             peer.passed.insert(peer.passed.end(), bytes.begin(), bytes.end());
         }
     }
     report_hits();
 }
 
+/// What the session has, with the marks of that: `passed` keeps its own.
+Bytes Hub::take_output(Peer& peer, Marks& marks) const {
+    auto before = take_marks(peer.marks, peer.passed.size());
+    marks = std::exchange(peer.marks, std::move(before));
+    return peer.session.take_output();
+}
+
 void Hub::report_hits() {
     for (auto& hit : board_.take_hits())
-        happened_.push_back(FaultStruck{hit.peer, hit.fault, std::move(hit.note)});
+        happened(
+            FaultStruck{hit.peer, hit.fault, std::move(hit.note), hit.send, std::move(hit.came)});
 }
 
 }  // namespace confd::sim

@@ -43,7 +43,7 @@ bool Hub::answer(PeerId id, Peer& peer) {
 
 void Hub::report_calls(PeerId id, Peer& peer) {
     for (auto& call : peer.maapi->take_calls())
-        happened_.push_back(MaapiCalled{id, std::move(call)});
+        happened(MaapiCalled{id, std::move(call)});
 }
 
 void Hub::end_maapi(PeerId id, Peer& peer) {

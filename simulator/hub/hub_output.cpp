@@ -25,10 +25,11 @@ bool Hub::flush(Instant now) {
         if (peer == nullptr || peer->outlet == nullptr) continue;
         auto& outlet = *peer->outlet;
         if (only_shares(id, *peer)) {
-            outlet.write(now, take_share(*peer));
+            write_share(now, *peer);
         } else {
-            for (const auto& action : output(now, id, *peer, outlet.unsent())) {
-                if (const auto* write = std::get_if<Write>(&action)) {
+            for (auto& action : output(now, id, *peer, outlet.unsent())) {
+                if (auto* write = std::get_if<Write>(&action)) {
+                    if (!write->marks.empty()) outlet.mark(std::move(write->marks));
                     usual_batch_ = std::min(write->bytes.size(), max_usual_batch);
                     outlet.write(now, write->bytes);
                 } else {
@@ -63,12 +64,22 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
     if (peer.shut) {  // what the session still says goes nowhere
         peer.passed.clear();
         peer.session.take_output();
+        peer.marks.clear();
     }
-    if (!peer.passed.empty()) actions.emplace_back(Write{std::exchange(peer.passed, {})});
-    if (peer.lines == nullptr) {
-        if (peer.session.has_output()) actions.emplace_back(Write{peer.session.take_output()});
-    } else {
-        if (peer.session.has_output()) peer.lines->out.push(now, peer.session.take_output());
+    if (!peer.passed.empty()) {
+        auto marks = take_marks(peer.marks, peer.passed.size());
+        actions.emplace_back(Write{std::exchange(peer.passed, {}), std::move(marks)});
+    }
+    if (peer.session.has_output()) {
+        Marks marks;
+        auto bytes = take_output(peer, marks);
+        if (peer.lines == nullptr) {
+            actions.emplace_back(Write{std::move(bytes), std::move(marks)});
+        } else {
+            peer.lines->out.push(now, bytes, marks);
+        }
+    }
+    if (peer.lines != nullptr) {
         for (auto& action : peer.lines->out.poll(now)) {
             actions.push_back(std::move(action));
             if (const auto* close = std::get_if<Close>(&actions.back())) {

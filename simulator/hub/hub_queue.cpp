@@ -1,6 +1,8 @@
 // Subscribers that do not read: how much may wait for them, and what the others are told.
 #include <fmt/format.h>
 
+#include "protocol/frame/frame.hpp"
+#include "protocol/term/reader.hpp"
 #include "simulator/hub/describe.hpp"
 #include "simulator/hub/hub.hpp"
 
@@ -10,6 +12,32 @@ namespace {
 /// The number and priority of the daemon log's line are the simulator's own: no page gives them.
 constexpr std::int64_t slow_logno = 0;
 constexpr std::int64_t syslog_error = 3;
+
+/// Whether the bytes are frames of terms, from their first to their last.
+bool are_frames(ByteView bytes) {
+    while (bytes.size() > frame_header_size) {
+        const std::size_t size = load_word(bytes.data());
+        if (size == 0 || size > bytes.size() - frame_header_size) return false;
+        if (bytes[frame_header_size] != term_version) return false;
+        bytes = bytes.subspan(frame_header_size + size);
+    }
+    return bytes.empty();
+}
+
+/// The events in the last bytes of all that a subscriber was to be sent. They may begin in the
+/// middle of one: where the next begins is where frames fit to the end. Bytes that a fault has been
+/// at may fit nowhere and are none.
+std::uint64_t count_events(ByteView tail) {
+    std::size_t begin = 0;
+    while (!are_frames(tail.subspan(begin)))
+        ++begin;
+    UnitCutter frames(Direction::out, Stage::events, UINT32_MAX);
+    frames.append(tail.subspan(begin));
+    std::uint64_t events = begin > 0 ? 1 : 0;
+    while (const auto unit = frames.next())
+        events += unit->event != 0 ? 1 : 0;
+    return events;
+}
 
 }  // namespace
 
@@ -34,10 +62,10 @@ void Hub::check_queue(Instant now, PeerId id, Peer& peer) {
     const bool patient = now - *peer.crowded_since < config_.queue.patience;
     if (patient && size <= config_.queue.hard) return;
     const auto reason = fmt::format("{} bytes wait for it to read", size);
-    happened_.push_back(SlowConsumer{id, peer.role, reason});
+    happened(SlowConsumer{id, peer.role, reason, take_lost(peer)});
     drop_output(peer);
     peer.close = CloseHow::rst;
-    detach(id, peer, reason, true);
+    detach(id, peer, reason, true, true);
     tell_others(now, id, reason);
 }
 
@@ -45,12 +73,35 @@ void Hub::drop_slow(Instant now, PeerId id, const std::string& reason) {
     auto* const found = find(id);
     if (found == nullptr) return;
     auto& peer = *found;
-    if (peer.subscribed && !peer.detached) {
-        happened_.push_back(SlowConsumer{id, peer.role, reason});
-        detach(id, peer, reason, true);
+    const bool there = !peer.detached;
+    if (peer.subscribed) {
+        if (const auto lost = take_lost(peer); there || lost.bytes > 0)
+            happened(SlowConsumer{id, peer.role, reason, lost});
+    }
+    if (peer.subscribed && there) {
+        detach(id, peer, reason, true, true);
         tell_others(now, id, reason);
     }
     forget(id, reason);
+}
+
+/// All that waits for it, here and at the owner: it is not to be sent any more.
+Lost Hub::take_lost(Peer& peer) {
+    hand_out();
+    Bytes waiting;
+    if (peer.outlet != nullptr) {
+        peer.unsent = peer.outlet->unsent();
+        waiting = peer.outlet->unsent_bytes();
+    }
+    const auto size = queued(peer);
+    const auto add = [&waiting](ByteView bytes) {
+        waiting.insert(waiting.end(), bytes.begin(), bytes.end());
+    };
+    if (peer.lines != nullptr) add(peer.lines->out.held_bytes());
+    add(peer.passed);
+    add(peer.session.take_output());
+    if (!peer.share.empty()) add(peer.audience->view(peer.share));
+    return {.events = count_events(waiting), .bytes = size};
 }
 
 /// REQ-SLOW-2: the daemon logs it, and its log is an event.

@@ -44,15 +44,16 @@ Sent Hub::send(Instant now, const Notification& notification, const Target& targ
     for (auto& [key, audience] : listeners_.audiences()) {
         if (!audience.gets(notification.type, target.role)) continue;
         auto& form = form_for(audience, forms);
+        const auto begin = audience.batch.size();
         if (form) {
             audience.batch.insert(audience.batch.end(), form->begin(), form->end());
         } else {
-            const auto begin = audience.batch.size();
             const auto added = append_event(audience.batch, notification, audience.wire);
             if (!added) sent.error = added.error();
             form = ByteView(audience.batch).subspan(begin);
         }
         if (form->empty()) continue;
+        if (observer_ != nullptr) audience.marks.push_back({begin, sent.id});
         ++audience.events;
         sent.recipients += audience.size;
         news_ = true;
@@ -96,6 +97,7 @@ void Hub::give(PeerId id, Peer& peer) {
         peer.share = fresh;
         audience.shared = true;
     } else {
+        mark_share(peer, fresh);
         peer.session.send_raw(audience.view(fresh), usual_batch_);
     }
     note_queue(id, peer);
@@ -112,12 +114,30 @@ bool Hub::may_share(const Peer& peer) {
 /// share is copied to go out first.
 void Hub::keep_share(Peer& peer) {
     hand_out();
-    if (!peer.share.empty()) peer.session.send_raw(take_share(peer), usual_batch_);
+    if (peer.share.empty()) return;
+    mark_share(peer, peer.share);
+    peer.session.send_raw(take_share(peer), usual_batch_);
+}
+
+/// To be called before the share is queued.
+void Hub::mark_share(Peer& peer, Share share) const {
+    if (observer_ == nullptr) return;
+    append_marks(peer.marks, peer.output_size(), peer.audience->marks, share.begin, share.end);
 }
 
 /// What it shares, which it has got then.
 ByteView Hub::take_share(Peer& peer) {
     return peer.audience->view(std::exchange(peer.share, {}));
+}
+
+/// To its connection, from where all that share it have it.
+void Hub::write_share(Instant now, Peer& peer) {
+    if (observer_ != nullptr) {
+        Marks marks;
+        append_marks(marks, 0, peer.audience->marks, peer.share.begin, peer.share.end);
+        if (!marks.empty()) peer.outlet->mark(std::move(marks));
+    }
+    peer.outlet->write(now, take_share(peer));
 }
 
 /// Whether its share is all that there is to be done for the peer: nearly always.
@@ -140,7 +160,7 @@ void Hub::clear_batches() {
 Sent Hub::send(Instant now, const StreamEvent& event, const Target& target) {
     hand_out();  // what is counted below is what comes of the stream
     auto sent = new_send();
-    book_.append(target.stream, event, target.role, wall(now));
+    book_.append(target.stream, event, target.role, wall(now), sent.id);
     for (const auto& [id, peer, audience] : listeners_) {
         if (!peer->feed) continue;
         const auto before = peer->counters.events;
@@ -169,7 +189,10 @@ void Hub::pump(Instant now, Peer& peer) {
         const auto next = peer.feed->next(wall(now));
         if (next == nullptr) return;
         keep_share(peer);
-        if (peer.session.send(*next)) ++peer.counters.events;
+        const Mark mark{peer.output_size(), peer.feed->send()};
+        if (!peer.session.send(*next)) continue;
+        ++peer.counters.events;
+        if (observer_ != nullptr && mark.send != 0) peer.marks.push_back(mark);
     }
     peer.choked = true;
 }

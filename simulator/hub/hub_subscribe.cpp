@@ -46,13 +46,13 @@ void Hub::admit(Instant now, PeerId id, Peer& peer) {
     if (!peer.half_closed) listeners_.add(id, peer);
     ++subscriptions_;
     start_beats(now, peer);
-    happened_.push_back(Subscribed{.peer = id,
-                                   .role = peer.role,
-                                   .mask = subscription.mask,
-                                   .stream = subscription.stream ? subscription.stream->name : "",
-                                   .again = takes_place(peer)});
+    happened(Subscribed{.peer = id,
+                        .role = peer.role,
+                        .mask = subscription.mask,
+                        .stream = subscription.stream ? subscription.stream->name : "",
+                        .again = takes_place(peer)});
     if ((subscription.mask & NOTIF_TAKEOVER_SYSLOG) != 0 && takers_++ == 0) {
-        happened_.push_back(SyslogTaken{true});
+        happened(SyslogTaken{true});
     }
     pump(now, peer);
 }

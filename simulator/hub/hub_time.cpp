@@ -34,7 +34,7 @@ std::vector<HubEvent> Hub::poll(Instant now) {
     }
     for (const auto send : barriers_.due(now)) {
         transactions_.finish(send);
-        happened_.push_back(BarrierExpired{send, barriers_.expire(send)});
+        happened(BarrierExpired{send, barriers_.expire(send)});
     }
     report_hits();
     return std::exchange(happened_, {});

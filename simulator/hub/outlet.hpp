@@ -6,12 +6,15 @@
 #include "protocol/bytes.hpp"
 #include "simulator/faults/board.hpp"
 #include "simulator/hub/ids.hpp"
+#include "simulator/hub/marks.hpp"
 
 namespace confd::sim {
 
 class Outlet {
   public:
     virtual ~Outlet() = default;
+    /// Which events the bytes of the next write() are; only said when there are any.
+    virtual void mark(Marks marks) { static_cast<void>(marks); }
     /// The bytes are the hub's.
     virtual void write(Instant now, ByteView bytes) = 0;
     virtual void close(CloseHow how) = 0;
@@ -19,6 +22,8 @@ class Outlet {
     virtual void pause_reading(bool pause) = 0;
     /// How many of the bytes written are still on their way to the kernel.
     virtual std::size_t unsent() const = 0;
+    /// These bytes.
+    virtual Bytes unsent_bytes() const { return {}; }
 };
 
 }  // namespace confd::sim

@@ -47,6 +47,8 @@ struct Peer {
     Peer(ServerSession s, Instant connected) : session(std::move(s)), input(connected) {}
 
     bool listens() const { return audience != nullptr; }
+    /// Bytes that wait in front of what is queued next.
+    std::size_t output_size() const { return passed.size() + session.output_size(); }
 
     // All that an event looks at, of most peers.
     Share share;                   ///< of the audience's batch: the session has no output then
@@ -65,6 +67,7 @@ struct Peer {
     std::unique_ptr<Lines> lines;
     std::unique_ptr<maapi::Conversation> maapi;  ///< of a MAAPI peer, from its first request
     Bytes passed;                     ///< sent before the first fault came: goes out untouched
+    Marks marks;                      ///< of `passed` and, behind it, the session's output
     std::optional<CloseHow> close;    ///< once what is queued has gone
     std::optional<Instant> deadline;  ///< noted by the hub's Deadlines
     bool subscribed = false;          ///< is or was: the role and the subscription are known

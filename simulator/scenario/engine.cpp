@@ -16,6 +16,10 @@ Engine::Engine(const Scenario& scenario, Hub& hub, EngineOptions options)
 StepStatus Engine::poll(Instant now, std::vector<HubEvent> events) {
     for (auto& event : events)
         world_.observe(std::move(event));
+    if (status_ == StepStatus::done && !world_.judge_end(last_)) {
+        failure_ = world_.take_failure();
+        status_ = StepStatus::failed;
+    }
     if (status_ != StepStatus::running) return status_;
     world_.begin(now);
     if (!ended_) {

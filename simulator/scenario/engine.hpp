@@ -26,7 +26,8 @@ class Engine {
     Engine(const Scenario& scenario, Hub& hub, EngineOptions options);
 
     /// Takes what the hub's poll() returned and goes on as far as possible. Done once the scenario
-    /// has ended and its deferred steps have run; then it stays done or failed.
+    /// has ended and its deferred steps have run; then it stays done or failed, but for subscribers
+    /// that turn out not to have read what they were sent.
     StepStatus poll(Instant now, std::vector<HubEvent> events);
 
     /// When time alone takes the scenario on; the hub has its own deadlines beside this one.

@@ -81,6 +81,7 @@ bool World::is_wrong(const HubEvent& event) const {
     if (const auto* gone = std::get_if<Disconnected>(&event)) {
         return gone->subscribed && !gone->by_us && unless(allow_disconnects);
     }
+    if (std::holds_alternative<SlowConsumer>(event)) return unless(allow_disconnects);
     if (const auto* refused = std::get_if<Refused>(&event)) {
         return refused->malformed && unless(allow_malformed);
     }
@@ -97,6 +98,20 @@ bool World::judge(const StepRun& run, const Place& otherwise) {
         const auto& event = observations_[number - observations_.front().number].event;
         if (run.could_accept(event)) continue;
         fail_by(event, run, otherwise);
+        return false;
+    }
+    return true;
+}
+
+bool World::judge_end(const Place& place) {
+    for (const auto number : open_questions_) {
+        if (observations_.empty() || number < observations_.front().number) continue;
+        const auto& seen = observations_[number - observations_.front().number];
+        if (seen.used || !std::holds_alternative<SlowConsumer>(seen.event)) continue;
+        failure_ = Failure{Outcome::expectation_failed,
+                           place,
+                           fmt::format("unexpected: {}", describe(seen.event, hub_)),
+                           {"the scenario had ended, and what it had sent was on its way"}};
         return false;
     }
     return true;

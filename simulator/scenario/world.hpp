@@ -130,6 +130,9 @@ class World {
     /// Fails when something has come that `run`, the rest of the scenario, has no place for. At
     /// `otherwise` where it waits for nothing.
     bool judge(const StepRun& run, const Place& otherwise);
+    /// The same after the last step, until all that was sent is there: subscribers may go then, but
+    /// not leave it unread.
+    bool judge_end(const Place& place);
 
     /// Called by the engine before each poll of the steps.
     void begin(Instant now);

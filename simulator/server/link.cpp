@@ -21,8 +21,9 @@ void Link::pause_reading(bool pause) {
 }
 
 /// Mostly the kernel takes all of it at once, and nothing is kept or waited for.
-void Link::write(Instant now, ByteView bytes) {
-    owner_.recorder.sent(now, id_, bytes);
+void Link::write(Instant, ByteView bytes) {
+    owner_.recorder.sent(id_, bytes, marks_);
+    marks_.clear();
     const auto rest = bytes.subspan(connection_.try_send(bytes));
     if (!rest.empty()) connection_.send(Bytes(rest.begin(), rest.end()));
 }
@@ -47,7 +48,6 @@ void Link::finish() {
 void Link::received(std::size_t size) {
     const auto now = owner_.now();
     const auto bytes = ByteView(owner_.room).first(size);
-    owner_.recorder.received(now, id_, bytes);
     owner_.hub.feed(now, id_, bytes);
     owner_.advance();
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "simulator/hub/hub.hpp"
 #include "simulator/server/recorder.hpp"
@@ -49,15 +50,18 @@ class Link : public transport::ConnectionOwner, public Outlet {
     }
     void closed(const transport::Closed& why) override { owner_.closed(id_, why); }
 
+    void mark(Marks marks) override { marks_ = std::move(marks); }
     void write(Instant now, ByteView bytes) override;
     void close(CloseHow how) override;
     void pause_reading(bool pause) override;
     std::size_t unsent() const override { return connection_.unsent(); }
+    Bytes unsent_bytes() const override { return connection_.unsent_bytes(); }
 
   private:
     LinkOwner& owner_;
     PeerId id_;
     transport::Connection connection_;
+    Marks marks_;  // of the next write
     bool finishing_ = false;
     bool paused_ = false;
 };

@@ -15,15 +15,16 @@ Links::Links(Hub& hub, Recorder& recorder, std::function<Instant()> now,
 
 void Links::add(transport::Connection connection, const Challenge& challenge,
                 std::chrono::milliseconds write_timeout) {
+    owner_.recorder.connecting(connection.peer());
     const auto id = owner_.hub.connect(owner_.now(), challenge);
     auto& link = *(links_[id] = std::make_unique<Link>(owner_, id, std::move(connection)));
-    owner_.recorder.connected(owner_.now(), id, link.address());
     link.start(write_timeout);
     owner_.advance();
 }
 
 /// Called by the link itself, which must not be touched afterwards.
 void Links::remove(PeerId id, const transport::Closed& why) {
+    owner_.recorder.closed(id);
     if (why.cause == transport::Closed::Cause::stalled) {
         owner_.hub.drop_slow(owner_.now(), id, why.text);
     } else {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "protocol/frame/frame.hpp"
 #include "protocol/maapi/messages.hpp"
 #include "protocol/term/notation.hpp"
@@ -70,7 +73,13 @@ std::string maapi_text(ByteView payload, LogDirection direction) {
 
 }  // namespace
 
-LogRecord Recorder::record(Instant now, RecordKind kind) const {
+void Recorder::add_sink(Sink sink) {
+    sinks_.push_back(std::move(sink));
+    hub_.observe(this);
+}
+
+LogRecord Recorder::record(RecordKind kind) const {
+    const auto now = now_();
     LogRecord out;
     out.at = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
     out.wall = hub_.wall(now);
@@ -83,41 +92,57 @@ void Recorder::write(const LogRecord& record) const {
         sink(record);
 }
 
-void Recorder::connected(Instant now, PeerId peer, const std::string& address) {
-    if (!on()) return;
+void Recorder::connects(PeerId peer) {
     const auto limit = Limits{}.payload;
-    cutters_.emplace(peer, Cutters{UnitCutter(sim::Direction::in, Stage::handshake, limit),
-                                   UnitCutter(sim::Direction::out, Stage::handshake, limit)});
-    auto out = record(now, RecordKind::connect);
+    connections_.emplace(peer,
+                         Connection{UnitCutter(sim::Direction::in, Stage::handshake, limit),
+                                    UnitCutter(sim::Direction::out, Stage::handshake, limit)});
+    auto out = record(RecordKind::connect);
     out.peer = peer;
-    out.text = address;
+    out.text = address_;
     write(out);
 }
 
-void Recorder::received(Instant now, PeerId peer, ByteView bytes) {
-    const auto found = cutters_.find(peer);
-    if (found == cutters_.end()) return;
-    found->second.in.append(bytes);
-    write_units(now, peer, found->second.in, LogDirection::in);
+void Recorder::comes_in(PeerId peer, ByteView bytes) {
+    const auto found = connections_.find(peer);
+    if (found == connections_.end()) return;
+    auto& connection = found->second;
+    connection.in.append(bytes);
+    while (auto unit = connection.in.next())
+        connection.waiting.push_back(std::move(*unit));
+    write_waiting(peer, connection, connection.left.has_value());
 }
 
-void Recorder::sent(Instant now, PeerId peer, ByteView bytes) {
-    const auto found = cutters_.find(peer);
-    if (found == cutters_.end()) return;
-    found->second.out.append(bytes);
-    write_units(now, peer, found->second.out, LogDirection::out);
+/// What the hub will not say anything about; from an acknowledgement on, what comes waits.
+void Recorder::write_waiting(PeerId peer, Connection& connection, bool all) {
+    auto& waiting = connection.waiting;
+    const auto* session = hub_.session(peer);
+    const bool subscriber = session != nullptr && !session->is_maapi();
+    while (!waiting.empty()) {
+        const auto& unit = waiting.front();
+        if (!all && subscriber && unit.kind == UnitKind::ack && decode_ack(payload_of(unit)))
+            return;
+        write_unit(peer, connection, unit, LogDirection::in);
+        waiting.pop_front();
+    }
 }
 
-void Recorder::write_units(Instant now, PeerId peer, UnitCutter& cutter, LogDirection direction) {
-    while (const auto unit = cutter.next())
-        write_unit(now, peer, *unit, direction);
+void Recorder::sent(PeerId peer, ByteView bytes, const Marks& marks) {
+    const auto found = connections_.find(peer);
+    if (found == connections_.end()) return;
+    auto& connection = found->second;
+    connection.out.append(bytes, marks);
+    while (const auto unit = connection.out.next())
+        write_unit(peer, connection, *unit, LogDirection::out);
 }
 
-void Recorder::write_unit(Instant now, PeerId peer, const Unit& unit, LogDirection direction) {
-    auto out = record(now, kind_of(unit.kind));
+void Recorder::write_unit(PeerId peer, const Connection& connection, const Unit& unit,
+                          LogDirection direction, const AckReceived* judged) const {
+    auto out = record(kind_of(unit.kind));
     out.direction = direction;
     out.peer = peer;
-    out.role = hub_.role_of(peer);
+    out.role = connection.role;
+    out.send = unit.send;
     out.bytes = unit.bytes;
     Notification event;
     std::string text;
@@ -142,48 +167,105 @@ void Recorder::write_unit(Instant now, PeerId peer, const Unit& unit, LogDirecti
             out.kind = RecordKind::raw;
         }
     }
-    write(out);
-}
-
-void Recorder::happened(Instant now, const HubEvent& event) {
-    if (!on()) return;
-    const auto text = describe(event, hub_);
-    auto out = record(now, RecordKind::log);
-    out.text = text;
-    if (const auto* ack = std::get_if<AckReceived>(&event)) {
-        // The message itself has been recorded when it arrived; this is what became of it.
-        out.peer = ack->peer;
-        out.role = ack->role;
-        out.send = ack->send;
-        out.verdict = ack->verdict;
-    } else if (const auto* gone = std::get_if<Disconnected>(&event)) {
-        out.kind = RecordKind::disconnect;
-        out.peer = gone->peer;
-        out.role = gone->role;
-        cutters_.erase(gone->peer);
-    } else if (const auto* released = std::get_if<BarrierReleased>(&event)) {
-        out.kind = RecordKind::barrier;
-        out.send = released->send;
-        out.barrier = BarrierChange::released;
-    } else if (const auto* expired = std::get_if<BarrierExpired>(&event)) {
-        out.kind = RecordKind::barrier;
-        out.send = expired->send;
-        out.barrier = BarrierChange::expired;
-        out.missing = expired->missing;
-    } else if (const auto* fault = std::get_if<FaultStruck>(&event)) {
-        out.kind = RecordKind::fault;
-        out.peer = fault->peer;
-        out.fault = fault->fault;
-    } else if (const auto* called = std::get_if<MaapiCalled>(&event)) {
-        out.peer = called->peer;
-        out.send = called->call.send;
+    if (judged != nullptr) {
+        out.send = judged->send;
+        out.verdict = judged->verdict;
     }
     write(out);
 }
 
-void Recorder::event_sent(Instant now, const Notification& event, const Sent& sent) {
+void Recorder::happened(const HubEvent& event) {
+    if (const auto* ack = std::get_if<AckReceived>(&event)) {
+        on_ack(*ack);
+    } else if (const auto* subscribed = std::get_if<Subscribed>(&event)) {
+        const auto found = connections_.find(subscribed->peer);
+        if (found != connections_.end()) found->second.role = subscribed->role;
+    } else if (const auto* gone = std::get_if<Disconnected>(&event)) {
+        on_gone(*gone);
+    } else if (const auto* released = std::get_if<BarrierReleased>(&event)) {
+        auto out = record(RecordKind::barrier);
+        out.send = released->send;
+        out.barrier = BarrierChange::released;
+        write(out);
+    } else if (const auto* expired = std::get_if<BarrierExpired>(&event)) {
+        auto out = record(RecordKind::barrier);
+        out.send = expired->send;
+        out.barrier = BarrierChange::expired;
+        out.missing = expired->missing;
+        write(out);
+    } else if (const auto* fault = std::get_if<FaultStruck>(&event)) {
+        on_fault(*fault);
+    }
+}
+
+/// The first that waits is what has been judged.
+void Recorder::on_ack(const AckReceived& ack) {
+    const auto found = connections_.find(ack.peer);
+    if (found == connections_.end() || found->second.waiting.empty()) return;
+    auto& connection = found->second;
+    write_unit(ack.peer, connection, connection.waiting.front(), LogDirection::in, &ack);
+    connection.waiting.pop_front();
+    write_waiting(ack.peer, connection, false);
+}
+
+void Recorder::on_fault(const FaultStruck& fault) const {
+    auto out = record(RecordKind::fault);
+    out.peer = fault.peer;
+    if (const auto found = connections_.find(fault.peer); found != connections_.end())
+        out.role = found->second.role;
+    out.send = fault.send;
+    out.fault = fault.fault;
+    out.text = fault.note;
+    if (!fault.came.empty()) {
+        out.direction = LogDirection::in;
+        out.bytes = fault.came;
+    }
+    write(out);
+}
+
+void Recorder::on_gone(const Disconnected& gone) {
+    const auto found = connections_.find(gone.peer);
+    if (found == connections_.end()) return;
+    auto& connection = found->second;
+    // The hub looks at nothing of it any more.
+    write_waiting(gone.peer, connection, true);
+    connection.left = describe(gone, hub_);
+    if (connection.closed) write_end(gone.peer);
+}
+
+void Recorder::closed(PeerId peer) {
+    const auto found = connections_.find(peer);
+    if (found == connections_.end()) return;
+    found->second.closed = true;
+    if (found->second.left) write_end(peer);
+}
+
+void Recorder::closed_all() {
+    while (!connections_.empty())
+        write_end(connections_.begin()->first);
+}
+
+/// Bytes that are the beginning of something have nothing to wait for any more.
+void Recorder::write_end(PeerId peer) {
+    auto& connection = connections_.at(peer);
+    write_waiting(peer, connection, true);
+    if (connection.in.buffered() > 0)
+        write_unit(peer, connection, connection.in.rest(), LogDirection::in);
+    if (connection.out.buffered() > 0)
+        write_unit(peer, connection, connection.out.rest(), LogDirection::out);
+    auto out = record(RecordKind::disconnect);
+    out.peer = peer;
+    out.role = connection.role;
+    const auto text = connection.left.value_or("the simulator has ended");
+    out.text = text;
+    write(out);
+    connections_.erase(peer);
+}
+
+/// Nothing waits for an event that nobody has to acknowledge.
+void Recorder::event_sent(const Notification& event, const Sent& sent) {
     if (!on() || sent.owed.empty()) return;
-    auto out = record(now, RecordKind::barrier);
+    auto out = record(RecordKind::barrier);
     out.send = sent.id;
     out.barrier = BarrierChange::opened;
     out.missing = sent.owed;
@@ -193,15 +275,19 @@ void Recorder::event_sent(Instant now, const Notification& event, const Sent& se
 
 void Recorder::step(const Trace& trace) {
     if (!on()) return;
-    auto out = record(trace.time, RecordKind::step);
+    auto out = record(RecordKind::step);
     const auto text = to_string(trace.place) + ": " + trace.text;
     out.text = text;
     write(out);
 }
 
-void Recorder::line(Instant now, const std::string& text) {
+void Recorder::line(const std::string& text, PeerId peer, SendId send) {
     if (!on()) return;
-    auto out = record(now, RecordKind::log);
+    auto out = record(RecordKind::log);
+    out.peer = peer;
+    if (const auto found = connections_.find(peer); found != connections_.end())
+        out.role = found->second.role;
+    out.send = send;
     out.text = text;
     write(out);
 }

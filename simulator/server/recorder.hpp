@@ -1,11 +1,18 @@
-// Everything that happens, as records: for the message log and for the control page. Nobody pays
-// for it unless one of them is on.
+// Everything that happens, as records: for the message log and for the control page. Without either
+// it costs nothing.
+//
+// One record for each thing, in the order in which things happen. An acknowledgement has its record
+// when the hub has judged it, and what came behind it waits for that; what faults do to what comes
+// in is done before.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "simulator/faults/unit.hpp"
 #include "simulator/hub/hub.hpp"
@@ -14,39 +21,61 @@
 
 namespace confd::sim {
 
-class Recorder {
+class Recorder : public HubObserver {
   public:
     using Sink = std::function<void(const LogRecord&)>;
 
     /// The hub must outlive the recorder.
-    explicit Recorder(const Hub& hub) : hub_(hub) {}
+    Recorder(Hub& hub, std::function<Instant()> now) : hub_(hub), now_(std::move(now)) {}
 
-    void add_sink(Sink sink) { sinks_.push_back(std::move(sink)); }
+    /// From the first on the hub is observed.
+    void add_sink(Sink sink);
     bool on() const { return !sinks_.empty(); }
 
-    void connected(Instant now, PeerId peer, const std::string& address);
-    /// Bytes as they come from the socket and as they go to it.
-    void received(Instant now, PeerId peer, ByteView bytes);
-    void sent(Instant now, PeerId peer, ByteView bytes);
-    void happened(Instant now, const HubEvent& event);
-    void event_sent(Instant now, const Notification& event, const Sent& sent);
+    /// Where the next connection comes from.
+    void connecting(const std::string& address) { address_ = address; }
+    /// Bytes as they go to the socket, and which events they are.
+    void sent(PeerId peer, ByteView bytes, const Marks& marks);
+    void event_sent(const Notification& event, const Sent& sent);
     void step(const Trace& trace);
-    void line(Instant now, const std::string& text);
+    /// Of standard error, about this peer if it is about one.
+    void line(const std::string& text, PeerId peer = 0, SendId send = 0);
+    /// The connection is closed, or given up at the end of the run. Its record is the last of the
+    /// peer: where the hub does not know yet, it follows when the hub does.
+    void closed(PeerId peer);
+    /// The same of all that are left.
+    void closed_all();
+
+    void connects(PeerId peer) override;
+    void happened(const HubEvent& event) override;
+    void comes_in(PeerId peer, ByteView bytes) override;
 
   private:
-    struct Cutters {
+    struct Connection {
         UnitCutter in;
         UnitCutter out;
+        std::string role = {};
+        std::deque<Unit> waiting =
+            {};  // what came in, from an acknowledgement on that is not judged
+        std::optional<std::string> left = {};  // that the hub has seen it go, in words
+        bool closed = false;
     };
 
-    LogRecord record(Instant now, RecordKind kind) const;
+    LogRecord record(RecordKind kind) const;
     void write(const LogRecord& record) const;
-    void write_units(Instant now, PeerId peer, UnitCutter& cutter, LogDirection direction);
-    void write_unit(Instant now, PeerId peer, const Unit& unit, LogDirection direction);
+    void write_unit(PeerId peer, const Connection& connection, const Unit& unit,
+                    LogDirection direction, const AckReceived* judged = nullptr) const;
+    void write_waiting(PeerId peer, Connection& connection, bool all);
+    void on_ack(const AckReceived& ack);
+    void on_gone(const Disconnected& gone);
+    void on_fault(const FaultStruck& fault) const;
+    void write_end(PeerId peer);
 
-    const Hub& hub_;
+    Hub& hub_;
+    std::function<Instant()> now_;
     std::vector<Sink> sinks_;
-    std::map<PeerId, Cutters> cutters_;
+    std::map<PeerId, Connection> connections_;
+    std::string address_;
 };
 
 }  // namespace confd::sim

@@ -86,7 +86,7 @@ class Server {
           clock_(options.time_scale),
           status_line_(options.live),
           hub_(config_of(scenario, options, clock_)),
-          recorder_(hub_),
+          recorder_(hub_, [this] { return now(); }),
           engine_(scenario, hub_, engine_options()),
           target_(run_parts()),
           signals_(io_, SIGINT, SIGTERM),
@@ -115,6 +115,7 @@ class Server {
         advance();
         io_.run();
         block_signals();
+        recorder_.closed_all();
         status_line_.clear();
         if (log_) log_->close();
         return result_;
@@ -162,10 +163,15 @@ class Server {
         return {};
     }
 
-    void log(const std::string& text) {
+    /// To people, of what has a record of its own.
+    void say(const std::string& text) {
         status_line_.clear();
         if (options_.log) options_.log(text);
-        recorder_.line(now(), text);
+    }
+
+    void log(const std::string& text, PeerId peer = 0, SendId send = 0) {
+        say(text);
+        recorder_.line(text, peer, send);
     }
 
     void add(transport::Connection connection) {
@@ -212,10 +218,9 @@ class Server {
     }
 
     void end() {
-        if (ending_) return;
         result_.outcome = engine_.outcome();
         result_.failure = engine_.failure();
-        close_all();
+        if (!ending_) close_all();
     }
 
     /// Closes so that nothing is lost that has been sent, held back by faults or not; but a fault
@@ -292,7 +297,7 @@ class Server {
     void on_send(const Notification& event, const Sent& sent) {
         ++sends_;
         target_.event_sent(now(), event, sent);
-        recorder_.event_sent(now(), event, sent);
+        recorder_.event_sent(event, sent);
         if (options_.syslog && !hub_.syslog_taken()) write_syslog(event);
     }
 
@@ -306,25 +311,30 @@ class Server {
 
     void report(Instant now, const HubEvent& event) {
         target_.happened(now, event);
-        recorder_.happened(now, event);
         if (const auto* subscribed = std::get_if<Subscribed>(&event)) {
             const auto* session = hub_.session(subscribed->peer);
             log(fmt::format("{} connected from {}: {}", peer_name(subscribed->peer, hub_),
                             links_.address(subscribed->peer),
-                            session == nullptr ? "" : describe_subscription(*session)));
+                            session == nullptr ? "" : describe_subscription(*session)),
+                subscribed->peer);
         } else if (const auto* refused = std::get_if<Refused>(&event)) {
             log(fmt::format("connection {} from {} was turned down: {}", refused->peer,
-                            links_.address(refused->peer), refused->reason));
+                            links_.address(refused->peer), refused->reason),
+                refused->peer);
         } else if (const auto* gone = std::get_if<Disconnected>(&event)) {
-            if (gone->subscribed) log(describe(event, hub_));
+            if (gone->subscribed) say(describe(event, hub_));
         } else if (const auto* ack = std::get_if<AckReceived>(&event)) {
-            if (ack->verdict != AckVerdict::known) log(describe(event, hub_));
-        } else if (std::holds_alternative<SyslogTaken>(event) ||
-                   std::holds_alternative<SlowConsumer>(event) ||
-                   std::holds_alternative<AcksHeld>(event) ||
-                   std::holds_alternative<FaultStruck>(event) ||
-                   std::holds_alternative<MaapiCalled>(event)) {
+            if (ack->verdict != AckVerdict::known) say(describe(event, hub_));
+        } else if (std::holds_alternative<FaultStruck>(event)) {
+            say(describe(event, hub_));
+        } else if (std::holds_alternative<SyslogTaken>(event)) {
             log(describe(event, hub_));
+        } else if (const auto* slow = std::get_if<SlowConsumer>(&event)) {
+            log(describe(event, hub_), slow->peer);
+        } else if (const auto* held = std::get_if<AcksHeld>(&event)) {
+            log(describe(event, hub_), held->peer);
+        } else if (const auto* called = std::get_if<MaapiCalled>(&event)) {
+            log(describe(event, hub_), called->peer, called->call.send);
         }
     }
 

@@ -38,6 +38,7 @@ Feed::Feed(std::shared_ptr<const StreamLog> log, FeedRequest request)
 }
 
 std::shared_ptr<const Notification> Feed::next(WallTime now) {
+    send_ = 0;
     if (phase_ == Phase::replay) {
         if (auto notification = next_replayed()) return notification;
     }
@@ -97,6 +98,7 @@ std::shared_ptr<const Notification> Feed::next_live(WallTime now) {
 
 std::shared_ptr<const Notification> Feed::finish(StreamType type, std::string error) {
     phase_ = Phase::over;
+    send_ = 0;
     StreamNotification last;
     last.type = type;
     last.error = std::move(error);
@@ -109,7 +111,10 @@ std::shared_ptr<const LiveEvent> Feed::take(std::uint64_t end) {
         missed_ += first - next_live_;
         next_live_ = first;
     }
-    return next_live_ < end ? log_->live(next_live_++) : nullptr;
+    if (next_live_ >= end) return nullptr;
+    auto live = log_->live(next_live_++);
+    send_ = live->send;
+    return live;
 }
 
 bool Feed::in_range(WallTime time) const {

@@ -49,6 +49,8 @@ class Feed {
     /// The next notification to send, or null when there is none now. Shared, so that every feed
     /// hands out the same object.
     std::shared_ptr<const Notification> next(WallTime now);
+    /// Which live event next() gave last; 0 for what was none.
+    SendId send() const { return send_; }
 
     /// When next() has something to give even if nothing is appended: just after the stop time. It
     /// stays when it has passed, until the feed has been read to its end.
@@ -82,6 +84,7 @@ class Feed {
     std::uint64_t next_live_ = 0;
     std::uint64_t replay_end_ = 0;  // the first event that was not there at the subscription
     std::uint64_t missed_ = 0;
+    SendId send_ = 0;
 };
 
 }  // namespace confd::sim

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "simulator/hub/ids.hpp"
 #include "simulator/streams/access.hpp"
 #include "simulator/streams/event_tree.hpp"
 
@@ -43,6 +44,7 @@ struct LiveEvent {
     std::string stream;  ///< empty for every stream
     std::string role;    ///< `everybody`, or who gets it
     WallTime appended;   ///< what stop times are compared with: see Feed
+    SendId send = 0;
 };
 
 /// Read by feeds, each with its own place in it. Live events are numbered from 0, and the oldest

@@ -64,9 +64,9 @@ std::expected<Feed, PeerError> StreamBook::subscribe(const StreamRequest& reques
 }
 
 bool StreamBook::append(std::string_view stream, StreamEvent event, std::string_view role,
-                        WallTime now) {
+                        WallTime now, SendId send) {
     const auto live = std::make_shared<const LiveEvent>(
-        LiveEvent{std::move(event), std::string(stream), std::string(role), now});
+        LiveEvent{std::move(event), std::string(stream), std::string(role), now, send});
     if (const auto log = find(stream)) {
         log->append(live);
         return true;

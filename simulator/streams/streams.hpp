@@ -38,8 +38,10 @@ class StreamBook {
     /// Adds a live event to a stream, or with an empty name to all; `now` is what stop times are
     /// compared with. An event for one role is kept from other roles in replays too. A notification
     /// of another type than STREAM_NOTIFICATION_EVENT reaches those who listen, past filters and
-    /// access rules, ends their feeds and is not replayed. False when there is no such stream.
-    bool append(std::string_view stream, StreamEvent event, std::string_view role, WallTime now);
+    /// access rules, ends their feeds and is not replayed. `send` is what Feed::send() calls it.
+    /// False when there is no such stream.
+    bool append(std::string_view stream, StreamEvent event, std::string_view role, WallTime now,
+                SendId send = 0);
 
   private:
     std::shared_ptr<StreamLog> find(std::string_view name) const;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "protocol/frame/frame.hpp"
+#include "protocol/session/event_frame.hpp"
 #include "protocol/value/calendar.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/hub/describe.hpp"
@@ -378,6 +379,61 @@ TEST_F(SlowTest, WhatTheOwnerStillHasCounts) {
     hub().output(now, two.id(), 0);
     EXPECT_EQ(hub().queued(two.id()), 0U);
     EXPECT_THAT(slow(), IsEmpty());
+}
+
+/// A connection that has taken some of what was written.
+struct Stuck : Outlet {
+    void write(Instant, ByteView some) override {
+        bytes.insert(bytes.end(), some.begin(), some.end());
+    }
+    void close(CloseHow) override {}
+    void pause_reading(bool) override {}
+    std::size_t unsent() const override { return bytes.size() - taken; }
+    Bytes unsent_bytes() const override {
+        return {bytes.begin() + static_cast<std::ptrdiff_t>(taken), bytes.end()};
+    }
+
+    Bytes bytes;
+    std::size_t taken = 0;
+};
+
+TEST_F(SlowTest, WhatItNeverGotIsCounted) {
+    auto one = client(NOTIF_AUDIT);
+    Stuck connection;
+    hub().attach(one.id(), connection);
+    Bytes one_event;
+    ASSERT_TRUE(append_event(one_event, audit(1, std::string(500, 'x')), {}));
+    const auto frame = one_event.size();
+    for (int i = 0; i < 4; ++i)
+        send_bytes_of_audit(500);
+    hub().flush(now);
+    EXPECT_EQ(connection.bytes.size(), 4 * frame);
+    // The second event is cut, two wait for the connection, and more in the hub.
+    connection.taken = frame + frame / 2;
+    for (int i = 0; i < 7; ++i)
+        send_bytes_of_audit(500);
+    const auto found = slow();
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].lost.events, 10U);
+    EXPECT_EQ(found[0].lost.bytes, 11 * frame - connection.taken);
+}
+
+TEST_F(SlowTest, WhatNeverGotThereAfterTheEndIsTold) {
+    auto one = client(NOTIF_AUDIT);
+    auto two = client(NOTIF_AUDIT);
+    Stuck connection;
+    hub().attach(one.id(), connection);
+    send_bytes_of_audit(500);
+    hub().close(one.id(), CloseHow::fin);
+    hub().close(two.id(), CloseHow::fin);
+    hub().flush(now);
+    poll();
+    hub().drop_slow(now, one.id(), "it read nothing");
+    hub().forget(two.id());
+    const auto events = poll();
+    ASSERT_THAT(of_kind<SlowConsumer>(events), SizeIs(1));
+    EXPECT_EQ(of_kind<SlowConsumer>(events)[0].lost.events, 1U);
+    EXPECT_THAT(of_kind<Disconnected>(events), IsEmpty()) << "both had gone before";
 }
 
 TEST_F(SlowTest, AConnectionThatWasCutIsTold) {

@@ -379,6 +379,14 @@ TEST(Expect, ASubscriberThatDoesNotRead) {
     EXPECT_THAT(stage.types(other), ElementsAre(NOTIF_DAEMON)) << "REQ-SLOW-2";
 }
 
+TEST(Expect, ADisconnectIsMetByOneThatDoesNotRead) {
+    Stage stage("  - expect: {disconnect: auditor}\n");
+    auto auditor = stage.auditor();
+    EXPECT_EQ(stage.poll(), StepStatus::running);
+    stage.hub_.send(stage.now, test::audit(1, std::string(9 << 20, 'x')));
+    EXPECT_EQ(stage.poll(), StepStatus::done) << stage.failure();
+}
+
 TEST(Expect, NothingIsAboutClientsOnly) {
     Stage stage(
         "  - close: {to: auditor}\n"
@@ -391,6 +399,40 @@ TEST(Expect, NothingIsAboutClientsOnly) {
 }
 
 // ---- what nobody expects ----
+
+TEST(Strict, ASubscriberThatDoesNotReadFails) {
+    Stage stage("  - delay: 1s\n");
+    auto auditor = stage.auditor();
+    stage.poll();
+    stage.hub_.send(stage.now, test::audit(1, std::string(9 << 20, 'x')));
+    EXPECT_EQ(stage.poll(), StepStatus::failed);
+    EXPECT_THAT(stage.failure(), HasSubstr("unexpected: subscriber 1 (auditor) does not read"));
+    EXPECT_THAT(stage.failure(), HasSubstr("; 1 events, 94"));
+}
+
+TEST(Strict, ASubscriberThatDoesNotReadIsAllowedWhereTheyMayGo) {
+    Stage stage("  - delay: 1s\n", "format: 1\nallow: disconnects\nsteps:\n");
+    auto client = stage.client(NOTIF_AUDIT);
+    stage.poll();
+    stage.hub_.send(stage.now, test::audit(1, std::string(9 << 20, 'x')));
+    EXPECT_EQ(stage.run(), StepStatus::done) << stage.failure();
+}
+
+TEST(Strict, WhatWasNotReadAfterTheEndFailsToo) {
+    Stage stage("  - delay: 1s\n");
+    auto auditor = stage.auditor();
+    auto other = stage.client(NOTIF_DAEMON);
+    stage.poll();
+    stage.hub_.send(stage.now, test::audit(1));
+    EXPECT_EQ(stage.run(), StepStatus::done);
+    for (const auto peer : {auditor.id(), other.id()})
+        stage.hub_.close(peer, CloseHow::fin);
+    stage.hub_.forget(other.id());
+    EXPECT_EQ(stage.poll(), StepStatus::done) << "subscribers may go then";
+    stage.hub_.drop_slow(stage.now, auditor.id(), "it read nothing");
+    EXPECT_EQ(stage.poll(), StepStatus::failed);
+    EXPECT_THAT(stage.failure(), HasSubstr("unexpected: subscriber 1 (auditor) does not read"));
+}
 
 TEST(Strict, AWrongAcknowledgementFailsWithItsBytes) {
     Stage stage(

@@ -81,6 +81,11 @@ bool has_gone(const HubEvent& event, std::string_view role) {
     return gone != nullptr && gone->subscribed && is_role(role, gone->role);
 }
 
+bool is_slow(const HubEvent& event, std::string_view role) {
+    const auto* slow = std::get_if<SlowConsumer>(&event);
+    return slow != nullptr && is_role(role, slow->role);
+}
+
 std::string a_subscriber(std::string_view role) {
     return "a subscriber" + of_role(role);
 }
@@ -89,9 +94,16 @@ struct DisconnectExpected : Expectation {
     std::string role;
     bool anybody = false;
 
-    bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
-    bool could_accept(const HubEvent& event) const override {
+    bool met_by(const HubEvent& event, const World&) const override {
         return anybody ? std::holds_alternative<Disconnected>(event) : has_gone(event, role);
+    }
+    /// One that is closed for being slow goes too.
+    bool part_of(const HubEvent& event) const override {
+        return is_slow(event, anybody ? everybody : std::string_view(role));
+    }
+    bool could_accept(const HubEvent& event) const override {
+        return part_of(event) ||
+               (anybody ? std::holds_alternative<Disconnected>(event) : has_gone(event, role));
     }
     std::string text() const override {
         return (anybody ? "a client" : a_subscriber(role)) + " to disconnect";
@@ -105,9 +117,11 @@ struct ReconnectExpected : Expectation {
         const auto* subscribed = std::get_if<Subscribed>(&event);
         return subscribed != nullptr && subscribed->again && is_role(role, subscribed->role);
     }
-    bool part_of(const HubEvent& event) const override { return has_gone(event, role); }
+    bool part_of(const HubEvent& event) const override {
+        return has_gone(event, role) || is_slow(event, role);
+    }
     bool could_accept(const HubEvent& event) const override {
-        return std::holds_alternative<Subscribed>(event) || has_gone(event, role);
+        return std::holds_alternative<Subscribed>(event) || part_of(event);
     }
     std::string text() const override { return a_subscriber(role) + " to come back"; }
 };
@@ -250,10 +264,7 @@ struct SlowExpected : Expectation {
     std::string role;
 
     bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
-    bool could_accept(const HubEvent& event) const override {
-        const auto* slow = std::get_if<SlowConsumer>(&event);
-        return slow != nullptr && is_role(role, slow->role);
-    }
+    bool could_accept(const HubEvent& event) const override { return is_slow(event, role); }
     std::string text() const override { return a_subscriber(role) + " to be closed as too slow"; }
 };
 

@@ -103,15 +103,15 @@ class AddFaultRun : public StepRun {
         auto fault = spec_.fault;
         // Half of the range: parameters are signed.
         if (!spec_.seeded) fault.seed = static_cast<std::int64_t>(world.random(spec_).next() >> 1U);
+        if (world.traced()) {
+            world.trace(spec_, fmt::format("fault {}{}", name_of(fault.kind), to_role(fault.role)));
+        }
         const auto id = world.hub().add_fault(fault);
         if (!id) {
             return world.fail(Outcome::expectation_failed, spec_.place(),
                               fmt::format("fault: {}: {}", id.error().param, id.error().message));
         }
         world.remember_fault(spec_.name, *id);
-        if (world.traced()) {
-            world.trace(spec_, fmt::format("fault {}{}", name_of(fault.kind), to_role(fault.role)));
-        }
         return StepStatus::done;
     }
 
@@ -135,9 +135,9 @@ class ClearFaultRun : public StepRun {
     explicit ClearFaultRun(const ClearFault& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
+        if (world.traced()) world.trace(spec_, "fault: clear " + spec_.name);
         for (const auto id : world.take_faults(spec_.name == every ? "" : spec_.name))
             world.hub().remove_fault(id);
-        if (world.traced()) world.trace(spec_, "fault: clear " + spec_.name);
         return StepStatus::done;
     }
 

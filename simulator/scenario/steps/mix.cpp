@@ -216,9 +216,9 @@ class MixRun : public StepRun {
     }
 
     void send(World& world, const Notification& event) {
+        trace(world, event);
         const auto sent =
             world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
-        trace(world, event);
         if (!spec_.await || sent.owed.empty()) return;
         world.hub().barriers().expire_at(sent.id, world.now() + spec_.within);
         waiting_.emplace_back(sent.id, sent.owed.front().ack);
@@ -236,8 +236,8 @@ class MixRun : public StepRun {
         body.values = std::move(built->values);
         StreamEvent event{{}, {NOTIF_STREAM_EVENT, std::move(body)}, std::move(built->tree)};
         set_event_time(event, world.hub().wall(world.now()));
-        world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
         trace(world, event.notification);
+        world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
         return true;
     }
 

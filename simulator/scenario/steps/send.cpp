@@ -123,16 +123,16 @@ class SendRun : public StepRun {
     StepStatus send(World& world, StreamEvent event, const maapi::DiffPtr& diff) {
         const bool stream = event.notification.type == NOTIF_STREAM_EVENT;
         if (stream) set_time(world, event);
+        if (world.traced()) {
+            const auto text = to_text(event.notification, {.context = spec_.source.wire});
+            world.trace(spec_, fmt::format("send{} {}", to_role(spec_.target.role), text));
+        }
         const auto sent =
             stream ? world.hub().send(world.now(), event, spec_.target)
                    : world.hub().send(world.now(), event.notification, spec_.target, diff);
         if (sent.error) {
             return world.fail(Outcome::expectation_failed, spec_.place(),
                               fmt::format("send: {}", to_string(*sent.error)));
-        }
-        if (world.traced()) {
-            const auto text = to_text(event.notification, {.context = spec_.source.wire});
-            world.trace(spec_, fmt::format("send{} {}", to_role(spec_.target.role), text));
         }
         if (!spec_.id.empty()) world.remember(spec_.id, sent.id);
         return StepStatus::done;

@@ -110,7 +110,7 @@ TEST_P(KilledClient, HoldsNothingUp) {
     if (step >= Step::subscription_sent) {
         EXPECT_THAT(sim.process().text(), HasSubstr("subscriber 2 disconnected"));
     }
-    const auto acknowledged = records.find(R"("peer":2,"role":"all","send":1,"verdict":"known")");
+    const auto acknowledged = records.find(R"("kind":"ack","peer":2,"role":"all","send":1)");
     EXPECT_EQ(acknowledged != std::string::npos, step == Step::acknowledged) << records;
 }
 
