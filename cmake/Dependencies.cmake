@@ -14,6 +14,8 @@ find_package(CLI11 REQUIRED)                      # CLI11::CLI11
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # OpenSSL::Crypto
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libyang REQUIRED IMPORTED_TARGET libyang>=2.1) # PkgConfig::libyang
+pkg_check_modules(libpcre2 REQUIRED IMPORTED_TARGET libpcre2-8)  # PkgConfig::libpcre2
+find_package(LibXml2 REQUIRED)                                   # LibXml2::LibXml2
 
 if(CONFD_BUILD_TESTS)
     find_package(GTest REQUIRED)      # GTest::gmock_main

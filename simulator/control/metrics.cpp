@@ -112,6 +112,12 @@ void put_faults(Writer& out, const SimulatorState& state) {
         out.sample({{"id", std::to_string(fault.id)}, {"kind", fault.kind}}, fault.hits);
 }
 
+void put_filters(Writer& out, const SimulatorState& state) {
+    out.metric("filter_ends_total", "counter",
+               "Events that the filter of a subscriber cost too much for.");
+    out.sample({}, state.filter_ends);
+}
+
 void put_records(Writer& out, const Counters& counters) {
     out.metric("records_total", "counter", "Messages and other things that happened.");
     for (std::size_t kind = 0; kind < record_kind_count; ++kind) {
@@ -150,6 +156,7 @@ std::string metrics_text(const SimulatorState& state, const Counters& counters) 
     put_subscribers(out, state);
     put_barriers(out, state);
     put_faults(out, state);
+    put_filters(out, state);
     put_counters(out, counters);
     return out.take();
 }

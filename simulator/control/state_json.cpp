@@ -46,6 +46,7 @@ json::object to_json(const SubscriberState& subscriber) {
             {"queued_bytes", subscriber.queued},
             {"owes", subscriber.owes},
             {"events", subscriber.events},
+            {"filter_ends", subscriber.filter_ends},
             {"acks", by_name<AckVerdict>(subscriber.acks)},
             {"connected_ms", ms(subscriber.connected)}};
 }
@@ -131,11 +132,13 @@ json::array to_json(std::span<const FaultState> faults) {
 }
 
 json::object to_json(const SimulatorState& state, const Counters& counters) {
+    auto numbers = to_json(counters);
+    numbers["filter_ends"] = state.filter_ends;
     return {{"run", to_json(state.run)},
             {"subscribers", to_json(std::span(state.subscribers))},
             {"barriers", to_json(std::span(state.barriers))},
             {"faults", to_json(std::span(state.faults))},
-            {"counters", to_json(counters)}};
+            {"counters", std::move(numbers)}};
 }
 
 }  // namespace confd::sim::control

@@ -27,6 +27,7 @@ struct SubscriberState {
     std::size_t queued = 0;  ///< bytes that the kernel has not taken yet
     std::size_t owes = 0;    ///< acknowledgements that open barriers wait for
     std::uint64_t events = 0;
+    std::uint64_t filter_ends = 0;  ///< events that its filter was ended on
     std::array<std::uint64_t, ack_verdict_count> acks{};
     std::chrono::microseconds connected{};  ///< for so long
 };
@@ -72,6 +73,7 @@ struct SimulatorState {
     std::vector<SubscriberState> subscribers;
     std::vector<BarrierState> barriers;
     std::vector<FaultState> faults;
+    std::uint64_t filter_ends = 0;  ///< of all subscribers, since the start
 };
 
 struct SendReply {

@@ -56,6 +56,11 @@ struct Describe {
             "{} gives acknowledgements for which nothing waits too fast; they are read more slowly",
             peer_name(e.peer, e.role));
     }
+    std::string operator()(const FilterEnded& e) const {
+        return fmt::format("the filter of {} was ended on {} event{}, not sent: {}",
+                           peer_name(e.peer, e.role), e.ends.events, e.ends.events == 1 ? "" : "s",
+                           e.ends.why);
+    }
     std::string operator()(const SlowConsumer& e) const {
         return fmt::format(
             "{} does not read and is closed: {}; {} events, {} bytes never got there",

@@ -9,6 +9,7 @@
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/ids.hpp"
 #include "simulator/maapi/call.hpp"
+#include "simulator/streams/feed.hpp"
 
 namespace confd::sim {
 
@@ -91,6 +92,13 @@ struct AcksHeld {
     std::string role;
 };
 
+/// A subscriber's filter cost too much to evaluate: these events were not sent to it.
+struct FilterEnded {
+    PeerId peer = 0;
+    std::string role;
+    FilterEnds ends;
+};
+
 /// A fault struck: what it did, in words.
 struct FaultStruck {
     PeerId peer = 0;
@@ -111,7 +119,7 @@ inline constexpr std::size_t max_kept_frame = 256;
 
 using HubEvent =
     std::variant<Subscribed, Refused, AckReceived, Disconnected, BarrierReleased, BarrierExpired,
-                 SyslogTaken, SlowConsumer, AcksHeld, FaultStruck, MaapiCalled>;
+                 SyslogTaken, SlowConsumer, AcksHeld, FilterEnded, FaultStruck, MaapiCalled>;
 
 /// Sees what happens at once; poll() tells it again. It must not change the hub.
 class HubObserver {

@@ -164,6 +164,8 @@ class Hub {
     std::size_t queued(PeerId peer);
     /// Subscribers since the start, those that are gone included.
     std::size_t subscriptions() const { return subscriptions_; }
+    /// Events that filters of subscribers were ended on, since the start.
+    std::uint64_t filter_ends() const { return filter_ends_; }
     /// Whether the server's own syslog is silent: somebody has taken it over.
     bool syslog_taken() const { return takers_ > 0; }
 
@@ -201,7 +203,8 @@ class Hub {
     void clear_batches();
     bool only_shares(PeerId id, Peer& peer);
     Sent new_send() { return {.id = ++last_send_, .recipients = 0, .owed = {}, .error = {}}; }
-    void pump(Instant now, Peer& peer);
+    void pump(Instant now, PeerId id, Peer& peer);
+    void note_filter(PeerId id, Peer& peer);
 
     // hub_time.cpp: what is due.
     void visit(Instant now, PeerId id);
@@ -271,6 +274,7 @@ class Hub {
     PeerId last_peer_ = 0;
     SendId last_send_ = 0;
     std::size_t subscriptions_ = 0;
+    std::uint64_t filter_ends_ = 0;
     std::size_t pending_ = 0;  // peers that have not subscribed, those turned down included
     std::size_t takers_ = 0;   // subscribers with NOTIF_TAKEOVER_SYSLOG
     std::map<std::string, std::size_t, std::less<>> vacancies_;  // places of a role that were left

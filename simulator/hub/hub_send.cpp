@@ -164,7 +164,7 @@ Sent Hub::send(Instant now, const StreamEvent& event, const Target& target) {
     for (const auto& [id, peer, audience] : listeners_) {
         if (!peer->feed) continue;
         const auto before = peer->counters.events;
-        pump(now, *peer);
+        pump(now, id, *peer);
         if (peer->counters.events > before) ++sent.recipients;
         settle(id, *peer);
     }
@@ -182,11 +182,12 @@ void Hub::send_bytes(ByteView bytes, std::string_view role) {
 }
 
 /// Sends what the peer's stream has for it, as far as there is room.
-void Hub::pump(Instant now, Peer& peer) {
+void Hub::pump(Instant now, PeerId id, Peer& peer) {
     if (!peer.feed || !peer.listens()) return;
     peer.choked = false;
     while (queued(peer) < replay_queue) {
         const auto next = peer.feed->next(wall(now));
+        note_filter(id, peer);
         if (next == nullptr) return;
         keep_share(peer);
         const Mark mark{peer.output_size(), peer.feed->send()};
@@ -195,6 +196,14 @@ void Hub::pump(Instant now, Peer& peer) {
         if (observer_ != nullptr && mark.send != 0) peer.marks.push_back(mark);
     }
     peer.choked = true;
+}
+
+void Hub::note_filter(PeerId id, Peer& peer) {
+    auto ends = peer.feed->take_filter_ends();
+    if (ends.events == 0) return;
+    peer.counters.filter_ends += ends.events;
+    filter_ends_ += ends.events;
+    happened(FilterEnded{id, peer.role, std::move(ends)});
 }
 
 }  // namespace confd::sim

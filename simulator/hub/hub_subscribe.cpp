@@ -54,7 +54,7 @@ void Hub::admit(Instant now, PeerId id, Peer& peer) {
     if ((subscription.mask & NOTIF_TAKEOVER_SYSLOG) != 0 && takers_++ == 0) {
         happened(SyslogTaken{true});
     }
-    pump(now, peer);
+    pump(now, id, peer);
 }
 
 void Hub::assign_role(Peer& peer) const {

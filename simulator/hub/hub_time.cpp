@@ -49,7 +49,7 @@ void Hub::visit(Instant now, PeerId id) {
     check_limits(now, id, peer);
     if (peer.listens()) {
         send_beats(now, peer);
-        pump(now, peer);
+        pump(now, id, peer);
         check_queue(now, id, peer);
     }
     settle(id, peer);

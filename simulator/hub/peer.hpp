@@ -27,6 +27,7 @@ namespace confd::sim {
 struct PeerCounters {
     std::uint64_t events = 0;  ///< heartbeats and health checks included
     std::uint64_t beats = 0;
+    std::uint64_t filter_ends = 0;  ///< events that its filter was ended on
     std::array<std::uint64_t, ack_verdict_count> acks{};
 };
 

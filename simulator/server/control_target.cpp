@@ -51,7 +51,11 @@ Errors lines(const std::vector<Diagnostic>& diagnostics) {
 }  // namespace
 
 SimulatorState RunTarget::state() const {
-    return {.run = run(), .subscribers = subscribers(), .barriers = barriers(), .faults = faults()};
+    return {.run = run(),
+            .subscribers = subscribers(),
+            .barriers = barriers(),
+            .faults = faults(),
+            .filter_ends = parts_.hub.filter_ends()};
 }
 
 RunState RunTarget::run() const {
@@ -86,6 +90,7 @@ std::vector<SubscriberState> RunTarget::subscribers() const {
                        .queued = parts_.hub.queued(peer),
                        .owes = parts_.hub.barriers().owed_by(peer),
                        .events = counters.events,
+                       .filter_ends = counters.filter_ends,
                        .acks = counters.acks,
                        .connected = since == since_.end() ? std::chrono::microseconds()
                                                           : micros(parts_.now() - since->second)});

@@ -333,6 +333,8 @@ class Server {
             log(describe(event, hub_), slow->peer);
         } else if (const auto* held = std::get_if<AcksHeld>(&event)) {
             log(describe(event, hub_), held->peer);
+        } else if (const auto* ended = std::get_if<FilterEnded>(&event)) {
+            log(describe(event, hub_), ended->peer);
         } else if (const auto* called = std::get_if<MaapiCalled>(&event)) {
             log(describe(event, hub_), called->peer, called->call.send);
         }

@@ -21,8 +21,9 @@ class EventTree {
 class EventFilter {
   public:
     virtual ~EventFilter() = default;
-    /// Whether the expression is true for the event.
-    virtual bool passes(const EventTree& event) const = 0;
+    /// Whether the expression is true for the event. The error says why that is not known: what
+    /// evaluating may cost is bounded.
+    virtual std::expected<bool, std::string> evaluate(const EventTree& event) const = 0;
 };
 
 class FilterCompiler {

@@ -126,9 +126,14 @@ bool Feed::addressed(const LiveEvent& live) const {
            (live.role == everybody || live.role == role_);
 }
 
-bool Feed::passes(const StreamEvent& event) const {
+bool Feed::passes(const StreamEvent& event) {
     if (!request_.access.permit(event.notification)) return false;
-    return !request_.filter || (event.tree && request_.filter->passes(*event.tree));
+    if (!request_.filter) return true;
+    if (!event.tree) return false;
+    auto passes = request_.filter->evaluate(*event.tree);
+    if (passes) return *passes;
+    if (filter_ends_.events++ == 0) filter_ends_.why = std::move(passes.error());
+    return false;
 }
 
 }  // namespace confd::sim

@@ -38,6 +38,12 @@ struct FeedRequest {
     AccessRules access;                         ///< selected from the log's definition
 };
 
+/// Events that a filter was ended on, and why: the first time for which it has not been told.
+struct FilterEnds {
+    std::uint64_t events = 0;
+    std::string why;
+};
+
 class Feed {
   public:
     Feed(std::shared_ptr<const StreamLog> log, FeedRequest request);
@@ -63,6 +69,10 @@ class Feed {
     /// them. Nobody knows any more whether all of them were for it.
     std::uint64_t missed() const { return missed_; }
 
+    /// On which events evaluating the filter was ended since this was last asked: they did not
+    /// come.
+    FilterEnds take_filter_ends() { return std::exchange(filter_ends_, {}); }
+
   private:
     enum class Phase : std::uint8_t { replay, live, over };
 
@@ -74,7 +84,7 @@ class Feed {
     std::shared_ptr<const LiveEvent> take(std::uint64_t end);
     bool in_range(WallTime time) const;
     bool addressed(const LiveEvent& live) const;
-    bool passes(const StreamEvent& event) const;
+    bool passes(const StreamEvent& event);
 
     std::shared_ptr<const StreamLog> log_;
     FeedRequest request_;
@@ -85,6 +95,7 @@ class Feed {
     std::uint64_t replay_end_ = 0;  // the first event that was not there at the subscription
     std::uint64_t missed_ = 0;
     SendId send_ = 0;
+    FilterEnds filter_ends_;
 };
 
 }  // namespace confd::sim

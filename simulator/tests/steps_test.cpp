@@ -11,6 +11,7 @@
 #include "protocol/render/render.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
+#include "simulator/hub/describe.hpp"
 #include "simulator/tests/stage.hpp"
 
 namespace confd::sim {
@@ -214,6 +215,26 @@ TEST(Streams, FiltersAndRefusalsAreAsTheClientSeesThem) {
     const auto events = filtered.exchange(stage.now);
     ASSERT_THAT(events, SizeIs(1));
     EXPECT_THAT(to_text(events[0]), HasSubstr("eth1"));
+}
+
+TEST(Streams, AFilterThatCostsTooMuchHoldsTheEventBackAndIsTold) {
+    auto stage = stream_stage("  - send: {notification: {link-up: {if-name: eth0}}}\n");
+    auto wanted = request("NETCONF");
+    wanted.xpath_filter = fmt::format("re-match('{}cb', '(a|aa)+b')", std::string(64, 'a'));
+    auto filtered = stage.listener(wanted);
+    auto other = stage.listener(request("NETCONF"));
+    stage.engine_.poll(stage.now, stage.hub_.poll(stage.now));
+    const auto events = stage.hub_.poll(stage.now);
+    const auto ended = of_kind<FilterEnded>(events);
+    ASSERT_THAT(ended, SizeIs(1));
+    EXPECT_EQ(describe(HubEvent(ended[0]), stage.hub_),
+              fmt::format("the filter of subscriber {} was ended on 1 event, not sent: re-match() "
+                          "took more than 1000000 steps",
+                          filtered.id()));
+    EXPECT_EQ(stage.hub_.filter_ends(), 1U);
+    EXPECT_EQ(stage.hub_.counters(filtered.id())->filter_ends, 1U);
+    EXPECT_THAT(filtered.exchange(stage.now), IsEmpty());
+    EXPECT_THAT(other.exchange(stage.now), SizeIs(1));
 }
 
 // ---- term, raw ----

@@ -1,10 +1,13 @@
-// Filters: compiled here, evaluated by libyang.
+// Filters: compiled once for each text, evaluated once for each event.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "simulator/scenario/diagnostics.hpp"
+#include "simulator/yang/filter_engine.hpp"
 #include "simulator/yang/filter_text.hpp"
-#include "simulator/yang/libyang.hpp"
 #include "simulator/yang/schema.hpp"
+#include "simulator/yang/xpath_functions.hpp"
 
 namespace confd::sim {
 
@@ -12,82 +15,120 @@ using namespace yang;
 
 namespace {
 
-/// What evaluating one filter on one event may cost, in visits of a node: about a second. No event
-/// passes a filter that could cost more: the others are waiting.
-constexpr double max_filter_work = 5'000'000;
-
-enum class Verdict { yes, no, invalid };
-
-Verdict evaluate(const std::string& xpath, const lyd_node& tree) {
-    ly_bool result = 0;
-    const auto code =
-        lyd_eval_xpath3(&tree, nullptr, xpath.c_str(), LY_VALUE_JSON, nullptr, nullptr, &result);
-    if (code != LY_SUCCESS) return Verdict::invalid;
-    return result != 0 ? Verdict::yes : Verdict::no;
-}
+/// A filter that was ended so often is not evaluated any more: each time all others have waited.
+constexpr std::uint32_t max_filter_ends = 8;
 
 class Filter : public EventFilter {
   public:
-    Filter(ContextPtr context, FilterText text)
-        : context_(std::move(context)), text_(std::move(text)) {}
+    Filter(std::shared_ptr<FilterEngine> engine, ExpressionPtr expression)
+        : engine_(std::move(engine)), expression_(std::move(expression)) {}
 
-    bool passes(const EventTree& event) const override {
+    /// Subscribers with the same filter ask for the same event, one after the other.
+    std::expected<bool, std::string> evaluate(const EventTree& event) const override {
         const auto* data = dynamic_cast<const DataTree*>(&event);
         if (data == nullptr) return false;
-        if (text_.cost.for_nodes(static_cast<double>(data->nodes())) > max_filter_work) {
-            return false;
+        const auto shared = data->shared_from_this();
+        if (last_.lock() != shared) {
+            verdict_ = evaluate_now(shared);
+            last_ = shared;
         }
-        const auto verdict = evaluate(text_.xpath, *data->root());
-        ly_err_clean(context_.get(), nullptr);
-        return verdict == Verdict::yes;
+        return verdict_;
     }
 
   private:
-    ContextPtr context_;
-    FilterText text_;
+    std::expected<bool, std::string> evaluate_now(
+        const std::shared_ptr<const DataTree>& event) const {
+        if (ends_ >= max_filter_ends) {
+            return std::unexpected(
+                fmt::format("it is not evaluated any more: it was ended {} times", ends_));
+        }
+        auto verdict = engine_->evaluate(*expression_, event);
+        if (!verdict) ++ends_;
+        return verdict;
+    }
+
+    std::shared_ptr<FilterEngine> engine_;
+    ExpressionPtr expression_;
+    mutable std::weak_ptr<const DataTree> last_;  // the verdict is about this one
+    mutable std::expected<bool, std::string> verdict_ = false;
+    mutable std::uint32_t ends_ = 0;
 };
 
-std::expected<std::string, std::string> find_prefix(const ly_ctx& context,
-                                                    std::string_view prefix) {
-    if (const auto* module = find_module(context, prefix)) {
-        return module->implemented ? std::string(module->name) : std::string();
-    }
-    std::vector<std::string_view> names;
-    std::uint32_t index = 0;
-    while (const auto* module = ly_ctx_get_module_iter(&context, &index)) {
-        if (!module->implemented) continue;
-        names.emplace_back(module->prefix);
-        names.emplace_back(module->name);
-    }
-    return std::unexpected(
-        fmt::format("no module has the prefix '{}'{}", prefix, suggestion(prefix, names)));
-}
+/// The names of the loaded modules.
+class SchemaNames : public FilterNames {
+  public:
+    explicit SchemaNames(const ly_ctx& context) : context_(context) {}
 
-/// libyang's own opinion of what has been rewritten, on a tree of one node.
-std::string second_opinion(ly_ctx& context, const std::string& xpath) {
-    lyd_node* probe = nullptr;
-    lyd_new_opaq(nullptr, &context, "probe", nullptr, nullptr, "ietf-yang-types", &probe);
-    const TreePtr owner(probe);
-    std::string error;
-    if (probe == nullptr || evaluate(xpath, *probe) == Verdict::invalid) {
-        const auto messages = take_messages(&context);
-        error = messages.empty() ? "libyang refuses it" : messages.front().text;
+    std::expected<std::string, std::string> module_of(std::string_view prefix) const override {
+        if (const auto* module = find_module(context_, prefix)) return module->name;
+        std::vector<std::string_view> names;
+        std::uint32_t index = 0;
+        while (const auto* module = ly_ctx_get_module_iter(&context_, &index)) {
+            if (!module->implemented) continue;
+            names.emplace_back(module->prefix);
+            names.emplace_back(module->name);
+        }
+        return std::unexpected(
+            fmt::format("no module has the prefix '{}'{}", prefix, suggestion(prefix, names)));
     }
-    ly_err_clean(&context, nullptr);
-    return error;
-}
+
+    std::expected<void, std::string> find_identity(std::string_view module,
+                                                   std::string_view name) const override {
+        if (yang::find_identity(context_, fmt::format("{}:{}", module, name)) != nullptr) return {};
+        std::vector<std::string_view> names;
+        for (const auto& identity : sized(find_module(context_, module)->identities))
+            names.emplace_back(identity.name);
+        return std::unexpected(
+            fmt::format("module {} has no identity '{}'{}", module, name, suggestion(name, names)));
+    }
+
+  private:
+    const ly_ctx& context_;
+};
 
 }  // namespace
 
+/// Filters that subscribers have now.
+class Schema::Filters {
+  public:
+    explicit Filters(ContextPtr context) : engine_(std::make_shared<FilterEngine>(context)) {}
+
+    std::expected<std::shared_ptr<const EventFilter>, std::string> compile(
+        const std::string& xpath) {
+        auto& known = filters_[xpath];
+        if (auto filter = known.lock()) return filter;
+        auto made = make(xpath);
+        if (made) known = *made;
+        forget_unused();
+        return made;
+    }
+
+  private:
+    std::expected<std::shared_ptr<const EventFilter>, std::string> make(const std::string& xpath) {
+        const auto text = rewrite_filter(xpath, SchemaNames(engine_->schema()));
+        if (!text) return std::unexpected(text.error());
+        auto expression = engine_->compile(*text);
+        if (!expression) return std::unexpected("invalid XPath filter: " + expression.error());
+        return std::make_shared<Filter>(engine_, std::move(*expression));
+    }
+
+    /// Now and then, so that looking at all of them costs little for each.
+    void forget_unused() {
+        constexpr std::size_t few = 64;
+        if (filters_.size() < 2 * used_ + few) return;
+        std::erase_if(filters_, [](const auto& entry) { return entry.second.expired(); });
+        used_ = filters_.size();
+    }
+
+    std::shared_ptr<FilterEngine> engine_;
+    std::map<std::string, std::weak_ptr<const EventFilter>> filters_;
+    std::size_t used_ = 0;
+};
+
 std::expected<std::shared_ptr<const EventFilter>, std::string> Schema::compile(
     const std::string& xpath) const {
-    auto text = rewrite_filter(
-        xpath, [&](std::string_view prefix) { return find_prefix(*context_, prefix); });
-    if (!text) return std::unexpected(text.error());
-    if (auto error = second_opinion(*context_, text->xpath); !error.empty()) {
-        return std::unexpected("invalid XPath filter: " + error);
-    }
-    return std::make_shared<Filter>(context_, std::move(*text));
+    if (filters_ == nullptr) filters_ = std::make_shared<Filters>(context_);
+    return filters_->compile(xpath);
 }
 
 }  // namespace confd::sim

@@ -3,82 +3,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "protocol/utf8.hpp"
 #include "simulator/scenario/diagnostics.hpp"
+#include "simulator/yang/filter_functions.hpp"
+#include "simulator/yang/xsd_pattern.hpp"
 
 namespace confd::sim::yang {
 namespace {
 
-enum class Kind { nodes, text, number, boolean };
-
-struct Function {
-    std::string_view name;
-    Kind result;
-    std::size_t least;
-    std::size_t most;
-    std::size_t node_arguments = 0;  ///< so many of the first ones must be node sets
-};
-
-constexpr std::size_t any_number = 64;
-
-/// XPath's own and YANG's. Not here: id() and current(), which mean nothing in a filter;
-/// re-match(), whose patterns can be made to take forever; and deref(), which no event has the
-/// targets for.
-constexpr Function functions[] = {
-    {"last", Kind::number, 0, 0},
-    {"position", Kind::number, 0, 0},
-    {"count", Kind::number, 1, 1, 1},
-    {"local-name", Kind::text, 0, 1, 1},
-    {"namespace-uri", Kind::text, 0, 1, 1},
-    {"name", Kind::text, 0, 1, 1},
-    {"string", Kind::text, 0, 1},
-    {"concat", Kind::text, 2, any_number},
-    {"starts-with", Kind::boolean, 2, 2},
-    {"contains", Kind::boolean, 2, 2},
-    {"substring-before", Kind::text, 2, 2},
-    {"substring-after", Kind::text, 2, 2},
-    {"substring", Kind::text, 2, 3},
-    {"string-length", Kind::number, 0, 1},
-    {"normalize-space", Kind::text, 0, 1},
-    {"translate", Kind::text, 3, 3},
-    {"boolean", Kind::boolean, 1, 1},
-    {"not", Kind::boolean, 1, 1},
-    {"true", Kind::boolean, 0, 0},
-    {"false", Kind::boolean, 0, 0},
-    {"number", Kind::number, 0, 1},
-    {"sum", Kind::number, 1, 1, 1},
-    {"floor", Kind::number, 1, 1},
-    {"ceiling", Kind::number, 1, 1},
-    {"round", Kind::number, 1, 1},
-    {"derived-from", Kind::boolean, 2, 2, 1},
-    {"derived-from-or-self", Kind::boolean, 2, 2, 1},
-    {"enum-value", Kind::number, 1, 1, 1},
-    {"bit-is-set", Kind::boolean, 2, 2, 1},
-};
-
-struct Axis {
-    std::string_view name;
-    bool wide;   ///< leaves the subtree below the node, or looks at all of it
-    bool heavy;  ///< nodes that are met from many others, each time anew
-};
-
-constexpr Axis axes[] = {
-    {"ancestor", true, true},          {"ancestor-or-self", true, true},
-    {"attribute", false, false},       {"child", false, false},
-    {"descendant", true, false},       {"descendant-or-self", true, false},
-    {"following", true, true},         {"following-sibling", true, true},
-    {"parent", true, false},           {"preceding", true, true},
-    {"preceding-sibling", true, true}, {"self", false, false},
+constexpr std::string_view axes[] = {
+    "ancestor",   "ancestor-or-self",   "attribute",         "child",
+    "descendant", "descendant-or-self", "following",         "following-sibling",
+    "parent",     "preceding",          "preceding-sibling", "self",
 };
 
 constexpr std::string_view node_types[] = {"comment", "node", "processing-instruction", "text"};
 
-/// A node test that nothing passes.
-constexpr std::string_view nothing = "*[false()]";
+/// Binary operators, those that bind least first. Longer ones stand before what they begin with.
+constexpr std::array<std::array<std::string_view, 4>, 6> operators = {{
+    {"or"},
+    {"and"},
+    {"!=", "="},
+    {"<=", ">=", "<", ">"},
+    {"+", "-"},
+    {"*", "div", "mod"},
+}};
+constexpr std::size_t equality = 2;
+constexpr std::size_t relation = 3;
+
+/// So many digits of an integer libxml2 reads without an error of its own.
+constexpr std::size_t exact_digits = 15;
 
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -100,28 +60,21 @@ std::size_t length_of(std::string_view text, bool (*is_kind)(char)) {
     return static_cast<std::size_t>(end - text.begin());
 }
 
-/// What an operand is and how many nodes it may stand for.
-struct Operand {
-    Kind kind = Kind::nodes;
-    bool has_path = false;
-    bool wide = false;
-};
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
 
-/// Recursive descent over the grammar of XPath 1.0. Which operator binds tighter is of no
-/// interest: the text is passed on in the order it came in. Errors stick.
-///
-/// `level` is how often an expression may be evaluated, as a power of the number of nodes: -1 for
-/// once, outside of any predicate, 0 for a predicate that each node is asked once.
+/// Recursive descent over the grammar of XPath 1.0, which knows of each expression what type it
+/// has. Errors stick.
 class Parser {
   public:
-    Parser(std::string_view text, const FindPrefix& find_prefix)
-        : text_(text), find_prefix_(find_prefix) {}
+    Parser(std::string_view text, const FilterNames& names) : text_(text), names_(names) {}
 
-    std::expected<FilterText, std::string> parse() {
-        expression(-1);
+    std::expected<std::string, std::string> parse() {
+        expression();
         skip_space();
-        if (error_.empty() && at_ != text_.size()) expected("an operator or the end");
-        if (!error_.empty()) return std::unexpected(error_);
+        if (!failed() && at_ != text_.size()) expected("an operator or the end");
+        if (failed()) return std::unexpected("invalid XPath filter: " + error_);
         return std::move(out_);
     }
 
@@ -139,6 +92,7 @@ class Parser {
         skip_space();
         return !failed() && rest().starts_with(token);
     }
+    bool looking_at_literal() { return looking_at("'") || looking_at("\""); }
     bool skip(std::string_view token) {
         if (!looking_at(token)) return false;
         at_ += token.size();
@@ -153,7 +107,12 @@ class Parser {
     void require(std::string_view token) {
         if (!failed() && !take(token)) expected(fmt::format("'{}'", token));
     }
-    void emit(std::string_view text) { out_.xpath += text; }
+    void emit(std::string_view text) { out_ += text; }
+    /// Makes a part of what has been passed on the argument of a function.
+    void wrap(std::size_t begin, std::size_t end, std::string_view function) {
+        out_.insert(end, ")");
+        out_.insert(begin, fmt::format("{}(", function));
+    }
 
     void fail(std::string message) {
         if (!failed()) error_ = std::move(message);
@@ -163,9 +122,9 @@ class Parser {
         constexpr std::size_t shown = 20;
         const auto found = at_ == text_.size() ? std::string("the end")
                                                : fmt::format("'{}'", rest().substr(0, shown));
-        fail(fmt::format("invalid XPath filter: expected {} at character {}, found {}", what,
-                         at_ + 1, found));
+        fail(fmt::format("expected {} at character {}, found {}", what, at_ + 1, found));
     }
+    void expected_operand() { expected("a name, a function, a number, a text or a path"); }
 
     /// A name without its prefix, or empty.
     std::string_view peek_name() {
@@ -187,27 +146,11 @@ class Parser {
         return found;
     }
 
-    // ---- Cost ----
-
-    void charge(int power) {
-        if (!failed() && !out_.cost.add(static_cast<std::size_t>(std::max(power, 0)))) {
-            fail(
-                "the filter is too complex: predicates that search the whole event are nested "
-                "too deeply");
-        }
-    }
-    /// Both sides of a comparison or union meet, node by node.
-    void charge_pair(const Operand& left, const Operand& right, int level) {
-        if (!left.has_path || !right.has_path) return;
-        charge(left.wide || right.wide ? level + 3 : std::max(level, 0) + 2);
-    }
-
     class Nested {
       public:
         explicit Nested(Parser& parser) : parser_(parser) {
             if (++parser_.depth_ > max_filter_nesting) {
-                parser_.fail(fmt::format("the filter is too complex: brackets nest deeper than {}",
-                                         max_filter_nesting));
+                parser_.fail(fmt::format("brackets nest deeper than {}", max_filter_nesting));
             }
         }
         ~Nested() { --parser_.depth_; }
@@ -220,54 +163,108 @@ class Parser {
 
     // ---- Expressions ----
 
-    Operand expression(int level) {
-        auto left = operand(level);
+    Kind expression() { return binary(0); }
+
+    Kind binary(std::size_t level) {
+        if (level == operators.size()) return negation();
+        const auto start = out_.size();
+        auto left = binary(level + 1);
         while (!failed()) {
-            const auto kind = binary_operator();
-            if (!kind) break;
-            const auto right = operand(level);
-            if (in_union_ && (left.kind != Kind::nodes || right.kind != Kind::nodes)) {
-                fail("invalid XPath filter: '|' joins sets of nodes only");
-            }
-            charge_pair(left, right, level);
-            left = {*kind, left.has_path || right.has_path, left.wide || right.wide};
+            const auto token = take_operator(level);
+            if (token.empty()) break;
+            const auto middle = out_.size();
+            const auto right = binary(level + 1);
+            left = join({start, middle, level, token}, left, right);
         }
         return left;
     }
 
-    /// Passes an operator on, if there is one; what it makes of its operands.
-    std::optional<Kind> binary_operator() {
-        in_union_ = false;
-        for (const std::string_view token : {"!=", "<=", ">=", "=", "<", ">"}) {
-            if (take(token)) return Kind::boolean;
+    std::string_view take_operator(std::size_t level) {
+        for (const auto token : operators[level]) {
+            const bool found = !token.empty() && (starts_name(token.front()) ? peek_name() == token
+                                                                             : looking_at(token));
+            if (!found) continue;
+            at_ += token.size();
+            return token;
         }
-        for (const std::string_view token : {"+", "-", "*"}) {
-            if (!skip(token)) continue;
-            emit(fmt::format(" {} ", token));
-            return Kind::number;
-        }
-        if (take("|")) {
-            in_union_ = true;
-            return Kind::nodes;
-        }
-        const auto word = peek_name();
-        if (word != "and" && word != "or" && word != "div" && word != "mod") return std::nullopt;
-        emit(fmt::format(" {} ", name()));
-        return word == "and" || word == "or" ? Kind::boolean : Kind::number;
+        return {};
     }
 
-    Operand operand(int level) {
-        const bool in_union = in_union_;
-        bool negative = false;
-        while (skip("-")) {
-            // Pairs of them change nothing but what evaluating costs.
-            negative = !negative;
-            if (in_union) expected("a set of nodes");
+    /// An operator that has been read, and where its operands begin in what is passed on.
+    struct Operator {
+        std::size_t left;
+        std::size_t right;
+        std::size_t level;
+        std::string_view token;
+    };
+
+    /// Puts the operator between its operands, which have become numbers where it takes numbers.
+    Kind join(Operator op, Kind left, Kind right) {
+        const auto has = [&](Kind kind) { return left == kind || right == kind; };
+        const bool compares = op.level == equality || op.level == relation;
+        if (compares && has(Kind::nodes) && !has(Kind::boolean)) {
+            out_.insert(op.right, ",");
+            emit(fmt::format(",'{}'", op.token));
+            wrap(op.left, out_.size(), "compare");
+            return Kind::boolean;
         }
+        const bool calculates = op.level > relation;
+        const bool as_numbers =
+            op.level == equality ? has(Kind::number) && !has(Kind::boolean) : op.level >= relation;
+        const auto is_converted = [&](Kind kind) {
+            return as_numbers && (kind == Kind::text || (calculates && kind == Kind::nodes));
+        };
+        if (is_converted(right)) wrap(op.right, out_.size(), "number");
+        const auto before = out_.size();
+        if (is_converted(left)) wrap(op.left, op.right, "number");
+        out_.insert(op.right + out_.size() - before, fmt::format(" {} ", op.token));
+        return calculates ? Kind::number : Kind::boolean;
+    }
+
+    void to_number(std::size_t start, Kind kind) {
+        if (kind == Kind::text || kind == Kind::nodes) wrap(start, out_.size(), "number");
+    }
+    void to_text(std::size_t start, Kind kind) {
+        if (kind == Kind::number) wrap(start, out_.size(), "string");
+    }
+
+    Kind negation() {
+        bool any = false;
+        bool negative = false;
+        for (; skip("-"); any = true)
+            negative = !negative;  // pairs of them change nothing but what evaluating costs
         if (negative) emit("-");
-        const auto out = primary_starts() ? filter_expression(level) : location_path(level);
-        in_union_ = in_union;
-        return negative ? Operand{Kind::number, out.has_path, out.wide} : out;
+        const auto start = out_.size();
+        const auto kind = set_union();
+        if (!any) return kind;
+        to_number(start, kind);
+        return Kind::number;
+    }
+
+    Kind set_union() {
+        const auto kind = operand();
+        auto last = kind;
+        while (!failed() && take("|")) {
+            if (last == Kind::nodes) last = operand();
+            if (last != Kind::nodes) fail("'|' joins sets of nodes only");
+        }
+        return kind;
+    }
+
+    Kind operand() {
+        if (!primary_starts()) {
+            location_path();
+            return Kind::nodes;
+        }
+        const auto kind = primary();
+        if (!looking_at("[") && !looking_at("/")) return kind;
+        if (kind != Kind::nodes) {
+            expected("an operator or the end: only a set of nodes has a path");
+            return kind;
+        }
+        predicates();
+        if (looking_at("/")) steps(true);
+        return Kind::nodes;
     }
 
     bool primary_starts() {
@@ -277,46 +274,28 @@ class Parser {
         const char c = left.front();
         if (c == '(' || c == '"' || c == '\'' || c == '$' || is_digit(c)) return true;
         if (c == '.' && left.size() > 1 && is_digit(left[1])) return true;
-        return name_then("(") && std::ranges::find(node_types, peek_name()) == std::end(node_types);
+        return name_then("(") && !contains(node_types, peek_name());
     }
 
-    Operand filter_expression(int level) {
-        auto out = primary(level);
-        const bool path_follows = looking_at("[") || looking_at("/");
-        if (!path_follows) return out;
-        if (out.kind != Kind::nodes) {
-            expected("an operator or the end: only a set of nodes has a path");
-            return out;
-        }
-        out.wide = true;
-        charge(level + 2);
-        while (looking_at("[") && !failed())
-            predicate(level + 1);
-        if (looking_at("/")) steps(level, out.wide, true);
-        return out;
-    }
-
-    Operand primary(int level) {
+    Kind primary() {
         if (looking_at("$")) {
-            fail("invalid XPath filter: there are no variables");
-            return {};
+            fail("there are no variables");
+            return Kind::nodes;
         }
         if (looking_at("(")) {
             const Nested nested(*this);
             require("(");
-            const auto out = expression(level);
+            const auto kind = expression();
             require(")");
-            return out;
+            return kind;
         }
-        if (looking_at("'") || looking_at("\"")) {
+        if (looking_at_literal()) {
             emit(literal());
-            return {Kind::text};
+            return Kind::text;
         }
-        if (!name_then("(")) {
-            number();
-            return {Kind::number};
-        }
-        return call(level);
+        if (name_then("(")) return call();
+        number();
+        return Kind::number;
     }
 
     /// With its quotes.
@@ -324,10 +303,7 @@ class Parser {
         skip_space();
         const auto end = text_.find(text_[at_], at_ + 1);
         if (end == std::string_view::npos) {
-            fail(
-                fmt::format("invalid XPath filter: the text that begins at character {} has no "
-                            "end",
-                            at_ + 1));
+            fail(fmt::format("the text that begins at character {} has no end", at_ + 1));
             return {};
         }
         const auto out = text_.substr(at_, end + 1 - at_);
@@ -335,100 +311,110 @@ class Parser {
         return out;
     }
 
-    void digits() {
-        const auto left = rest();
-        const auto count = length_of(left, is_digit);
-        emit(left.substr(0, count));
-        at_ += count;
+    std::string_view digits() {
+        const auto out = rest().substr(0, length_of(rest(), is_digit));
+        at_ += out.size();
+        return out;
     }
     void number() {
         skip_space();
-        if (rest().starts_with('.')) emit("0");
-        digits();
-        if (!rest().starts_with('.')) return;
-        ++at_;
-        if (rest().empty() || !is_digit(rest().front())) return;
-        emit(".");
-        digits();
+        const auto whole = digits();
+        const bool point = rest().starts_with('.');
+        if (point) ++at_;
+        const auto part = point ? digits() : std::string_view();
+        const bool exact = part.empty() && whole.size() <= exact_digits;
+        emit(exact ? std::string(whole) : fmt::format("number('{}.{}')", whole, part));
     }
 
-    Operand call(int level) {
-        const auto start = at_;
+    Kind call() {
+        const auto start = at_ + 1;
         const auto own = name();
-        const auto* function = std::ranges::find(functions, own, &Function::name);
-        if (function == std::end(functions)) {
-            std::vector<std::string_view> names;
-            for (const auto& known : functions)
-                names.push_back(known.name);
-            fail(fmt::format("invalid XPath filter: unknown function '{}' at character {}{}", own,
-                             start + 1, suggestion(own, names)));
-            return {};
+        const auto known = filter_functions();
+        const auto function = std::ranges::find(known, own, &FilterFunction::name);
+        if (function == known.end()) {
+            unknown_function(own, start);
+            return Kind::nodes;
         }
         const Nested nested(*this);
         emit(own);
         require("(");
-        const auto out = arguments(*function, level);
+        arguments(*function);
         require(")");
-        // string() and the like look at all that is below a node, which may be the root.
-        charge(level + (out.wide ? 2 : 1));
-        return {function->result, out.has_path, out.wide};
+        return function->result;
     }
 
-    Operand arguments(const Function& function, int level) {
-        Operand all{function.result};
+    void unknown_function(std::string_view own, std::size_t start) {
+        if (const auto why = not_for_filters(own); !why.empty()) {
+            return fail(fmt::format("there is no {}() in filters: {}", own, why));
+        }
+        std::vector<std::string_view> names;
+        for (const auto& function : filter_functions())
+            names.push_back(function.name);
+        fail(fmt::format("unknown function '{}' at character {}{}", own, start,
+                         suggestion(own, names)));
+    }
+
+    void arguments(const FilterFunction& function) {
         std::size_t count = 0;
         while (!failed() && !looking_at(")")) {
             if (count > 0) require(",");
-            const auto one = argument(function, count, level);
-            all.has_path |= one.has_path;
-            all.wide |= one.wide;
-            if (++count <= function.node_arguments && one.kind != Kind::nodes) {
-                fail(fmt::format("invalid XPath filter: {}() wants a set of nodes", function.name));
-            }
+            argument(function, function.argument(count++));
         }
         if (count < function.least || count > function.most) {
-            fail(fmt::format("invalid XPath filter: {}() with {} arguments", function.name, count));
+            fail(fmt::format("{}() with {} arguments", function.name, count));
         }
-        return all;
     }
 
-    Operand argument(const Function& function, std::size_t index, int level) {
-        const bool identity = function.name.starts_with("derived-from") && index == 1;
-        if (!identity) return expression(level);
-        if (!looking_at("'") && !looking_at("\"")) {
-            expected("the name of an identity in quotes");
-            return {};
+    void argument(const FilterFunction& function, Wants wants) {
+        if (wants == Wants::identity) return identity(function);
+        if (wants == Wants::pattern) check_pattern();
+        const auto start = out_.size();
+        const auto kind = expression();
+        if (wants == Wants::nodes && kind != Kind::nodes) {
+            fail(fmt::format("{}() wants a set of nodes", function.name));
         }
+        if (wants == Wants::number) to_number(start, kind);
+        if (wants == Wants::text || wants == Wants::pattern) to_text(start, kind);
+    }
+
+    void identity(const FilterFunction& function) {
+        if (!looking_at_literal()) return expected("the name of an identity in quotes");
         const auto quoted = literal();
-        const auto text = quoted.substr(std::min<std::size_t>(1, quoted.size()));
+        if (failed()) return;
+        const auto text = quoted.substr(1, quoted.size() - 2);
         const auto colon = text.find(':');
         if (colon == std::string_view::npos) {
-            fail(fmt::format("invalid XPath filter: {}() wants an identity with its prefix",
-                             function.name));
-            return {};
+            return fail(fmt::format("{}() wants an identity with its prefix", function.name));
         }
-        emit(quoted.substr(0, 1));
-        emit(module_of(text.substr(0, colon)));
-        emit(text.substr(colon));
-        return {Kind::text};
+        const auto module = module_of(text.substr(0, colon));
+        if (failed()) return;
+        const auto found = names_.find_identity(module, text.substr(colon + 1));
+        if (!found) fail(found.error());
+        emit(fmt::format("'{}{}'", module, text.substr(colon)));
+    }
+
+    /// What is no literal is seen only when it is evaluated.
+    void check_pattern() {
+        if (!looking_at_literal()) return;
+        const auto mark = at_;
+        const auto quoted = literal();
+        const bool alone = looking_at(")");
+        at_ = mark;
+        if (failed() || !alone) return;
+        const auto pattern = XsdPattern::compile(quoted.substr(1, quoted.size() - 2));
+        if (!pattern) fail(pattern.error());
     }
 
     // ---- Paths ----
 
-    Operand location_path(int level) {
-        Operand out{Kind::nodes, true, false};
+    void location_path() {
         const bool absolute = looking_at("/");
-        if (level < 0 && !absolute) emit("/");
         if (absolute && !looking_at("//")) {
             require("/");
-            out.wide = level >= 0;
-            if (!step_starts()) {
-                charge(level + 2);
-                return out;
-            }
+            if (step_starts()) steps(false);
+            return;
         }
-        steps(level, out.wide, absolute && looking_at("//"));
-        return out;
+        steps(absolute);
     }
 
     bool step_starts() {
@@ -439,74 +425,60 @@ class Parser {
     }
 
     /// Steps with what separates them; `separated` when a separator stands before the first.
-    void steps(int level, bool& wide, bool separated) {
+    void steps(bool separated) {
         do {
-            if (separated) {
-                if (take("//")) {
-                    wide = true;
-                } else {
-                    require("/");
-                }
-            }
-            step(level, wide);
+            if (separated && !take("//")) require("/");
+            step();
             separated = true;
         } while (!failed() && looking_at("/"));
     }
 
-    /// How often the predicates after a step are asked.
-    static int inner(int level, bool wide) { return wide ? level + 1 : std::max(level, 0); }
-
-    void step(int level, bool& wide) {
-        bool heavy = false;
-        if (take("..")) {
-            wide |= level >= 0;
-        } else if (!take(".")) {
-            axis(wide, heavy);
-            node_test();
-            while (looking_at("[") && !failed())
-                predicate(inner(level, wide));
-        }
-        charge(inner(level, wide) + (heavy ? 2 : 1));
+    void step() {
+        if (take("..") || take(".")) return;
+        axis();
+        node_test();
+        predicates();
     }
 
-    void axis(bool& wide, bool& heavy) {
+    void axis() {
         if (take("@") || !name_then("::")) return;
         const auto own = name();
-        const auto* found = std::ranges::find(axes, own, &Axis::name);
-        if (found == std::end(axes)) {
-            fail(fmt::format("invalid XPath filter: unknown axis '{}'", own));
-            return;
+        if (!contains(axes, own)) {
+            return fail(fmt::format("unknown axis '{}'{}", own, suggestion(own, axes)));
         }
         emit(own);
         require("::");
-        wide |= found->wide;
-        heavy = found->heavy;
     }
 
-    void predicate(int level) {
-        const Nested nested(*this);
-        require("[");
-        expression(level);
-        require("]");
-    }
-
-    void node_test() {
-        if (take("*")) return;
-        if (name_then("(")) return node_type();
-        const auto first = name();
-        if (first.empty()) return expected("a name, a function, a number, a text or a path");
-        // A colon of "a::b" would have made it an axis.
-        if (!rest().starts_with(':')) {
-            return emit(fmt::format("*[local-name()='{}']", first));
+    void predicates() {
+        while (looking_at("[") && !failed()) {
+            const Nested nested(*this);
+            require("[");
+            expression();
+            require("]");
         }
+    }
+
+    /// Nodes pass by a predicate of ours, named() or alive(): it takes the time too.
+    void node_test() {
+        if (name_then("(")) return node_type();
+        if (take("*")) return emit("[alive()]");
+        const auto first = name();
+        if (first.empty()) return expected_operand();
+        // A colon of "a::b" would have made it an axis.
+        if (!rest().starts_with(':')) return emit(fmt::format("*[named('{}')]", first));
         ++at_;
         const auto module = module_of(first);
         if (failed()) return;
-        const bool any = rest().starts_with('*');
-        const auto local = any ? rest().substr(0, 1) : peek_local();
+        emit(fmt::format("{}:*", module));
+        if (rest().starts_with('*')) {
+            ++at_;
+            return emit("[alive()]");
+        }
+        const auto local = peek_local();
         if (local.empty()) return expected("a name after the prefix");
         at_ += local.size();
-        emit(module.empty() ? std::string(nothing) : fmt::format("{}:{}", module, local));
+        emit(fmt::format("[named('{}')]", local));
     }
 
     /// The part after a colon, which no space may part from it.
@@ -515,47 +487,49 @@ class Parser {
     }
 
     std::string module_of(std::string_view prefix) {
-        auto found = find_prefix_(prefix);
+        auto found = names_.module_of(prefix);
         if (found) return std::move(*found);
-        fail("invalid XPath filter: " + found.error());
+        fail(found.error());
         return {};
     }
 
     void node_type() {
         const auto own = name();
-        if (std::ranges::find(node_types, own) == std::end(node_types)) {
-            return fail(fmt::format("invalid XPath filter: unknown node type '{}'", own));
+        if (!contains(node_types, own)) {
+            return fail(fmt::format("unknown node type '{}'{}", own, suggestion(own, node_types)));
         }
-        skip("(");
-        if (own == "processing-instruction" && (looking_at("'") || looking_at("\""))) literal();
-        if (!skip(")")) return expected("')'");
-        // Data trees have neither comments nor instructions.
-        const bool exists = own == "node" || own == "text";
-        emit(exists ? fmt::format("{}()", own) : std::string(nothing));
+        emit(own);
+        require("(");
+        if (own == "processing-instruction" && looking_at_literal()) emit(literal());
+        require(")");
+        emit("[alive()]");
     }
 
     std::string_view text_;
-    const FindPrefix& find_prefix_;
+    const FilterNames& names_;
     std::size_t at_ = 0;
     std::size_t depth_ = 0;
-    bool in_union_ = false;
-    FilterText out_;
+    std::string out_;
     std::string error_;
 };
 
 }  // namespace
 
-std::expected<FilterText, std::string> rewrite_filter(std::string_view xpath,
-                                                      const FindPrefix& find_prefix) {
+std::expected<std::string, std::string> rewrite_filter(std::string_view xpath,
+                                                       const FilterNames& names) {
     if (xpath.size() > max_filter_length) {
-        return std::unexpected(
-            fmt::format("the filter is too long: {} characters, at most {} are taken", xpath.size(),
-                        max_filter_length));
+        return std::unexpected(fmt::format("the filter is too long: {} bytes, at most {} are taken",
+                                           xpath.size(), max_filter_length));
     }
-    if (xpath.find('\0') != std::string_view::npos) {
-        return std::unexpected("invalid XPath filter: it has a character of number 0");
+    if (!utf8_length(xpath)) return std::unexpected("invalid XPath filter: it is not UTF-8");
+    const auto control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && !is_space(c);
+    };
+    if (const auto found = std::ranges::find_if(xpath, control); found != xpath.end()) {
+        return std::unexpected(fmt::format("invalid XPath filter: it has a character of number {}",
+                                           static_cast<int>(*found)));
     }
-    return Parser(xpath, find_prefix).parse();
+    return Parser(xpath, names).parse();
 }
 
 }  // namespace confd::sim::yang

@@ -1,63 +1,39 @@
-// XPath 1.0 filters, checked and rewritten for libyang, which evaluates them.
+// XPath 1.0 filters, checked and rewritten for libxml2, which evaluates them.
 //
-// A filter comes from a peer. libyang would follow it wherever it leads: so it is parsed here
-// first, every error is found before there is any event, and what it can cost is bounded.
+// libxml2 finds unknown functions, wrong arguments and unknown prefixes when it comes across them,
+// if it does: a subscriber is told when it subscribes. What is rewritten on the way is where YANG
+// or libxml2 differ from XPath 1.0: names without a prefix, and what texts and numbers are of each
+// other.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <expected>
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace confd::sim::yang {
 
-/// Longest filter in characters. Real ones are a line; libyang stops at 65535 of what it is given,
-/// which is longer than what the peer wrote.
+/// Longest filter in bytes. Real ones are a line; libxml2 recurses once for each operator and step,
+/// and its own limit is 5000.
 inline constexpr std::size_t max_filter_length = 4096;
 
-/// Deepest nesting of brackets and parentheses: libyang recurses with them.
+/// Deepest nesting of brackets and parentheses: both parsers recurse with them.
 inline constexpr std::size_t max_filter_nesting = 16;
 
-/// Highest power of an event's number of nodes that evaluating a filter may take: //a[//b] is the
-/// second power, and each further predicate that looks at the whole event again is one more.
-inline constexpr std::size_t max_filter_degree = 3;
-
-/// What evaluating costs at most, as a polynomial in the number of nodes of the event.
-class FilterCost {
+/// What a filter's names may refer to. Errors are sentences.
+class FilterNames {
   public:
-    /// `power` of the number of nodes, once more; false when it is beyond max_filter_degree.
-    bool add(std::size_t power) {
-        if (power > max_filter_degree) return false;
-        ++terms_[power];
-        return true;
-    }
-    double for_nodes(double nodes) const {
-        double sum = 0;
-        for (std::size_t power = terms_.size(); power-- > 0;)
-            sum = sum * nodes + terms_[power];
-        return sum;
-    }
-
-  private:
-    std::array<std::uint32_t, max_filter_degree + 1> terms_{};
+    virtual ~FilterNames() = default;
+    /// The module that has a prefix, which may be its name.
+    virtual std::expected<std::string, std::string> module_of(std::string_view prefix) const = 0;
+    /// Whether the module has the identity.
+    virtual std::expected<void, std::string> find_identity(std::string_view module,
+                                                           std::string_view name) const = 0;
 };
 
-struct FilterText {
-    /// With module names as prefixes; names that had none match by local-name(); paths from the
-    /// root, since libyang starts at the notification.
-    std::string xpath;
-    FilterCost cost;
-};
-
-/// The module that a prefix stands for. An empty text: none has nodes of this prefix; the error is
-/// a sentence.
-using FindPrefix = std::function<std::expected<std::string, std::string>(std::string_view prefix)>;
-
-/// The error is a sentence for the peer.
-std::expected<FilterText, std::string> rewrite_filter(std::string_view xpath,
-                                                      const FindPrefix& find_prefix);
+/// The filter as FilterEngine evaluates it: with the functions of xpath_functions.hpp, and module
+/// names as prefixes. The error is a sentence for the peer.
+std::expected<std::string, std::string> rewrite_filter(std::string_view xpath,
+                                                       const FilterNames& names);
 
 }  // namespace confd::sim::yang

@@ -24,7 +24,7 @@ struct FreeTree {
 using TreePtr = std::unique_ptr<lyd_node, FreeTree>;
 
 /// An event's tree; keeps the context that it is made of alive.
-class DataTree : public EventTree {
+class DataTree : public EventTree, public std::enable_shared_from_this<DataTree> {
   public:
     DataTree(ContextPtr context, TreePtr root, std::size_t nodes)
         : context_(std::move(context)), root_(std::move(root)), nodes_(nodes) {}

@@ -72,6 +72,7 @@ class Schema : public FilterCompiler {
     /// XPath 1.0 over an event's tree, the context node being the root above the notification.
     /// Names without a prefix match in every module; prefixes are those of the modules, or module
     /// names. A name that no module has matches nothing; a prefix that no module has is an error.
+    /// The same text gives the same filter while somebody has it. For one thread.
     std::expected<std::shared_ptr<const EventFilter>, std::string> compile(
         const std::string& xpath) const override;
 
@@ -101,12 +102,15 @@ class Schema : public FilterCompiler {
     std::span<const lysc_node* const> drawn_from() const;
     bool is_risky(const lysc_node& notification) const { return risky_.contains(&notification); }
 
+    class Filters;
+
     std::shared_ptr<ly_ctx> context_;
     std::vector<const lys_module*> served_;  // without those that libyang brings and nobody uses
     std::vector<const lysc_node*> notifications_;
-    std::vector<const lysc_node*> nested_;  // notifications that are inside of data
-    std::set<const lysc_node*> risky_;      // notifications with risky conditions
-    std::size_t listed_ = 0;                // notifications of modules that were asked for
+    std::vector<const lysc_node*> nested_;      // notifications that are inside of data
+    std::set<const lysc_node*> risky_;          // notifications with risky conditions
+    std::size_t listed_ = 0;                    // notifications of modules that were asked for
+    mutable std::shared_ptr<Filters> filters_;  // from the first compile() on
 };
 
 }  // namespace confd::sim

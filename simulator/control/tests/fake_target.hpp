@@ -54,6 +54,7 @@ inline SimulatorState busy_state(std::string_view hostile) {
                           .mask = {"NOTIF_AUDIT", "NOTIF_AUDIT_SYNC"},
                           .owes = 1,
                           .events = 3,
+                          .filter_ends = 2,
                           .acks = {2, 0, 0, 1},
                           .connected = std::chrono::seconds(10)},
                          {.id = 2,

@@ -23,7 +23,9 @@ Counters some_counters() {
 }
 
 TEST(Metrics, SayWhatTheStateSays) {
-    const auto text = metrics_text(busy_state("x"), some_counters());
+    auto state = busy_state("x");
+    state.filter_ends = 5;
+    const auto text = metrics_text(state, some_counters());
     for (const auto* line : {
              "confd_sim_info{scenario=\"audit-sync x\",product=\"confd\",release=\"7.8.2\","
              "seed=\"18446744073709551615\"} 1\n",
@@ -35,6 +37,7 @@ TEST(Metrics, SayWhatTheStateSays) {
              "confd_sim_barriers_open 1\n",
              "confd_sim_acks_missing 1\n",
              "confd_sim_fault_hits_total{id=\"3\",kind=\"delay\"} 2\n",
+             "confd_sim_filter_ends_total 5\n",
              "confd_sim_events_sent_total{event=\"NOTIF_AUDIT\"} 1\n",
              "confd_sim_acks_total{verdict=\"late\"} 0\n",
              "confd_sim_records_total{kind=\"event\",dir=\"out\"} 1\n",

@@ -42,7 +42,7 @@ TEST_F(Routes, StateHasEveryPartWithAllOfItsMembers) {
     EXPECT_EQ(state.at("subscribers").at(0), json::parse(R"({
         "id": 1, "role": "auditor", "address": "127.0.0.1:51234", "version": "7.8",
         "mask": ["NOTIF_AUDIT", "NOTIF_AUDIT_SYNC"], "stream": null, "queued_bytes": 0, "owes": 1,
-        "events": 3, "acks": {"known": 2, "duplicate": 0, "late": 0, "unknown": 1},
+        "events": 3, "filter_ends": 2, "acks": {"known": 2, "duplicate": 0, "late": 0, "unknown": 1},
         "connected_ms": 10000})"));
     EXPECT_EQ(state.at("barriers").at(0), json::parse(R"({
         "send": 12, "event": "NOTIF_AUDIT", "open_ms": 1500, "deadline_ms": 500,
@@ -61,6 +61,7 @@ TEST_F(Routes, PartsAreThoseOfTheState) {
 }
 
 TEST_F(Routes, CountersComeFromTheRecords) {
+    target.now.filter_ends = 5;
     const Notification event(NOTIF_AUDIT, AuditNotification{});
     const Bytes bytes(10);
     control.counters.count({.direction = LogDirection::out,
@@ -75,7 +76,7 @@ TEST_F(Routes, CountersComeFromTheRecords) {
         "acks": {"known": 0, "duplicate": 0, "late": 1, "unknown": 0},
         "barriers": {"opened": 0, "released": 0, "expired": 1},
         "received": {"ack": 1}, "sent": {"event": 1},
-        "received_bytes": 0, "sent_bytes": 10, "records_not_shown": 0})"));
+        "received_bytes": 0, "sent_bytes": 10, "records_not_shown": 0, "filter_ends": 5})"));
 }
 
 TEST_F(Routes, SendsAnEventAndSaysWhatBecameOfIt) {

@@ -287,6 +287,21 @@ TEST_F(Streams, PassWhatTheFilterIsTrueFor) {
     EXPECT_THAT(drain(feed, now), ElementsAre("1", "2", "3", "4", "5", "6", "replay_complete"));
 }
 
+TEST_F(Streams, HoldBackAndCountWhatAFilterIsEndedOn) {
+    config.compiler = std::make_shared<test::SeverityCompiler>();
+    stream().log = {event(link_down, 1, at(10), 5), event(link_down, 2, at(10))};
+    from(0);
+    request.xpath_filter = "endless";
+    stream().after_replay = AfterReplay::live;
+    auto feed = subscribe();
+    append(event(link_down, 3, now, 3));
+    EXPECT_THAT(drain(feed, now), ElementsAre("replay_complete"));
+    const auto ends = feed.take_filter_ends();
+    EXPECT_EQ(ends.events, 2U) << "the second one has no tree to look at";
+    EXPECT_EQ(ends.why, "it took too long");
+    EXPECT_EQ(feed.take_filter_ends().events, 0U) << "they are told once";
+}
+
 TEST_F(Streams, RefuseFiltersThatDoNotCompile) {
     request.xpath_filter = "][";
     EXPECT_EQ(refusal().code, ERR_XPATH);
