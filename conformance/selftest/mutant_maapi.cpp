@@ -1,7 +1,6 @@
 #include "conformance/selftest/mutant_maapi.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "protocol/maapi/messages.hpp"
@@ -209,8 +208,9 @@ MutantMaapi::Answers MutantMaapi::Reader::answer(ByteView request) {
     const bool unknown = decoded && std::holds_alternative<MaapiUnknown>(*decoded);
     const bool loads = decoded && std::holds_alternative<MaapiLoad>(*decoded);
     const auto* detach = decoded ? std::get_if<MaapiDetach>(&*decoded) : nullptr;
-    if (mutant("dies-of-a-bad-request") && !reading_ && !decoded) std::abort();
-    if (mutant("dies-of-a-bad-answer") && reading_ && !decode_iter_answer(request)) std::abort();
+    out.dies = (mutant("dies-of-a-bad-request") && !reading_ && !decoded) ||
+               (mutant("dies-of-a-bad-answer") && reading_ && !decode_iter_answer(request));
+    if (out.dies) return out;
     if (mutant("ignores-bad-requests") && !reading_ && !decoded) return out;
     if (mutant("closes-on-the-unknown") && unknown) return {.closes = true};
     if (mutant("lets-go-on-detach") && detach != nullptr) out.lets_go = detach->thandle;

@@ -26,6 +26,7 @@ class MutantMaapi {
     struct Answers {
         std::vector<Bytes> frames{};
         bool closes = false;
+        bool dies = false;         ///< the whole server
         std::int64_t lets_go = 0;  ///< a transaction that no longer waits; 0 for none
     };
 

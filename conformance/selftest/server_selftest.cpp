@@ -5,54 +5,42 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <fstream>
-#include <functional>
-#include <mutex>
+#include <iterator>
 #include <set>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "conformance/kit/command.hpp"
 #include "conformance/kit/names.hpp"
 #include "conformance/kit/registry.hpp"
 #include "conformance/kit/server/run.hpp"
+#include "conformance/selftest/loop_reach.hpp"
+#include "conformance/selftest/mutant_server.hpp"
+#include "conformance/selftest/triggered_sim.hpp"
+#include "simulator/library/library.hpp"
 
 namespace confd::kit::server {
 namespace {
 
-using std::chrono::milliseconds;
-using testing::ElementsAreArray;
-using testing::IsEmpty;
+using confd::testing::Loopback;
+using test::LoopReach;
+using test::TriggeredSim;
+using ::testing::ElementsAreArray;
 
 const std::string folder = std::string(CONFD_SOURCE_DIR) + "/conformance/selftest/";
 
+std::string read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Bytes to_bytes(std::string_view text) {
+    const auto bytes = as_bytes(text);
+    return {bytes.begin(), bytes.end()};
+}
+
 std::vector<const Case*> server_cases() {
     return select(Part::server, {}, {});
-}
-
-Command run(std::vector<std::string> arguments) {
-    auto command =
-        Command::start({.arguments = std::move(arguments), .input = {}, .variables = {}});
-    if (!command) throw std::runtime_error(command.error());
-    return std::move(*command);
-}
-
-/// The number after these words, once the program has printed them; 0 when it does not.
-std::uint16_t number_after(Command& command, std::string_view words) {
-    for (int tries = 0; tries < 2000; ++tries) {
-        const auto text = command.output() + command.errors();
-        const auto at = text.find(words);
-        if (at != std::string::npos && text.find('\n', at) != std::string::npos) {
-            return static_cast<std::uint16_t>(std::stoi(text.substr(at + words.size())));
-        }
-        if (command.ended()) break;
-        std::this_thread::sleep_for(milliseconds(5));
-    }
-    ADD_FAILURE() << "no '" << words << "' in: " << command.output() << command.errors();
-    return 0;
 }
 
 std::string told(const Result& result) {
@@ -61,24 +49,6 @@ std::string told(const Result& result) {
     for (const auto& detail : result.details)
         out += "  " + detail + "\n";
     return out + result.output;
-}
-
-/// Runs the cases, several at once, and calls `note` with the result of each.
-void run_all(const std::vector<const Case*>& cases, std::size_t threads,
-             const std::function<Result(const Case&)>& judge,
-             const std::function<void(const Result&)>& note) {
-    std::atomic<std::size_t> next = 0;
-    std::mutex mutex;
-    std::vector<std::jthread> workers;
-    for (std::size_t i = 0; i < threads; ++i) {
-        workers.emplace_back([&] {
-            for (auto at = next++; at < cases.size(); at = next++) {
-                const auto result = judge(*cases[at]);
-                const std::scoped_lock lock(mutex);
-                note(result);
-            }
-        });
-    }
 }
 
 TEST(ServerCases, EveryScriptCanBeRun) {
@@ -107,44 +77,46 @@ TEST(ServerCases, AreSkippedWithoutATrigger) {
     }
 }
 
-/// Starts confd-sim and runs every case against it.
-void play(const std::vector<std::string>& arguments, std::optional<Bytes> secret) {
-    std::vector<std::string> command{CONFD_SIM,     "run",       folder + "server.yaml",
-                                     "--product",   "nso",       "--listen",
-                                     "127.0.0.1:0", "--control", "127.0.0.1:0"};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    auto simulator = run(command);
-    const auto control = number_after(simulator, "control on http://127.0.0.1:");
-    const auto port = number_after(simulator, "listening on 127.0.0.1:");
-    Target target{
-        .port = port,
-        .product = Product::nso,
-        .secret = std::move(secret),
-        .trigger = fmt::format("exec {}make_event.py {} {{event}} {{count}}", folder, control),
-        .maapi = true,
-        .timeout = milliseconds(10'000),
-        .quiet = milliseconds(100)};
-    const auto judge = judge_of(target);
+Target target_of(std::optional<Bytes> secret) {
+    Target target{.product = Product::nso, .secret = std::move(secret), .trigger = "{event} {count}"};
+    target.maapi = true;
+    return target;
+}
+
+/// Judges a case against a server of its own, in virtual time.
+template <class Server>
+Result judge_on(Loopback& net, Server& server, const Case& test, const Target& target) {
+    LoopReach reach(net, [&server](std::string_view event, int count) {
+        const auto job = server.start_job(event, count);
+        return [&server, job] { return server.is_done(job); };
+    });
+    return judge_case(test, target, reach).result;
+}
+
+void expect_all_pass(const std::optional<Bytes>& secret) {
+    sim::LoadOptions options;
+    options.product = Product::nso;
+    options.built_in_modules = sim::library_modules();
+    const auto scenario = sim::load_scenario(read_file(folder + "server.yaml"), "server.yaml", options);
+    ASSERT_TRUE(scenario.has_value());
     std::size_t passed = 0;
-    run_all(
-        server_cases(), 8, [&](const Case& test) { return judge(test).result; },
-        [&](const Result& result) {
-            passed += result.status == Status::passed ? 1 : 0;
-            const bool fine = result.status == Status::passed || result.status == Status::skipped;
-            EXPECT_TRUE(fine) << told(result);
-        });
+    for (const auto* test : server_cases()) {
+        Loopback net;
+        TriggeredSim server(net, *scenario, secret);
+        const auto result = judge_on(net, server, *test, target_of(secret));
+        passed += result.status == Status::passed ? 1 : 0;
+        const bool fine = result.status == Status::passed || result.status == Status::skipped;
+        EXPECT_TRUE(fine) << told(result);
+    }
     EXPECT_GE(passed, 130U);
 }
 
 TEST(Simulator, PassesEveryCase) {
-    play({}, std::nullopt);
+    expect_all_pass(std::nullopt);
 }
 
 TEST(Simulator, PassesEveryCaseWithASecret) {
-    const std::string secret = "s3cret\n";
-    const auto path = testing::TempDir() + "confd-kit-secret";
-    std::ofstream(path) << secret;
-    play({"--ipc-access-file", path}, Bytes(secret.begin(), secret.end()));
+    expect_all_pass(to_bytes("s3cret\n"));
 }
 
 /// What a server fails whose namespaces are wrong in themselves.
@@ -161,22 +133,13 @@ void PrintTo(const Mutant& mutant, std::ostream* out) {
     *out << mutant.name;
 }
 
-/// Judges a case against a server of its own: one mutant may die, or hang for good.
 Result judge_mutant(const Mutant& mutant, const Case& test, bool maapi = true) {
-    const std::string secret = "s3cret";
-    std::vector<std::string> command{MUTANT_SERVER, mutant.name};
-    if (mutant.secret) command.push_back(secret);
-    auto server = run(command);
-    Target target{.host = "127.0.0.2",
-                  .port = number_after(server, "listening on "),
-                  .product = Product::nso,
-                  .trigger = fmt::format("exec {}ask_event.sh {} {{event}} {{count}}", folder,
-                                         number_after(server, "triggers on ")),
-                  .maapi = maapi,
-                  .timeout = milliseconds(2000),
-                  .quiet = milliseconds(100)};
-    if (mutant.secret) target.secret.emplace(secret.begin(), secret.end());
-    return judge_of(target)(test).result;
+    const auto secret = mutant.secret ? std::optional(to_bytes("s3cret")) : std::nullopt;
+    auto target = target_of(secret);
+    target.maapi = maapi;
+    Loopback net;
+    test::MutantServer server(net, mutant.name, secret);
+    return judge_on(net, server, test, target);
 }
 
 /// A server without MAAPI is not judged on it, unless it is said to have it.
@@ -191,18 +154,17 @@ TEST(ServerWithoutMaapi, IsNotJudgedOnIt) {
     EXPECT_EQ(judge_mutant(mutant, *test).status, Status::failed);
 }
 
-class MutantServer : public testing::TestWithParam<Mutant> {};
+class MutantServer : public ::testing::TestWithParam<Mutant> {};
 
 TEST_P(MutantServer, FailsTheCasesThatAreAboutIt) {
     std::set<std::string> failed;
     std::string why;
-    run_all(
-        server_cases(), 12, [](const Case& test) { return judge_mutant(GetParam(), test); },
-        [&](const Result& result) {
-            if (result.status == Status::passed || result.status == Status::skipped) return;
-            failed.insert(result.test->id.substr(std::string("server/").size()));
-            why += told(result);
-        });
+    for (const auto* test : server_cases()) {
+        const auto result = judge_mutant(GetParam(), *test);
+        if (result.status == Status::passed || result.status == Status::skipped) continue;
+        failed.insert(test->id.substr(std::string("server/").size()));
+        why += told(result);
+    }
     EXPECT_THAT(failed, ElementsAreArray(GetParam().fails)) << why;
 }
 
@@ -484,7 +446,7 @@ const Mutant mutants[] = {
     Mutant{"repeats-its-challenge", true, {"access/random-challenge"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Each, MutantServer, testing::ValuesIn(mutants), [](const auto& test) {
+INSTANTIATE_TEST_SUITE_P(Each, MutantServer, ::testing::ValuesIn(mutants), [](const auto& test) {
     std::string name = std::string(test.param.name) + (test.param.secret ? "_with_a_secret" : "");
     std::ranges::replace(name, '-', '_');
     return name;

@@ -6,13 +6,12 @@
 #include <fstream>
 #include <thread>
 
-#include "conformance/kit/client/checks.hpp"
 #include "conformance/kit/client/folder.hpp"
 #include "conformance/kit/client/play.hpp"
+#include "conformance/kit/client/played.hpp"
 #include "conformance/kit/client/variables.hpp"
 #include "conformance/kit/command.hpp"
 #include "conformance/kit/parts.hpp"
-#include "simulator/cli/commands.hpp"
 #include "simulator/hub/describe.hpp"
 #include "transport/endpoint.hpp"
 
@@ -22,60 +21,8 @@ namespace {
 using Clock = Command::Clock;
 using std::chrono::milliseconds;
 
-/// How often it is looked whether one of the two has ended.
-constexpr milliseconds tick{5};
-
-/// A client that has ended has so many ticks until its scenario must be at its end too: what it
-/// sent last may still be on its way. Ticks are longer on a busy machine, where the server is
-/// slower.
-constexpr int patience = 300;
-
 /// For the kit's own server to end once it is asked to: it waits 5 s for a client to close.
 constexpr std::chrono::seconds server_patience{7};
-
-/// When the server waits for longer than this with nothing to do, it waits for the client to close.
-constexpr std::chrono::duration<double> lingering{4.5};
-
-/// More than this is no list of events: a client that prints without end would fill the memory.
-constexpr std::size_t max_output = std::size_t{16} << 20;
-/// So much of it is kept for people, half from either end.
-constexpr std::size_t kept_output = std::size_t{64} << 10;
-
-std::string shortened(const std::string& text) {
-    if (text.size() <= kept_output) return text;
-    constexpr auto half = kept_output / 2;
-    return fmt::format("{}\n.. {} bytes ..\n{}", text.substr(0, half), text.size() - kept_output,
-                       text.substr(text.size() - half));
-}
-
-/// Whether this exit is a crash: a signal nobody sent, or what a shell makes of one.
-bool is_crash(int exit_code) {
-    constexpr int from_shell = 128;
-    for (const int signal : {SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS}) {
-        if (exit_code == -signal || exit_code == from_shell + signal) return true;
-    }
-    return false;
-}
-
-/// What one case has come to.
-struct Played {
-    int server_exit = sim::cli::exit_internal;
-    std::string failure;             ///< what the server said of it
-    std::optional<int> client_exit;  ///< nothing: killed, or attached to
-    bool client_alone = false;       ///< the client ended, and the scenario did not
-    bool asked = false;              ///< the client was sent a SIGTERM
-    bool hung = false;               ///< and did not end by it
-    bool flooded = false;
-    bool timed_out = false;
-    std::chrono::duration<double> time{};  ///< from the server's beginning to its end
-};
-
-Verdict skip(std::string reason) {
-    Verdict out;
-    out.result.status = Status::skipped;
-    out.result.reason = std::move(reason);
-    return out;
-}
 
 class OneCase {
   public:
@@ -83,16 +30,13 @@ class OneCase {
         : test_(test), options_(options), client_options_(client) {}
 
     Verdict run() {
-        if (auto why = prepare(); !why.empty()) return broken(std::move(why));
-        if (auto why = start_server(); !why.empty()) return broken(std::move(why));
-        if (auto why = start_client(); !why.empty()) {
-            auto out = fail("the client to start", std::move(why));
-            out.reached = false;
-            return out;
-        }
+        if (auto why = prepare(); !why.empty()) return broken_case(test_, std::move(why));
+        if (auto why = start_server(); !why.empty()) return broken_case(test_, std::move(why));
+        if (auto why = start_client(); !why.empty()) return not_started(std::move(why));
         wait_for_server();
         wait_for_client();
-        return judge();
+        played_.log = read_log(log_file_);
+        return judge_played(test_, options_, played_);
     }
 
   private:
@@ -175,13 +119,13 @@ class OneCase {
         played_.time = Clock::now() - listening_;
         played_.server_exit = server_->exit_code().value_or(exit_stopped);
         played_.failure = server_->output();
+        played_.server_errors = server_->errors();
     }
 
     void stop_server() {
         server_->signal(SIGTERM);
         if (!played_.client_alone && client_) {
             client_->signal(SIGTERM);
-            played_.asked = true;
         }
         if (server_->wait_until(Clock::now() + server_patience)) return;
         server_->signal(SIGKILL);
@@ -192,7 +136,6 @@ class OneCase {
         if (!client_) return;
         const auto grace = client_options_.grace;
         if (!client_->wait_until(Clock::now() + grace)) {
-            played_.asked = true;
             client_->signal(SIGTERM);
             if (!client_->wait_until(Clock::now() + grace)) {
                 played_.hung = true;
@@ -201,109 +144,17 @@ class OneCase {
             }
         }
         played_.client_exit = client_->exit_code();
+        played_.started = true;
+        played_.output = client_->output();
+        played_.errors = client_->errors();
     }
 
-    Verdict judge() {
-        log_ = read_log(log_file_);
-        const auto played = judge_run();
-        if (reads_no_diffs()) return skip("the client opens no MAAPI socket, so it reads no diffs");
-        auto out = played ? fail(played->expected, played->found) : pass();
-        // Every case waits for a client, though one that is reset at once is in no transcript.
-        out.reached = !played || std::ranges::any_of(log_.messages, [](const Message& message) {
-            return message.kind == "connect";
-        });
-        return out;
-    }
-
-    /// A case about diffs is not about a client that subscribes and leaves them alone, unless
-    /// --features says that it reads them.
-    bool reads_no_diffs() const {
-        const bool about_diffs = test_.needs("diffs") && !options_.features;
-        const bool subscribed = std::ranges::any_of(
-            log_.messages, [](const Message& message) { return message.kind == "subscribe"; });
-        return about_diffs && subscribed && !judge_end() && !opened_maapi(log_);
-    }
-
-    std::optional<Complaint> judge_run() const {
-        if (auto wrong = judge_end()) return wrong;
-        if (played_.server_exit == sim::cli::exit_nobody_connected)
-            return Complaint{"the client to connect and subscribe", played_.failure};
-        if (played_.server_exit != sim::cli::exit_fulfilled)
-            return Complaint{"the client to do what the scenario expects", played_.failure};
-        return complaint(test_, log_, client_ ? client_->output() : "");
-    }
-
-    /// How the client ended.
-    std::optional<Complaint> judge_end() const {
-        if (played_.client_exit && is_crash(*played_.client_exit)) {
-            return Complaint{"the client not to crash",
-                             fmt::format("it {}{}", describe_exit(*played_.client_exit), where())};
-        }
-        if (played_.flooded) {
-            return Complaint{"events on standard output",
-                             fmt::format("more than {} bytes were printed", max_output)};
-        }
-        const bool stopped = played_.server_exit == exit_stopped;
-        if (played_.client_alone && stopped) {
-            return Complaint{
-                "the client to go on until the scenario's end",
-                fmt::format("it {}{}", describe_exit(played_.client_exit.value_or(0)), where())};
-        }
-        if (played_.timed_out && stopped) {
-            return Complaint{fmt::format("the case to end within {} ms", options_.timeout.count()),
-                             fmt::format("it did not{}", where())};
-        }
-        if (played_.server_exit == sim::cli::exit_fulfilled &&
-            played_.time - std::chrono::duration<double>(log_.end) > lingering) {
-            return Complaint{"the client to close once the server has closed",
-                             "it kept the connection open for 5 s"};
-        }
-        if (played_.hung && played_.server_exit == sim::cli::exit_fulfilled) {
-            return Complaint{"the client to end after SIGTERM",
-                             "it did not, and was killed by SIGKILL"};
-        }
-        return std::nullopt;
-    }
-
-    std::string where() const {
-        return log_.last_step.empty() ? ""
-                                      : fmt::format("; the scenario stood at {}", log_.last_step);
-    }
-
-    Verdict pass() {
-        Verdict out;
-        out.result.status = Status::passed;
-        out.result.expected = test_.title;
-        return finish(std::move(out));
-    }
-
-    Verdict fail(std::string expected, std::string reason) {
+    Verdict not_started(std::string reason) const {
         Verdict out;
         out.result.status = Status::failed;
-        out.result.expected = std::move(expected);
-        while (reason.ends_with('\n'))
-            reason.pop_back();
-        out.result.reason = reason.substr(0, reason.find('\n'));
-        if (reason.contains('\n'))
-            out.result.details.push_back(reason.substr(reason.find('\n') + 1));
-        return finish(std::move(out));
-    }
-
-    Verdict broken(std::string reason) {
-        auto out = fail("the kit to run the case", std::move(reason));
-        out.result.status = Status::broken;
-        return out;
-    }
-
-    Verdict finish(Verdict out) {
-        const WireContext context{test_.client->release.dialect(), test_.client->product};
-        out.result.exchange = exchange_of(log_, context);
-        out.attachments = {{"scenario.yaml", test_.script}, {"transcript.jsonl", log_.text}};
-        if (server_) out.attachments.push_back({"server.txt", server_->errors()});
-        if (client_) {
-            out.result.output = shortened(client_->output());
-            out.attachments.push_back({"errors.txt", shortened(client_->errors())});
-        }
+        out.result.expected = "the client to start";
+        out.result.reason = std::move(reason);
+        out.reached = false;
         return out;
     }
 
@@ -319,7 +170,6 @@ class OneCase {
     Clock::time_point listening_;
     Clock::time_point deadline_;
     Played played_;
-    Log log_;
 };
 
 std::string why_not_attached(const Case& test) {
@@ -376,9 +226,9 @@ std::expected<Judge, std::string> client_judge(const Options& options, const Cli
         return std::unexpected("--port is for one case at a time, without --jobs");
     }
     return [&options, client = *client](const Case& test) {
-        if (auto why = why_not_asked(test, client); !why.empty()) return skip(std::move(why));
+        if (auto why = why_not_asked(test, client); !why.empty()) return skipped_case(std::move(why));
         if (auto why = client.attach ? why_not_attached(test) : ""; !why.empty())
-            return skip(std::move(why));
+            return skipped_case(std::move(why));
         return OneCase(test, options, client).run();
     };
 }

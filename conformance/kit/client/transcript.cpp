@@ -129,7 +129,10 @@ Log parse_log(std::string text) {
         if (!value || !value->is_object()) break;
         auto message = message_of(value->get_object());
         out.end = message.at;
-        if (message.kind == "step") out.last_step = message.text;
+        if (message.kind == "step") {
+            out.last_step = message.text;
+            out.last_step_at = out.messages.size();
+        }
         if (is_exchanged(message.kind)) out.messages.push_back(std::move(message));
     }
     return out;

@@ -28,6 +28,7 @@ struct Log {
     std::string text;  ///< the file as it is
     std::vector<Message> messages;
     std::string last_step;  ///< where the scenario stood, and what it did there
+    std::size_t last_step_at = 0;  ///< how many messages came before it
     double end = 0;         ///< seconds: when something was last logged
 };
 
@@ -38,6 +39,7 @@ inline constexpr std::size_t log_size_limit = std::size_t{64} << 20;
 Log parse_log(std::string text);
 /// The same of a file; one that cannot be read is empty.
 Log read_log(const std::filesystem::path& file);
+Log parse_log(std::string text);
 
 /// The payload of a frame.
 ByteView payload_of(const Message& message);

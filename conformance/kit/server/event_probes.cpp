@@ -22,26 +22,16 @@ Checked each(Lab& lab, const Step& step, auto&& run) {
     return {};
 }
 
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
-    return text;
-}
-
 Checked probe_trigger(Lab& lab, const Step& step) {
     const auto count = text_of(step, "count", "1");
     if (count != "1" && lab.target.trigger.find("{count}") == std::string::npos) {
         return skipped("the trigger has no {count}");
     }
     event_of(step);
-    const auto line =
-        replaced(replaced(lab.target.trigger, "{event}", step.what), "{count}", count);
-    auto command = Command::start({.arguments = shell(line), .input = {}, .variables = {}});
-    if (!command) return broken(command.error());
-    lab.transcript.note(false, "trigger", line);
-    const auto name = text_of(step, "as", "t");
-    lab.triggers.erase(name);
-    lab.triggers.emplace(name, std::move(*command));
+    auto trigger = lab.reach.trigger(lab.target, step.what, count);
+    if (!trigger) return broken(trigger.error());
+    lab.transcript.note(false, "trigger", trigger_line(lab.target, step.what, count));
+    lab.triggers.insert_or_assign(text_of(step, "as", "t"), std::move(*trigger));
     return {};
 }
 
@@ -57,7 +47,7 @@ Checked expect_event(Lab& lab, Peer& peer, std::uint32_t type, std::string_view 
     const auto expected = fmt::format("{} arrives at subscriber {}", name, peer.name());
     Incoming otherwise;
     while (true) {
-        const auto event = peer.next_event(std::min(deadline, Clock::now() + glance), otherwise);
+        const auto event = peer.next_event(std::min(deadline, peer.now() + glance), otherwise);
         if (event && event->type == type) {
             peer.owed = belongs_to(*event);
             if (const auto* diff = event->get<CommitDiffNotification>()) {
@@ -68,7 +58,7 @@ Checked expect_event(Lab& lab, Peer& peer, std::uint32_t type, std::string_view 
         if (event) continue;
         if (auto fine = lab.triggers_fine(); !fine) return fine;
         if (otherwise.kind != Incoming::Kind::silence) return failed(expected, describe(otherwise));
-        if (Clock::now() >= deadline) return failed(expected, "it did not come");
+        if (peer.now() >= deadline) return failed(expected, "it did not come");
     }
 }
 
@@ -82,25 +72,26 @@ Checked probe_event(Lab& lab, const Step& step) {
     });
 }
 
-Checked expect_quiet(Peer& peer, const Step& step, Clock::time_point until) {
+/// Looks at what has come so far.
+Checked expect_quiet(Peer& peer, const Step& step) {
     const auto type = event_of(step);
     const bool same = number_of(step, "same", 0) != 0;
     const auto expected = fmt::format("no {} at subscriber {}", step.what, peer.name());
     Incoming otherwise;
-    while (Clock::now() < until) {
-        const auto event = peer.next_event(until, otherwise);
+    while (true) {
+        const auto event = peer.next_event(peer.now(), otherwise);
         if (event && event->type == type && (!same || belongs_to(*event) == peer.owed)) {
             return failed(expected, "it came");
         }
-        if (event || otherwise.kind == Incoming::Kind::silence) continue;
+        if (event) continue;
+        if (otherwise.kind == Incoming::Kind::silence) return {};
         return failed(expected, describe(otherwise));
     }
-    return {};
 }
 
 Checked probe_quiet(Lab& lab, const Step& step) {
-    const auto until = Clock::now() + time_of(step, "for", lab.target.quiet);
-    return each(lab, step, [&](Peer& peer) { return expect_quiet(peer, step, until); });
+    lab.settle(time_of(step, "for", lab.target.quiet));
+    return each(lab, step, [&](Peer& peer) { return expect_quiet(peer, step); });
 }
 
 /// What came after all that was sent before has been answered: the server reads in order.
@@ -117,20 +108,21 @@ Checked probe_ack(Lab& lab, const Step& step) {
     });
 }
 
-Command& trigger_of(Lab& lab, const Step& step) {
+Trigger& trigger_of(Lab& lab, const Step& step) {
     const auto found = lab.triggers.find(step.what.empty() ? "t" : step.what);
     if (found == lab.triggers.end()) throw std::invalid_argument("no such trigger");
-    return found->second;
+    return *found->second;
 }
 
 bool is_closed(Peer& peer) {
-    return peer.take(1, Clock::now()).kind == Incoming::Kind::closed;
+    return peer.take(1, peer.now()).kind == Incoming::Kind::closed;
 }
 
 /// A server may close a connection for what came on it, which ends the wait for it too.
 Checked probe_held(Lab& lab, const Step& step) {
     auto& trigger = trigger_of(lab, step);
-    if (!trigger.wait_until(Clock::now() + lab.target.quiet)) return {};
+    lab.settle(lab.target.quiet);
+    if (!trigger.wait_until(lab.reach.now())) return {};
     if (auto fine = lab.triggers_fine(); !fine) return fine;
     if (number_of(step, "or-closed", 0) != 0 && is_closed(lab.group(step.connection).front())) {
         return {};
@@ -141,7 +133,7 @@ Checked probe_held(Lab& lab, const Step& step) {
 
 Checked probe_released(Lab& lab, const Step& step) {
     auto& trigger = trigger_of(lab, step);
-    const bool ended = trigger.wait_until(Clock::now() + lab.target.timeout);
+    const bool ended = trigger.wait_until(lab.reach.now() + lab.target.timeout);
     if (auto fine = lab.triggers_fine(); !fine) return fine;
     if (ended) return {};
     return failed("what the event belongs to goes on", "the trigger does not return");
@@ -149,11 +141,11 @@ Checked probe_released(Lab& lab, const Step& step) {
 
 Checked probe_beats(Lab& lab, const Step& step) {
     const auto type = event_of(step);
-    const auto until = Clock::now() + time_of(step, "for", std::chrono::milliseconds(2300));
+    const auto until = lab.reach.now() + time_of(step, "for", std::chrono::milliseconds(2300));
     auto& peer = lab.group(step.connection).front();
     std::int64_t count = 0;
     Incoming otherwise;
-    while (Clock::now() < until) {
+    while (peer.now() < until) {
         const auto event = peer.next_event(until, otherwise);
         if (event && event->type == type) ++count;
         if (event || otherwise.kind == Incoming::Kind::silence) continue;

@@ -122,8 +122,9 @@ Checked probe_closed(Lab& lab, const Step& step) {
 }
 
 Checked probe_silent(Lab& lab, const Step& step) {
+    lab.settle(time_of(step, "for", lab.target.quiet));
     return each(lab, step, [&](Peer& peer) -> Checked {
-        const auto incoming = peer.take(1, Clock::now() + time_of(step, "for", lab.target.quiet));
+        const auto incoming = peer.take(1, peer.now());
         if (incoming.kind == Incoming::Kind::silence) return {};
         return failed("the server sends nothing and does not close", describe(incoming));
     });
@@ -203,7 +204,7 @@ Checked expect_reply(Lab& lab, Peer& peer, std::string_view statuses) {
 }
 
 Checked expect_alive(Lab& lab) {
-    Peer peer("another", lab.target, lab.transcript);
+    auto peer = lab.make_peer("another");
     Step step;
     step.parameters.emplace("mask", "NOTIF_DEVEL");
     auto checked = say_hello(lab, peer, step);

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "conformance/kit/command.hpp"
 #include "conformance/kit/server/finding.hpp"
 #include "conformance/kit/server/peer.hpp"
 #include "conformance/kit/server/script.hpp"
@@ -23,7 +23,7 @@ namespace confd::kit::server {
 using Group = std::deque<Peer>;
 
 struct Lab {
-    explicit Lab(const Target& under_test) : target(under_test) {}
+    Lab(const Target& under_test, Reach& way) : target(under_test), reach(way) {}
 
     /// New connections under this name, not connected yet; those of before are closed.
     Group& create(const std::string& name, std::size_t count);
@@ -32,11 +32,17 @@ struct Lab {
     /// What a trigger that has ended says about the case: that it cannot make the event, or has
     /// failed.
     Checked triggers_fine();
+    Peer make_peer(std::string name) { return {std::move(name), target, reach, transcript}; }
+    /// Until what has been sent, and what has been triggered, must have had its effect: for this
+    /// long at least, and on a slow machine as long as it takes to serve a later client and to run
+    /// a later program.
+    void settle(std::chrono::milliseconds at_least);
 
     const Target& target;
+    Reach& reach;
     Transcript transcript;
     std::map<std::string, Group, std::less<>> groups;
-    std::map<std::string, Command, std::less<>> triggers;
+    std::map<std::string, std::unique_ptr<Trigger>, std::less<>> triggers;
 };
 
 // Parameters of a step. What cannot be read throws std::invalid_argument: the script is wrong.

@@ -22,7 +22,7 @@ Checked each(Lab& lab, const Step& step, auto&& run) {
 
 bool turned_away(Peer& peer) {
     if (peer.reply) return peer.reply->status != HelloReply::accepted;
-    return peer.take(1, Clock::now()).kind == Incoming::Kind::closed;
+    return peer.take(1, peer.now()).kind == Incoming::Kind::closed;
 }
 
 /// A server without MAAPI is no worse for it, unless it is said to have it.

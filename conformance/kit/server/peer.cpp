@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 namespace confd::kit::server {
 
@@ -30,11 +29,13 @@ std::string describe(const Incoming& incoming) {
 
 Checked Peer::connect(int receive_buffer) {
     input_ = FrameReader();
-    if (auto done = socket_.connect(*target_, soon(), receive_buffer); !done) {
-        auto finding = failed("the server accepts connections", done.error());
+    auto connected = reach_->connect(*target_, soon(), receive_buffer);
+    if (!connected) {
+        auto finding = failed("the server accepts connections", connected.error());
         finding.error().reached = false;
         return finding;
     }
+    connection_ = std::move(*connected);
     transcript_->note(false, "connect", name_ + ": connect");
     return {};
 }
@@ -49,8 +50,8 @@ void Peer::write(ByteView bytes, Pace pace) {
     const auto piece = pace.piece == 0 ? all.size() : pace.piece;
     for (std::size_t at = 0; at < all.size(); at += piece) {
         const auto part = ByteView(all).subspan(at, std::min(piece, all.size() - at));
-        if (!socket_.send(part, soon())) return;
-        if (pace.pause.count() > 0) std::this_thread::sleep_for(pace.pause);
+        if (connection_ == nullptr || !connection_->send(part, soon())) return;
+        if (pace.pause.count() > 0) reach_->sleep(pace.pause);
     }
 }
 
@@ -69,14 +70,17 @@ void Peer::send_frame(std::string_view kind, std::string summary, ByteView paylo
 bool Peer::read_some(Clock::time_point deadline, Incoming::Kind& otherwise) {
     constexpr std::size_t at_once = 65536;
     std::size_t size = 0;
-    switch (socket_.receive(input_.prepare(at_once), size, deadline)) {
-        case Socket::Read::bytes:
+    const auto read = connection_ == nullptr
+                          ? Connection::Read::closed
+                          : connection_->receive(input_.prepare(at_once), size, deadline);
+    switch (read) {
+        case Connection::Read::bytes:
             input_.commit(size);
             return true;
-        case Socket::Read::closed:
+        case Connection::Read::closed:
             otherwise = Incoming::Kind::closed;
             return false;
-        case Socket::Read::timeout:
+        case Connection::Read::timeout:
             break;
     }
     otherwise = Incoming::Kind::silence;
@@ -139,17 +143,18 @@ std::optional<Notification> Peer::next_event(Clock::time_point deadline, Incomin
 
 void Peer::half_close() {
     transcript_->note(false, "close", name_ + ": no more will be sent");
-    socket_.half_close();
+    if (connection_ != nullptr) connection_->half_close();
 }
 
 void Peer::abort() {
     transcript_->note(false, "close", name_ + ": reset");
-    socket_.abort();
+    if (connection_ != nullptr) connection_->abort();
+    connection_.reset();
 }
 
 void Peer::close() {
     transcript_->note(false, "close", name_ + ": close");
-    socket_.close();
+    connection_.reset();
 }
 
 }  // namespace confd::kit::server

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "conformance/kit/server/finding.hpp"
-#include "conformance/kit/server/socket.hpp"
+#include "conformance/kit/server/reach.hpp"
 #include "conformance/kit/server/target.hpp"
 #include "conformance/kit/server/transcript.hpp"
 #include "protocol/bytes.hpp"
@@ -44,8 +45,8 @@ struct Commit {
 
 class Peer {
   public:
-    Peer(std::string name, const Target& target, Transcript& transcript)
-        : name_(std::move(name)), target_(&target), transcript_(&transcript) {}
+    Peer(std::string name, const Target& target, Reach& reach, Transcript& transcript)
+        : name_(std::move(name)), target_(&target), reach_(&reach), transcript_(&transcript) {}
 
     Checked connect(int receive_buffer = 0);
     /// Sends after the next bytes that are sent, in one piece with them.
@@ -66,7 +67,8 @@ class Peer {
     void close();
 
     const std::string& name() const { return name_; }
-    Clock::time_point soon() const { return Clock::now() + target_->timeout; }
+    Clock::time_point now() const { return reach_->now(); }
+    Clock::time_point soon() const { return now() + target_->timeout; }
     WireContext context() const { return {dialect_of(hello.protocol_version), target_->product}; }
 
     // What the probes remember of it.
@@ -87,8 +89,9 @@ class Peer {
 
     std::string name_;
     const Target* target_;
+    Reach* reach_;
     Transcript* transcript_;
-    Socket socket_;
+    std::unique_ptr<Connection> connection_;  // null before connect() and after close()
     FrameReader input_;
     Bytes held_;
 };

@@ -72,9 +72,9 @@ Result judged(const Case& test, Checked checked, const Step& last) {
     return result;
 }
 
-Verdict run_case(const Case& test, const Target& target) {
+Verdict run_case(const Case& test, const Target& target, server::Reach& reach) {
     const auto steps = checked_script(test);
-    Lab lab(target);
+    Lab lab(target, reach);
     Checked checked;
     const Step* last = &steps.front();
     for (const auto& step : steps) {
@@ -86,21 +86,23 @@ Verdict run_case(const Case& test, const Target& target) {
     if (!checked) verdict.reached = checked.error().reached;
     verdict.result = judged(test, std::move(checked), *last);
     for (auto& [name, trigger] : lab.triggers)
-        verdict.result.output += trigger.output() + trigger.errors();
+        verdict.result.output += trigger->output();
     verdict.result.exchange = lab.transcript.take();
     return verdict;
 }
 
+Verdict skip(const Case& test, std::string reason) {
+    return {.result = {.test = &test, .status = Status::skipped, .reason = std::move(reason)}};
+}
+
 Verdict run_in_turn(const Case& test, const Target& target, Turn& turn) {
-    if (auto reason = missing(test, target); !reason.empty()) {
-        return {.result = {.test = &test, .status = Status::skipped, .reason = std::move(reason)}};
-    }
+    if (auto reason = missing(test, target); !reason.empty()) return skip(test, std::move(reason));
     if (test.needs("trigger")) {
         const std::unique_lock alone(turn);
-        return run_case(test, target);
+        return run_case(test, target, server::real_reach());
     }
     const std::shared_lock beside(turn);
-    return run_case(test, target);
+    return run_case(test, target, server::real_reach());
 }
 
 }  // namespace
@@ -112,6 +114,11 @@ std::string server::script_fault(const Case& test) {
     } catch (const std::invalid_argument& error) {
         return error.what();
     }
+}
+
+Verdict server::judge_case(const Case& test, const Target& target, Reach& reach) {
+    if (auto reason = missing(test, target); !reason.empty()) return skip(test, std::move(reason));
+    return run_case(test, target, reach);
 }
 
 Judge server::judge_of(Target target) {

@@ -57,13 +57,6 @@ std::expected<Address, std::string> resolve(const Target& target) {
 
 }  // namespace
 
-Socket::Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-Socket& Socket::operator=(Socket&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-}
-
 std::expected<void, std::string> Socket::connect(const Target& target, Clock::time_point deadline,
                                                  int receive_buffer) {
     close();

@@ -129,10 +129,11 @@ Checked probe_rejected(Lab& lab, const Step& step) {
 
 /// A server may do what it likes on such a connection but serve events.
 Checked probe_never_ok(Lab& lab, const Step& step) {
+    lab.settle(lab.target.quiet);
     return each(lab, step, [&](Peer& peer) -> Checked {
-        const auto reply = peer.take(hello_size, Clock::now() + lab.target.quiet);
+        const auto reply = peer.take(hello_size, peer.now());
         if (reply.kind != Incoming::Kind::payload) return {};
-        const auto incoming = peer.next(Clock::now() + lab.target.quiet);
+        const auto incoming = peer.next(peer.now());
         if (incoming.kind != Incoming::Kind::payload) return {};
         const auto term = read_payload(incoming.payload);
         if (!term || !term->is_atom("ok")) return {};
@@ -150,7 +151,7 @@ Checked probe_every_bit(Lab& lab, const Step& step) {
         const bool single = (bit & (bit - 1)) == 0;
         if (!single || (known_bits(context) & bit) == 0) continue;
         if (bit == NOTIF_STREAM_EVENT && lab.target.stream.empty()) continue;
-        Peer peer(std::string(constant.name), lab.target, lab.transcript);
+        auto peer = lab.make_peer(std::string(constant.name));
         Step one = step;
         one.parameters.insert_or_assign("mask", std::string(constant.name));
         if (auto checked = open(lab, peer, one); !checked) {
@@ -167,7 +168,7 @@ Checked probe_cut_everywhere(Lab& lab, const Step& step) {
     constexpr std::size_t longest = 9 + 4 + 64;
     constexpr std::chrono::milliseconds gap{2};
     for (std::size_t piece = 1; piece < longest; ++piece) {
-        Peer peer(fmt::format("cut{}", piece), lab.target, lab.transcript);
+        auto peer = lab.make_peer(fmt::format("cut{}", piece));
         Step held = step;
         held.parameters.insert_or_assign("hold", "1");
         held.parameters.insert_or_assign("challenge", "0");
