@@ -1,9 +1,10 @@
 // A network without sockets, in virtual time.
 //
 // One side is a server, which is called: it takes what has come, does what is due, and says when it
-// wants to be called again. The other side is the test, which connects, sends and waits as a program
-// with blocking sockets does. While it waits the server runs, and the clock goes from one deadline to
-// the next. Nothing runs beside anything else: the same calls give the same bytes, every time.
+// wants to be called again. The other side is the test, which connects, sends and waits as a
+// program with blocking sockets does. While it waits the server runs, and the clock goes from one
+// deadline to the next. Nothing runs beside anything else: the same calls give the same bytes,
+// every time.
 //
 //     Loopback net;
 //     MyServer server(net);

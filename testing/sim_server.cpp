@@ -114,13 +114,17 @@ void SimServer::accept() {
 bool SimServer::read(Line& line) {
     constexpr std::size_t at_once = 65536;
     std::uint8_t buffer[at_once];
-    while (!line.input_ended && !line.paused() && !line.reset()) {
+    while (!line.input_ended && (!line.paused() || line.finishing()) && !line.reset()) {
         std::size_t size = 0;
         const auto room = std::span(buffer).first(hub_.wanted(line.peer(), at_once));
         const auto read = net_.read(line.id(), room, size);
         if (read == Loopback::Read::nothing) break;
         if (read == Loopback::Read::bytes) {
             const auto bytes = ByteView(buffer).first(size);
+            if (line.finishing()) {
+                recorder_.dropped(net_.now(), line.peer(), bytes);
+                continue;
+            }
             recorder_.received(net_.now(), line.peer(), bytes);
             hub_.feed(net_.now(), line.peer(), bytes);
             hub_.flush(net_.now());

@@ -1,5 +1,5 @@
-// The simulator on a Loopback: a scenario, played to whoever connects, with its log in memory. It is
-// what simulator/server is over sockets.
+// The simulator on a Loopback: a scenario, played to whoever connects, with its log in memory. It
+// is what simulator/server is over sockets.
 #pragma once
 
 #include <map>

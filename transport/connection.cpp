@@ -396,12 +396,15 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         if (input_ended || read_failed) return end(Closed::Cause::finished, {});
         reading = true;
         discarded.resize(discard_size);
-        socket.async_read_some(asio::buffer(discarded),
-                               unless_done([](Impl& self, const error_code& failed, std::size_t) {
-                                   self.reading = false;
-                                   if (failed) return self.end(Closed::Cause::finished, {});
-                                   self.drain();
-                               }));
+        socket.async_read_some(
+            asio::buffer(discarded),
+            unless_done([](Impl& self, const error_code& failed, std::size_t got) {
+                self.reading = false;
+                if (self.owner != nullptr && got > 0)
+                    self.owner->dropped(ByteView(self.discarded).first(got));
+                if (failed) return self.end(Closed::Cause::finished, {});
+                self.drain();
+            }));
     }
 
     /// Closes, and tells the owner from a handler of its own: callers of close() and connect() may

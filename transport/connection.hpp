@@ -73,6 +73,8 @@ class ConnectionOwner {
     virtual std::span<std::uint8_t> room(std::size_t size) = 0;
     /// So many bytes have been put there.
     virtual void received(std::size_t size) = 0;
+    /// What came after finish(), which is read only so that the peer can close in peace.
+    virtual void dropped(ByteView bytes) { static_cast<void>(bytes); }
     /// The peer will send nothing more; it may still read.
     virtual void ended() = 0;
     /// Some of what was given to send() has gone to the kernel, but not all.

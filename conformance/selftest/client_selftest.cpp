@@ -14,62 +14,77 @@
 
 #include "conformance/kit/client/folder.hpp"
 #include "conformance/kit/client/play.hpp"
+#include "conformance/kit/client/played.hpp"
 #include "conformance/kit/command.hpp"
 #include "conformance/kit/options.hpp"
 #include "conformance/kit/registry.hpp"
-#include "conformance/kit/report/json.hpp"
-#include "conformance/kit/report/summary.hpp"
+#include "conformance/selftest/loop_play.hpp"
+#include "conformance/selftest/mutant_client.hpp"
 
 namespace confd::kit {
 namespace {
 
-/// Why each of them failed, of those that the last run returned.
-std::map<std::string, std::string> reasons;
+/// What failed, and why.
+using Failures = std::map<std::string, std::string>;
+
+std::set<std::string> ids_of(const Failures& failures) {
+    std::set<std::string> out;
+    for (const auto& [id, reason] : failures)
+        out.insert(id);
+    return out;
+}
 
 /// What is said when other cases failed than those that should: why, of each that should not.
-std::string reasons_beside(const std::set<std::string>& meant) {
+std::string reasons_beside(const Failures& failures, const std::set<std::string>& meant) {
     std::string out;
-    for (const auto& [id, reason] : reasons)
+    for (const auto& [id, reason] : failures)
         if (!meant.contains(id)) out += "\n" + id + ": expected " + reason;
     return out;
 }
 
-/// Runs the kit and returns what failed; `exit` is its exit code.
-std::set<std::string> failures_of(const std::vector<std::string>& client, int& exit,
-                                  const std::vector<std::string>& groups = {},
-                                  const std::vector<std::string>& options = {}) {
-    reasons.clear();
-    const TemporaryFolder folder;
-    const auto report = (folder.path() / "report.json").string();
-    std::vector<std::string> words{
-        CONFD_CONFORMANCE,      "client", "--strict", "--jobs", "24", "--timeout", "10", "--out",
-        folder.path().string(), "--json", report};
-    // Not at 127.0.0.1: these tests make more connections than there are ports, and those that are
-    // over keep theirs for a minute.
-    words.insert(words.end(), {"--host", "127.0.0.2"});
-    words.insert(words.end(), options.begin(), options.end());
+std::vector<const Case*> cases_of(const std::vector<std::string>& groups) {
+    std::vector<std::string> filters;
     for (const auto& group : groups)
-        words.insert(words.end(), {"--filter", "client/" + group + "/*"});
-    // Whether the bytes before a reset arrive is chance, and some mutants depend on them.
-    if (!groups.empty()) words.insert(words.end(), {"--exclude", "client/frames/cut-off-reset"});
-    words.emplace_back("--");
-    words.insert(words.end(), client.begin(), client.end());
-    auto command = Command::start(
-        {.arguments = words, .input = {}, .variables = {"CONFD_LISTEN=" CONFD_LISTEN}});
-    EXPECT_TRUE(command.has_value());
-    if (!command) return {};
-    EXPECT_TRUE(command->wait_until(Command::Clock::now() + std::chrono::seconds(100)));
-    exit = command->exit_code().value_or(-1);
-    const auto loaded = read_run_file(report);
-    EXPECT_TRUE(loaded.has_value()) << command->output() << command->errors();
-    std::set<std::string> out;
-    if (!loaded) return out;
-    for (const auto& result : loaded->run.results) {
-        if (!is_failure(result.status)) continue;
-        out.insert(result.test->id);
-        reasons[result.test->id] = result.expected + "; " + result.reason;
+        filters.push_back("client/" + group + "/*");
+    return select(Part::client, filters, {});
+}
+
+/// The scenario of a case, read once.
+const sim::Scenario& scenario_of(const Case& test) {
+    static std::map<std::string, sim::Scenario> scenarios;
+    const auto found = scenarios.find(test.id);
+    if (found != scenarios.end()) return found->second;
+    return scenarios.emplace(test.id, load_scenario_of(test, 0).value()).first->second;
+}
+
+Result judge(const Case& test, const std::string& mutation, Options options = {}) {
+    options.timeout = std::chrono::seconds(10);
+    const auto played = test::play_on_loop(test, scenario_of(test), options, [&](test::Host& host) {
+        test::run_mutant_client(mutation, host);
+    });
+    return judge_played(test, options, played).result;
+}
+
+Failures failures_of(const std::string& mutation, const std::vector<std::string>& groups = {}) {
+    Failures out;
+    for (const auto* test : cases_of(groups)) {
+        const auto result = judge(*test, mutation);
+        if (result.status == Status::passed) continue;
+        out[test->id] = result.expected + "; " + result.reason;
     }
     return out;
+}
+
+/// The kit as its users run it.
+Command run_kit(std::vector<std::string> options, const std::vector<std::string>& client) {
+    options.insert(options.begin(), CONFD_CONFORMANCE);
+    options.emplace_back("--");
+    options.insert(options.end(), client.begin(), client.end());
+    auto command = Command::start(
+        {.arguments = options, .input = {}, .variables = {"CONFD_LISTEN=" CONFD_LISTEN}});
+    EXPECT_TRUE(command.has_value());
+    EXPECT_TRUE(command->wait_until(Command::Clock::now() + std::chrono::seconds(600)));
+    return std::move(*command);
 }
 
 TEST(ClientCases, AreSixtyAndTheirScenariosAreRight) {
@@ -106,34 +121,57 @@ TEST(Runs, InWhichEveryCaseIsSkippedAreNoPass) {
     EXPECT_NE(command->output().find("nothing was judged"), std::string::npos) << command->output();
 }
 
-TEST(ReferenceClient, PassesEveryCase) {
-    int exit = -1;
-    EXPECT_EQ(failures_of({REFERENCE_CLIENT}, exit), std::set<std::string>{}) << reasons_beside({});
-    EXPECT_EQ(exit, 0);
-}
-
 TEST(MutantClient, PassesEveryCaseWithoutAMutation) {
-    int exit = -1;
-    EXPECT_EQ(failures_of({MUTANT_CLIENT}, exit), std::set<std::string>{}) << reasons_beside({});
-    EXPECT_EQ(exit, 0);
+    const auto failures = failures_of("");
+    EXPECT_EQ(ids_of(failures), std::set<std::string>{}) << reasons_beside(failures, {});
 }
 
-/// Diffs are not everybody's business: a client that opens no MAAPI socket is not judged on them,
-/// and a run of nothing else has no verdict.
+/// Diffs are not everybody's business: a client that opens no MAAPI socket is not judged on them.
 TEST(ClientWithoutMaapi, IsNotJudgedOnDiffs) {
-    int exit = -1;
-    EXPECT_EQ(failures_of({MUTANT_CLIENT, "no-maapi"}, exit, {"maapi"}), std::set<std::string>{});
-    EXPECT_EQ(exit, exit_nothing);
+    for (const auto* test : cases_of({"maapi"}))
+        EXPECT_EQ(judge(*test, "no-maapi").status, Status::skipped) << test->id;
 }
 
 /// Unless it is said to read them.
 TEST(ClientWithoutMaapi, IsJudgedOnDiffsWhenItClaimsToReadThem) {
-    int exit = -1;
-    const std::vector<std::string> claims{"--features", "mask,acks,diffs", "--filter",
-                                          "client/maapi/read-before-done"};
-    EXPECT_EQ(failures_of({MUTANT_CLIENT, "no-maapi"}, exit, {}, claims),
-              std::set<std::string>{"client/maapi/read-before-done"});
-    EXPECT_EQ(exit, exit_failed);
+    Options options;
+    options.features = {"mask", "acks", "diffs"};
+    const auto* test = find_case("client/maapi/read-before-done");
+    ASSERT_NE(test, nullptr);
+    EXPECT_EQ(judge(*test, "no-maapi", options).status, Status::failed);
+}
+
+// What only processes and sockets show: one client that is right, and one for each way to end.
+
+TEST(Processes, TheReferenceClientPassesEveryCase) {
+    const TemporaryFolder folder;
+    const auto report = (folder.path() / "report.json").string();
+    const auto kit = run_kit({"client", "--strict", "--jobs", "4", "--timeout", "120", "--out",
+                              folder.path().string(), "--json", report},
+                             {REFERENCE_CLIENT});
+    EXPECT_EQ(kit.exit_code(), exit_passed) << kit.output() << kit.errors();
+}
+
+struct Way {
+    const char* mutation;
+    const char* test;
+    const char* reason;
+};
+
+TEST(Processes, TheirEndsAreTold) {
+    const Way ways[] = {
+        {"crashes-when-refused", "client/refused/no-stream", "was killed by signal 6"},
+        {"hangs-when-refused", "client/refused/no-stream", "kept the connection open"},
+        {"acks-twice", "client/ack/audit-sync-once", "sync_audit_notification(17)"},
+    };
+    for (const auto& way : ways) {
+        const TemporaryFolder folder;
+        const auto kit = run_kit({"client", "--strict", "--timeout", "120", "--filter", way.test,
+                                  "--out", folder.path().string()},
+                                 {MUTANT_CLIENT, way.mutation});
+        EXPECT_EQ(kit.exit_code(), exit_failed) << way.mutation;
+        EXPECT_THAT(kit.output(), testing::HasSubstr(way.reason)) << way.mutation;
+    }
 }
 
 struct Mutant {
@@ -167,12 +205,10 @@ std::vector<Mutant> read_mutants() {
 class MutantClients : public testing::TestWithParam<Mutant> {};
 
 TEST_P(MutantClients, FailTheCasesMeantForThem) {
-    int exit = -1;
+    const auto failures = failures_of(GetParam().name, GetParam().groups);
     // Says which cases differ, however many there are.
-    EXPECT_THAT(failures_of({MUTANT_CLIENT, GetParam().name}, exit, GetParam().groups),
-                testing::ContainerEq(GetParam().fails))
-        << reasons_beside(GetParam().fails);
-    EXPECT_EQ(exit, 1);
+    EXPECT_THAT(ids_of(failures), testing::ContainerEq(GetParam().fails))
+        << reasons_beside(failures, GetParam().fails);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MutantClients, testing::ValuesIn(read_mutants()),

@@ -1,25 +1,11 @@
-// A client that is right in everything, or wrong in exactly one thing: the argument says in which.
-// It is made of our own session; what it is asked for comes in the environment, as the kit gives
-// it.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+#include "conformance/selftest/mutant_client.hpp"
 
 #include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <charconv>
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "conformance/selftest/mutant_diffs.hpp"
@@ -30,23 +16,8 @@
 #include "protocol/term/tree.hpp"
 #include "protocol/value/text.hpp"
 
+namespace confd::kit::test {
 namespace {
-
-using namespace confd;
-
-std::string mutation;
-bool mutant(std::string_view name) {
-    return mutation == name;
-}
-
-std::string variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-std::string asked(const std::string& name) {
-    return variable(("CONFD_CONFORMANCE_" + name).c_str());
-}
 
 std::int64_t number(const std::string& text) {
     std::int64_t out = 0;
@@ -54,87 +25,23 @@ std::int64_t number(const std::string& text) {
     return out;
 }
 
-StreamRequest stream() {
-    StreamRequest out{.name = asked("STREAM"), .usid = number(asked("USID"))};
-    out.start_time = parse_datetime(asked("START"));
-    if (!mutant("no-stop-time")) out.stop_time = parse_datetime(asked("STOP"));
-    if (!asked("FILTER").empty()) out.xpath_filter = asked("FILTER");
-    return out;
-}
-
-/// What the kit asks for, in one place wrong.
-ClientConfig config() {
-    ClientConfig out;
-    out.release = parse_release(asked("RELEASE")).value_or(Release{});
-    out.product = parse_product(asked("PRODUCT")).value_or(Product::confd);
-    out.subscription.mask = static_cast<std::uint32_t>(number(asked("MASK")));
-    out.subscription.heartbeat_interval = number(asked("HEARTBEAT"));
-    out.subscription.health_check_interval = number(asked("HEALTH_CHECK"));
-    out.subscription.verbosity = number(asked("VERBOSITY"));
-    if (!asked("STREAM").empty()) out.subscription.stream = stream();
-    if (const auto path = asked("ACCESS_FILE"); !path.empty() && !mutant("no-challenge")) {
-        std::ifstream file(path, std::ios::binary);
-        out.secret.emplace(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-        if (mutant("secret-without-newline") && !out.secret->empty()) out.secret->pop_back();
-    }
-    if (mutant("interval-in-seconds")) out.subscription.heartbeat_interval /= 1000;
-    if (mutant("no-verbosity")) out.subscription.verbosity = 0;
-    return out;
-}
-
-int connect_unix(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof(address.sun_path) - 1));
-    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    const auto* where = reinterpret_cast<const sockaddr*>(&address);
-    return ::connect(fd, where, sizeof(address)) == 0 ? fd : -1;
-}
-
-int connect_tcp() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(number(asked("PORT"))));
-    ::inet_pton(AF_INET, asked("HOST").c_str(), &address.sin_addr);
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    const auto* where = reinterpret_cast<const sockaddr*>(&address);
-    return ::connect(fd, where, sizeof(address)) == 0 ? fd : -1;
-}
-
-int connect_socket() {
-    return asked("PATH").empty() ? connect_tcp() : connect_unix(asked("PATH"));
-}
-
-/// Elsewhere a diff is left alone, so that those cases are about what they are about.
-bool reads_diffs() {
-    return asked("CASE").starts_with("client/maapi/");
-}
-
-bool write_all(int fd, ByteView bytes) {
-    while (!bytes.empty()) {
-        const auto size = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (size <= 0) return false;
-        bytes = bytes.subspan(static_cast<std::size_t>(size));
-    }
-    return true;
-}
-
 class Client {
   public:
-    explicit Client() : diffs_(mutation, config(), connect_socket), session_(config()) {}
+    Client(const std::string& mutation, Host& host)
+        : mutation_(mutation), host_(host), diffs_(mutation, config(), host), session_(config()) {}
     ~Client() {
-        if (fd_ >= 0) ::close(fd_);
+        if (socket_ != Host::no_socket) host_.close(socket_);
     }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
     void run() {
         if (reads_diffs()) diffs_.load_schemas();
-        fd_ = connect_socket();
-        if (fd_ < 0) return;
+        socket_ = host_.connect();
+        if (socket_ == Host::no_socket) return;
         send_hello();
         while (true) {
-            if (!write_all(fd_, session_.take_output())) return;
+            if (!host_.send(socket_, session_.take_output())) return;
             switch (session_.poll()) {
                 case ClientSession::Poll::need_input:
                     // What poll() has queued goes out before anything is waited for.
@@ -156,32 +63,61 @@ class Client {
     }
 
   private:
+    bool mutant(std::string_view name) const { return mutation_ == name; }
+    std::string asked(std::string_view name) const { return host_.asked(name); }
+
+    StreamRequest stream() const {
+        StreamRequest out{.name = asked("STREAM"), .usid = number(asked("USID"))};
+        out.start_time = parse_datetime(asked("START"));
+        if (!mutant("no-stop-time")) out.stop_time = parse_datetime(asked("STOP"));
+        if (!asked("FILTER").empty()) out.xpath_filter = asked("FILTER");
+        return out;
+    }
+
+    /// What the kit asks for, in one place wrong.
+    ClientConfig config() const {
+        ClientConfig out;
+        out.release = parse_release(asked("RELEASE")).value_or(Release{});
+        out.product = parse_product(asked("PRODUCT")).value_or(Product::confd);
+        out.subscription.mask = static_cast<std::uint32_t>(number(asked("MASK")));
+        out.subscription.heartbeat_interval = number(asked("HEARTBEAT"));
+        out.subscription.health_check_interval = number(asked("HEALTH_CHECK"));
+        out.subscription.verbosity = number(asked("VERBOSITY"));
+        if (!asked("STREAM").empty()) out.subscription.stream = stream();
+        if (const auto path = asked("ACCESS_FILE"); !path.empty() && !mutant("no-challenge")) {
+            std::ifstream file(path, std::ios::binary);
+            out.secret.emplace(std::istreambuf_iterator<char>(file),
+                               std::istreambuf_iterator<char>());
+            if (mutant("secret-without-newline") && !out.secret->empty()) out.secret->pop_back();
+        }
+        if (mutant("interval-in-seconds")) out.subscription.heartbeat_interval /= 1000;
+        if (mutant("no-verbosity")) out.subscription.verbosity = 0;
+        return out;
+    }
+
+    /// Elsewhere a diff is left alone, so that those cases are about what they are about.
+    bool reads_diffs() const { return asked("CASE").starts_with("client/maapi/"); }
+
     void send_hello() {
         auto hello = session_.take_output();
         if (mutant("version-79")) hello[2] = 79;
-        write_all(fd_, hello);
+        host_.send(socket_, hello);
     }
 
     void read() {
         std::array<std::uint8_t, 65536> buffer;
-        const auto size = ::recv(fd_, buffer.data(), buffer.size(), 0);
-        if (size <= 0) return session_.feed_eof();
-        if (mutant("one-read-handshake") && !session_.streaming() && size < 9) std::abort();
-        session_.feed(ByteView(buffer).first(static_cast<std::size_t>(size)));
+        const auto size = host_.receive(socket_, buffer);
+        if (size == 0) return session_.feed_eof();
+        if (mutant("one-read-handshake") && !session_.streaming() && size < 9) host_.crash();
+        session_.feed(ByteView(buffer).first(size));
     }
 
     /// Where a client may go wrong once its connection is over.
     void on_failure() {
         const bool refused = session_.failure().kind == SessionFailure::Kind::refused;
-        if (mutant("crashes-when-refused") && refused) std::abort();
-        if (mutant("hangs-when-refused") && refused) hang();
-        if (mutant("crashes-when-cut-off") && session_.partial()) std::abort();
-    }
-
-    [[noreturn]] static void hang() {
-        std::signal(SIGTERM, SIG_IGN);
-        while (true)
-            ::pause();
+        if (mutant("crashes-when-refused") && refused) host_.crash();
+        if (mutant("hangs-when-refused") && refused) host_.hang();
+        if (mutant("crashes-when-cut-off") && session_.partial()) host_.crash();
     }
 
     /// For a session that is in no event: whether one for the session of the first event came too
@@ -204,7 +140,7 @@ class Client {
         if (mutant("acks-everything") && !ack) ack = Ack{AckKind::audit_synced, 17};
         if (ack) give(*ack);
         if (early) {
-            write_all(fd_, session_.take_output());
+            host_.send(socket_, session_.take_output());
             print(event);
         }
         return true;
@@ -224,7 +160,15 @@ class Client {
         if (mutant("session-16-bits") && ack.kind == AckKind::audit_synced) ack.id &= 0xffff;
         session_.send(ack);
         if (mutant("acks-twice")) session_.send(ack);
+        if (mutant("acks-late-again")) acknowledge_late(ack);
         if (mutant("frame-too-short")) misframe();
+    }
+
+    /// After the time for which the cases wait.
+    void acknowledge_late(const Ack& ack) {
+        host_.send(socket_, session_.take_output());
+        host_.sleep(std::chrono::milliseconds(300));
+        session_.send(ack);
     }
 
     bool remember(const Ack& ack) {
@@ -237,7 +181,7 @@ class Client {
     void misframe() {
         auto bytes = session_.take_output();
         if (bytes.size() > 3) --bytes[3];
-        write_all(fd_, bytes);
+        host_.send(socket_, bytes);
     }
 
     void print(const Notification& event) {
@@ -252,8 +196,7 @@ class Client {
         if (mutant("tag-for-id")) replace(text, "\"cq_tag\":\"blue-vpn\"", "\"cq_tag\":\"blue\"");
         if (mutant("rounds-large-integers"))
             replace(text, "18446744073709551615", "18446744073709552000");
-        std::puts(text.c_str());
-        std::fflush(stdout);
+        host_.print(text);
     }
 
     boost::json::array changes_of(const CommitDiffNotification& commit) {
@@ -281,8 +224,10 @@ class Client {
         if (at != std::string::npos) text.replace(at, from.size(), to);
     }
 
-    int fd_ = -1;
-    confd::kit::test::DiffReader diffs_;
+    const std::string& mutation_;
+    Host& host_;
+    Host::Socket socket_ = Host::no_socket;
+    DiffReader diffs_;
     ClientSession session_;
     int events_ = 0;
     std::vector<Ack> given_;
@@ -290,11 +235,12 @@ class Client {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    if (argc > 1) mutation = argv[1];
+void run_mutant_client(const std::string& mutation, Host& host) {
+    const bool again = host.asked("CASE").starts_with("client/reconnect/");
     do {
-        Client().run();
-        if (asked("CASE").starts_with("client/reconnect/")) ::usleep(100'000);
-    } while (asked("CASE").starts_with("client/reconnect/") && !mutant("stays-away"));
-    return 0;
+        Client(mutation, host).run();
+        if (again) host.sleep(std::chrono::milliseconds(100));
+    } while (again && mutation != "stays-away");
 }
+
+}  // namespace confd::kit::test

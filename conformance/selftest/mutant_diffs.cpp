@@ -1,11 +1,7 @@
 #include "conformance/selftest/mutant_diffs.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 #include "protocol/maapi/changes.hpp"
@@ -20,9 +16,8 @@ bool has_bare_tag(const ObjectRef& path) {
 
 }  // namespace
 
-DiffReader::DiffReader(std::string mutation, const ClientConfig& config,
-                       std::function<int()> connect)
-    : mutation_(std::move(mutation)), connect_(std::move(connect)) {
+DiffReader::DiffReader(std::string mutation, const ClientConfig& config, Host& host)
+    : mutation_(std::move(mutation)), host_(host) {
     config_.release = config.release;
     config_.secret = config.secret;
     if (mutant("diff-without-secret")) config_.secret.reset();
@@ -35,43 +30,42 @@ DiffReader::~DiffReader() {
 bool DiffReader::open() {
     if (session_) return true;
     if (mutant("never-comes-back") && lost_before_) return false;
-    fd_ = connect_();
-    if (fd_ < 0) return lost();
+    socket_ = host_.connect();
+    if (socket_ == Host::no_socket) return lost();
     session_.emplace(config_);
     if (mutant("maapi-version-79")) {
         auto hello = session_->take_output();
         hello[2] = 79;
-        ::send(fd_, hello.data(), hello.size(), MSG_NOSIGNAL);
+        host_.send(socket_, hello);
     }
     return next() == Poll::connected || lost();
 }
 
 void DiffReader::close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (socket_ != Host::no_socket) host_.close(std::exchange(socket_, Host::no_socket));
     session_.reset();
     attached_.clear();
 }
 
 /// The socket is of no more use.
 bool DiffReader::lost() {
-    if (mutant("dies-with-maapi")) std::abort();
+    if (mutant("dies-with-maapi")) host_.crash();
     lost_before_ = true;
     close();
     return false;
 }
 
 void DiffReader::flush() {
-    const auto bytes = session_->take_output();
-    ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (const auto bytes = session_->take_output(); !bytes.empty()) host_.send(socket_, bytes);
 }
 
 void DiffReader::receive() {
     std::array<std::uint8_t, 65536> buffer;
-    const auto size = ::recv(fd_, buffer.data(), buffer.size(), 0);
-    if (size <= 0) return session_->feed_eof();
-    if (mutant("one-read-a-change") && !loading_ && size < 4) std::abort();
-    if (mutant("one-read-a-schema") && loading_ && size % 101 == 0 && size < 1000) std::abort();
-    session_->feed(ByteView(buffer).first(static_cast<std::size_t>(size)));
+    const auto size = host_.receive(socket_, buffer);
+    if (size == 0) return session_->feed_eof();
+    if (mutant("one-read-a-change") && !loading_ && size < 4) host_.crash();
+    if (mutant("one-read-a-schema") && loading_ && size % 101 == 0 && size < 1000) host_.crash();
+    session_->feed(ByteView(buffer).first(size));
 }
 
 DiffReader::Poll DiffReader::next() {
@@ -93,7 +87,7 @@ void DiffReader::load_schemas() {
         break;
     }
     loading_ = false;
-    if (mutant("needs-nodes") && names_.node_count() == 0) std::abort();
+    if (mutant("needs-nodes") && names_.node_count() == 0) host_.crash();
     close();
 }
 
@@ -108,14 +102,14 @@ bool DiffReader::attach(const CommitDiffNotification& commit) {
     if (mutant("handle-16-bits")) request.thandle &= 0xffff;
     session_->call(request);
     if (next() != Poll::reply) return lost();
-    if (mutant("dies-of-a-failed-attach") && !session_->reply()) std::abort();
+    if (mutant("dies-of-a-failed-attach") && !session_->reply()) host_.crash();
     return session_->reply().has_value();
 }
 
 /// What a client may not be ready for.
 void DiffReader::take(const DiffChange& change) const {
     const auto dies = [&](std::string_view name, bool of_this) {
-        if (of_this && mutant(name)) std::abort();
+        if (of_this && mutant(name)) host_.crash();
     };
     dies("dies-of-a-move", change.op == MOP_MOVED_AFTER);
     dies("dies-of-an-attribute", change.op == MOP_ATTR_SET);
@@ -148,8 +142,8 @@ bool DiffReader::iterate(std::int32_t thandle, std::vector<DiffChange>& changes)
         session_->answer(answer_to(changes.size()));
     }
     if (step != Poll::reply) return lost();
-    if (mutant("dies-of-no-change") && changes.empty() && session_->reply()) std::abort();
-    if (mutant("dies-of-a-failed-diff") && !session_->reply()) std::abort();
+    if (mutant("dies-of-no-change") && changes.empty() && session_->reply()) host_.crash();
+    if (mutant("dies-of-a-failed-diff") && !session_->reply()) host_.crash();
     return session_->reply().has_value();
 }
 

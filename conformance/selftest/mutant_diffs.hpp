@@ -3,13 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "conformance/selftest/mutant_client.hpp"
 #include "protocol/maapi/client_session.hpp"
 #include "protocol/maapi/schema_names.hpp"
 #include "protocol/notification/notification.hpp"
@@ -19,8 +19,7 @@ namespace confd::kit::test {
 
 class DiffReader {
   public:
-    /// `connect` gives a socket, or -1.
-    DiffReader(std::string mutation, const ClientConfig& config, std::function<int()> connect);
+    DiffReader(std::string mutation, const ClientConfig& config, Host& host);
     ~DiffReader();
     DiffReader(const DiffReader&) = delete;
     DiffReader& operator=(const DiffReader&) = delete;
@@ -47,8 +46,8 @@ class DiffReader {
 
     std::string mutation_;
     MaapiClientConfig config_;
-    std::function<int()> connect_;
-    int fd_ = -1;
+    Host& host_;
+    Host::Socket socket_ = Host::no_socket;
     std::optional<MaapiClientSession> session_;
     SchemaNames names_;
     bool loading_ = false;

@@ -55,7 +55,8 @@ void MutantServer::run() {
 
 bool MutantServer::stuck() {
     if (reading_hello_ != nullptr) return true;
-    return mutant("blocks-on-a-slow-reader") && std::ranges::any_of(clients_, [this](Client& client) {
+    return mutant("blocks-on-a-slow-reader") &&
+           std::ranges::any_of(clients_, [this](Client& client) {
                write(client);
                return !client.output.empty();
            });
@@ -165,8 +166,8 @@ void MutantServer::act(Client& client) {
 
 void MutantServer::ended(Client& client) {
     if (mutant("closes-without-a-word") && client.session.malformed()) client.session.take_output();
-    const bool refused = client.patched == false &&
-                         client.session.reason().find("client's") != std::string::npos;
+    const bool refused =
+        client.patched == false && client.session.reason().find("client's") != std::string::npos;
     if (mutant("stays-after-a-refusal") && refused) return;
     leave(client);
 }
@@ -205,8 +206,7 @@ void MutantServer::leave(Client& client) {
     client.closing = true;
     if (mutant("waits-for-who-has-left")) return;
     for (auto& job : jobs_)
-        release(job,
-                std::erase_if(job.owed, [&](const Owed& owed) { return owed.by == &client; }));
+        release(job, std::erase_if(job.owed, [&](const Owed& owed) { return owed.by == &client; }));
 }
 
 // ---- Subscriptions ----
@@ -378,8 +378,8 @@ std::int64_t MutantServer::start_job(std::string_view event, int count) {
 }
 
 bool MutantServer::is_done(std::int64_t job) const {
-    return std::ranges::any_of(
-        jobs_, [&](const Job& other) { return other.id == job && other.done; });
+    return std::ranges::any_of(jobs_,
+                               [&](const Job& other) { return other.id == job && other.done; });
 }
 
 bool MutantServer::held_up(const Job& job) const {

@@ -78,7 +78,8 @@ TEST(ServerCases, AreSkippedWithoutATrigger) {
 }
 
 Target target_of(std::optional<Bytes> secret) {
-    Target target{.product = Product::nso, .secret = std::move(secret), .trigger = "{event} {count}"};
+    Target target{
+        .product = Product::nso, .secret = std::move(secret), .trigger = "{event} {count}"};
     target.maapi = true;
     return target;
 }
@@ -97,7 +98,8 @@ void expect_all_pass(const std::optional<Bytes>& secret) {
     sim::LoadOptions options;
     options.product = Product::nso;
     options.built_in_modules = sim::library_modules();
-    const auto scenario = sim::load_scenario(read_file(folder + "server.yaml"), "server.yaml", options);
+    const auto scenario =
+        sim::load_scenario(read_file(folder + "server.yaml"), "server.yaml", options);
     ASSERT_TRUE(scenario.has_value());
     std::size_t passed = 0;
     for (const auto* test : server_cases()) {

@@ -93,8 +93,8 @@ bool TriggeredSim::is_open(sim::SendId send) const {
 }
 
 sim::SendId TriggeredSim::send(const Job& job) {
-    const auto played = sim::play_step(sim_.scenario(), "send", step_of(job.event, job.id),
-                                       sim_.hub(), net_.now());
+    const auto played =
+        sim::play_step(sim_.scenario(), "send", step_of(job.event, job.id), sim_.hub(), net_.now());
     if (!played) throw std::logic_error(to_string(played.error().front()));
     const auto& sent = sim_.last_sent();
     return sent.owed.empty() ? 0 : sent.id;

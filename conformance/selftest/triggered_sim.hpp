@@ -1,13 +1,13 @@
 // The simulator that makes events when it is asked to, as --control and a trigger of the kit do
-// together: each job is a user session, a transaction or a change of HA of its own, and waits as the
-// daemon would.
+// together: each job is a user session, a transaction or a change of HA of its own, and waits as
+// the daemon would.
 #pragma once
 
 #include <cstdint>
 #include <list>
 #include <optional>
-#include <string_view>
 #include <string>
+#include <string_view>
 
 #include "testing/sim_server.hpp"
 

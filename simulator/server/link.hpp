@@ -41,6 +41,8 @@ class Link : public transport::ConnectionOwner, public Outlet {
     }
     void received(std::size_t size) override;
     void ended() override;
+    /// The log has everything that came, whether or not anything is done about it.
+    void dropped(ByteView bytes) override { owner_.recorder.dropped(id_, bytes); }
     /// How much waits tells a slow subscriber from others.
     void progress() override { owner_.hub.written(id_, connection_.unsent()); }
     /// More of a long replay may go out now.

@@ -174,6 +174,18 @@ void Recorder::write_unit(PeerId peer, const Connection& connection, const Unit&
     write(out);
 }
 
+void Recorder::dropped(PeerId peer, ByteView bytes) {
+    if (!on()) return;
+    auto out = record(RecordKind::raw);
+    out.direction = LogDirection::in;
+    out.peer = peer;
+    out.bytes = bytes;
+    out.text = "after the server had closed";
+    if (const auto found = connections_.find(peer); found != connections_.end())
+        out.role = found->second.role;
+    write(out);
+}
+
 void Recorder::happened(const HubEvent& event) {
     if (const auto* ack = std::get_if<AckReceived>(&event)) {
         on_ack(*ack);

@@ -36,6 +36,8 @@ class Recorder : public HubObserver {
     void connecting(const std::string& address) { address_ = address; }
     /// Bytes as they go to the socket, and which events they are.
     void sent(PeerId peer, ByteView bytes, const Marks& marks);
+    /// Bytes that came once the server had closed: the peer was not served any more.
+    void dropped(PeerId peer, ByteView bytes);
     void event_sent(const Notification& event, const Sent& sent);
     void step(const Trace& trace);
     /// Of standard error, about this peer if it is about one.

@@ -52,12 +52,14 @@ struct Peer : ConnectionOwner {
         input_ended = true;
         if (finish_at_end) connection.finish();
     }
+    void dropped(ByteView bytes) override { late.insert(late.end(), bytes.begin(), bytes.end()); }
     void written() override { all_written = true; }
     void closed(const Closed& closed_why) override { why = closed_why; }
 
     Connection connection;
     Bytes buffer;
     Bytes input;
+    Bytes late;                                  // that came after finish()
     std::size_t at_most = std::size_t{1} << 20;  // of one read
     std::function<void()> on_received;
     bool paused = false;
@@ -139,6 +141,19 @@ TEST_P(OverAddress, FinishesOnBothSides) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Ip4, OverAddress, testing::Values("127.0.0.1:0", "localhost:0"));
+
+TEST_F(ConnectionTest, TellsWhatComesAfterFinish) {
+    connect(*parse_endpoint("127.0.0.1:0"));
+    server->finish_at_end = false;
+    server->connection.start(*server);
+    client->connection.finish();
+    until([&] { return server->input_ended; });
+    server->connection.send(some_bytes(100));
+    server->connection.finish();
+    until([&] { return client->why && server->why; });
+    EXPECT_EQ(client->late, some_bytes(100));
+    EXPECT_EQ(client->input, Bytes{});
+}
 
 TEST_F(ConnectionTest, GoesOverIp6) {
     connect(TcpEndpoint{"::1", 0});

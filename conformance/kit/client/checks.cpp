@@ -73,7 +73,7 @@ std::optional<Complaint> check_order(const Case& test, const Log& log) {
 /// A scenario that ends with `expect: {nothing: ..}` waits for a moment, and a client may be slower
 /// than that. What it does before it closes was decided before it saw that the server has closed.
 std::optional<Complaint> check_silence(const Log& log) {
-    if (log.last_step.find("expect: nothing") == std::string::npos) return std::nullopt;
+    if (log.last_step.find(": expect nothing") == std::string::npos) return std::nullopt;
     for (auto i = log.last_step_at; i < log.messages.size(); ++i) {
         const auto& message = log.messages[i];
         if (!message.from_peer || (message.kind != "ack" && message.kind != "raw")) continue;

@@ -226,7 +226,8 @@ std::expected<Judge, std::string> client_judge(const Options& options, const Cli
         return std::unexpected("--port is for one case at a time, without --jobs");
     }
     return [&options, client = *client](const Case& test) {
-        if (auto why = why_not_asked(test, client); !why.empty()) return skipped_case(std::move(why));
+        if (auto why = why_not_asked(test, client); !why.empty())
+            return skipped_case(std::move(why));
         if (auto why = client.attach ? why_not_attached(test) : ""; !why.empty())
             return skipped_case(std::move(why));
         return OneCase(test, options, client).run();

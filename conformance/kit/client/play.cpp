@@ -34,8 +34,15 @@ std::expected<Case, std::string> read_case(const std::string& id) {
     return std::move(*test);
 }
 
-int exit_code(const sim::RunResult& result) {
-    switch (result.outcome) {
+int wrong(const std::string& text) {
+    fmt::print("{}\n", text);
+    return sim::cli::exit_usage;
+}
+
+}  // namespace
+
+int exit_code(sim::Outcome outcome) {
+    switch (outcome) {
         case sim::Outcome::fulfilled:
             return sim::cli::exit_fulfilled;
         case sim::Outcome::expectation_failed:
@@ -47,13 +54,6 @@ int exit_code(const sim::RunResult& result) {
     }
     return sim::cli::exit_internal;
 }
-
-int wrong(const std::string& text) {
-    fmt::print("{}\n", text);
-    return sim::cli::exit_usage;
-}
-
-}  // namespace
 
 int play(const PlayOptions& options) {
     const auto test = read_case(options.id);
@@ -77,7 +77,7 @@ int play(const PlayOptions& options) {
     if (!result) return wrong(result.error());
     if (result->stopped) return exit_stopped;
     if (result->failure) fmt::print("{}\n", to_string(*result->failure));
-    return exit_code(*result);
+    return exit_code(result->outcome);
 }
 
 std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std::uint64_t seed) {

@@ -8,6 +8,7 @@
 
 #include "conformance/kit/case.hpp"
 #include "simulator/scenario/scenario.hpp"
+#include "simulator/scenario/world.hpp"
 
 namespace confd::kit {
 
@@ -27,6 +28,9 @@ struct PlayOptions {
 /// Says "listening on .." on standard error once clients can connect, and why the scenario failed
 /// on standard output. Returns confd-sim's exit codes.
 int play(const PlayOptions& options);
+
+/// confd-sim's exit code for it.
+int exit_code(sim::Outcome outcome);
 
 /// The scenario of a client's case, or what is wrong with it, a line each.
 std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std::uint64_t seed);

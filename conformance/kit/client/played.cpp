@@ -41,12 +41,14 @@ class Judgement {
 
     Verdict judge() {
         const auto played = judge_run();
-        if (reads_no_diffs()) return skipped_case("the client opens no MAAPI socket, so it reads no diffs");
+        if (reads_no_diffs())
+            return skipped_case("the client opens no MAAPI socket, so it reads no diffs");
         auto out = played ? fail(played->expected, played->found) : pass();
         // Every case waits for a client, though one that is reset at once is in no transcript.
-        out.reached = !played || std::ranges::any_of(played_.log.messages, [](const Message& message) {
-            return message.kind == "connect";
-        });
+        out.reached =
+            !played || std::ranges::any_of(played_.log.messages, [](const Message& message) {
+                return message.kind == "connect";
+            });
         return out;
     }
 
@@ -55,8 +57,9 @@ class Judgement {
     /// --features says that it reads them.
     bool reads_no_diffs() const {
         const bool about_diffs = test_.needs("diffs") && !options_.features;
-        const bool subscribed = std::ranges::any_of(
-            played_.log.messages, [](const Message& message) { return message.kind == "subscribe"; });
+        const bool subscribed =
+            std::ranges::any_of(played_.log.messages,
+                                [](const Message& message) { return message.kind == "subscribe"; });
         return about_diffs && subscribed && !judge_end() && !opened_maapi(played_.log);
     }
 
@@ -102,8 +105,9 @@ class Judgement {
     }
 
     std::string where() const {
-        return played_.log.last_step.empty() ? ""
-                                      : fmt::format("; the scenario stood at {}", played_.log.last_step);
+        return played_.log.last_step.empty()
+                   ? ""
+                   : fmt::format("; the scenario stood at {}", played_.log.last_step);
     }
 
     Verdict pass() {

@@ -1,5 +1,5 @@
-// What the play of one case with a client has come to, and the verdict on it. Whoever has played it:
-// judge.cpp with processes and sockets, the self-tests without.
+// What the play of one case with a client has come to, and the verdict on it. Whoever has played
+// it: judge.cpp with processes and sockets, the self-tests without.
 #pragma once
 
 #include <chrono>

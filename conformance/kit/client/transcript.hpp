@@ -27,9 +27,9 @@ struct Message {
 struct Log {
     std::string text;  ///< the file as it is
     std::vector<Message> messages;
-    std::string last_step;  ///< where the scenario stood, and what it did there
+    std::string last_step;         ///< where the scenario stood, and what it did there
     std::size_t last_step_at = 0;  ///< how many messages came before it
-    double end = 0;         ///< seconds: when something was last logged
+    double end = 0;                ///< seconds: when something was last logged
 };
 
 /// More than this is not read: a client may send without end, and all of it is logged.

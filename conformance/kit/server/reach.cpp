@@ -25,8 +25,9 @@ class RealReach : public Reach {
     Clock::time_point now() const override { return Clock::now(); }
     void sleep(std::chrono::milliseconds span) override { std::this_thread::sleep_for(span); }
 
-    std::expected<std::unique_ptr<Connection>, std::string> connect(
-        const Target& target, Clock::time_point deadline, int receive_buffer) override {
+    std::expected<std::unique_ptr<Connection>, std::string> connect(const Target& target,
+                                                                    Clock::time_point deadline,
+                                                                    int receive_buffer) override {
         auto socket = std::make_unique<Socket>();
         auto done = socket->connect(target, deadline, receive_buffer);
         if (!done) return std::unexpected(std::move(done.error()));

@@ -59,9 +59,8 @@ class Reach {
     /// a sentence.
     virtual std::expected<std::unique_ptr<Connection>, std::string> connect(
         const Target& target, Clock::time_point deadline, int receive_buffer) = 0;
-    virtual std::expected<std::unique_ptr<Trigger>, std::string> trigger(const Target& target,
-                                                                         std::string_view event,
-                                                                         std::string_view count) = 0;
+    virtual std::expected<std::unique_ptr<Trigger>, std::string> trigger(
+        const Target& target, std::string_view event, std::string_view count) = 0;
     /// Whether time alone says nothing about how far the server and its triggers have got: then
     /// silence is only believed once the server has served a later client.
     virtual bool needs_fence() const = 0;

@@ -1,0 +1,20 @@
+// Plays a client's case without sockets, processes or waiting: what judge.cpp does with them.
+#pragma once
+
+#include <functional>
+
+#include "conformance/kit/case.hpp"
+#include "conformance/kit/client/played.hpp"
+#include "conformance/kit/options.hpp"
+#include "conformance/selftest/mutant_client.hpp"
+#include "simulator/scenario/scenario.hpp"
+
+namespace confd::kit::test {
+
+/// A program: it ends when it returns.
+using ClientProgram = std::function<void(Host&)>;
+
+Played play_on_loop(const Case& test, const sim::Scenario& scenario, const Options& options,
+                    const ClientProgram& client);
+
+}  // namespace confd::kit::test
