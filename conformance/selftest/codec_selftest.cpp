@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "conformance/kit/codec/compare.hpp"
+#include "conformance/kit/codec/decoder.hpp"
 #include "conformance/kit/parts.hpp"
 #include "conformance/kit/registry.hpp"
+#include "conformance/selftest/mutant_decoder.hpp"
 
 namespace confd::kit::codec {
 namespace {
@@ -24,13 +26,14 @@ std::string told(const Result& result) {
 }
 
 /// The cases that a decoder does not pass, without "codec/".
-std::set<std::string> failures(const std::vector<std::string>& command, std::string& why) {
+std::set<std::string> failures(const std::vector<std::string>& command, std::string& why,
+                               const Decoder& decoder = run_program) {
     Options options;
     options.command = command;
-    const auto judge = codec_judge(options, {});
+    const auto judge = judge_of(options, {}, decoder);
     std::set<std::string> failed;
     for (const auto* test : select(Part::codec, {}, {})) {
-        const auto result = (*judge)(*test).result;
+        const auto result = judge(*test).result;
         if (result.status == Status::passed) continue;
         failed.insert(test->id.substr(std::string("codec/").size()));
         why += told(result);
@@ -46,6 +49,14 @@ TEST(CodecCases, ConfdDecodePassesAll) {
                          why),
                 testing::IsEmpty())
         << why;
+}
+
+TEST(CodecCases, ADecoderThatCrashesIsSaidToHaveCrashed) {
+    Options options;
+    options.command = {"/bin/sh", "-c", "kill -SEGV $$"};
+    const auto judge = codec_judge(options, {});
+    const auto result = (*judge)(*select(Part::codec, {}, {}).front()).result;
+    EXPECT_THAT(told(result), ::testing::HasSubstr("was killed by signal 11"));
 }
 
 /// A decoder of one dialect is judged in that one.
@@ -94,7 +105,11 @@ class MutantDecoder : public testing::TestWithParam<Mutant> {};
 
 TEST_P(MutantDecoder, FailsTheCasesThatAreAboutIt) {
     std::string why;
-    EXPECT_THAT(failures({MUTANT_DECODER, GetParam().name, "{release}", "{product}"}, why),
+    const Decoder decoder = [](const auto& words, const auto& input, auto) {
+        const WireContext context{parse_release(words[0])->dialect(), *parse_product(words[1])};
+        return test::decode_lines(GetParam().name, context, input);
+    };
+    EXPECT_THAT(failures({"{release}", "{product}"}, why, decoder),
                 ElementsAreArray(GetParam().fails))
         << why;
 }

@@ -17,9 +17,9 @@
 namespace confd::kit::test {
 namespace {
 
+using confd::testing::Instant;
 using confd::testing::Loopback;
 using confd::testing::SimServer;
-using confd::testing::Instant;
 
 /// What the kit gives a client to end by itself, and after SIGTERM.
 constexpr std::chrono::seconds grace{1};

@@ -1,4 +1,5 @@
-// mutant_client [MUTATION]: the client of mutant_client.hpp as a program, for what only processes show.
+// mutant_client [MUTATION]: the client of mutant_client.hpp as a program, for what only processes
+// show.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "conformance/kit/command.hpp"
 #include "conformance/kit/names.hpp"
+#include "conformance/kit/options.hpp"
 #include "conformance/kit/registry.hpp"
 #include "conformance/kit/server/run.hpp"
 #include "conformance/selftest/loop_reach.hpp"
@@ -119,6 +121,48 @@ TEST(Simulator, PassesEveryCase) {
 
 TEST(Simulator, PassesEveryCaseWithASecret) {
     expect_all_pass(to_bytes("s3cret\n"));
+}
+
+/// The number after these words, once the program has printed them; 0 when it does not.
+std::string number_after(Command& command, std::string_view words) {
+    while (true) {
+        const bool ended = command.wait_until(Command::Clock::now() + std::chrono::milliseconds(5));
+        const auto text = command.output() + command.errors();
+        const auto at = text.find(words);
+        const auto end = text.find_first_not_of("0123456789", at + words.size());
+        if (at != std::string::npos && end != std::string::npos)
+            return text.substr(at + words.size(), end - at - words.size());
+        if (!ended) continue;
+        ADD_FAILURE() << "no '" << words << "' in: " << text;
+        return {};
+    }
+}
+
+Command start(const std::vector<std::string>& arguments) {
+    auto command = Command::start({.arguments = arguments, .input = {}, .variables = {}});
+    EXPECT_TRUE(command.has_value());
+    return std::move(*command);
+}
+
+/// What only processes and sockets show: both programs as their users run them, with cases that
+/// need no events and some that do.
+TEST(Processes, TheSimulatorPassesOverSockets) {
+    auto simulator = start({CONFD_SIM, "run", folder + "server.yaml", "--product", "nso",
+                            "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"});
+    const auto control = number_after(simulator, "control on http://127.0.0.1:");
+    const auto port = number_after(simulator, "listening on 127.0.0.1:");
+    std::vector<std::string> kit{
+        CONFD_CONFORMANCE, "server",
+        "--target",        "127.0.0.1:" + port,
+        "--product",       "nso",
+        "--trigger",       fmt::format("exec {} {} {{event}} {{count}}", MAKE_EVENT, control),
+        "--out",           ::testing::TempDir() + "confd-kit-server"};
+    for (const auto* cases : {"access/*", "framing/*", "handshake/*", "sync/audit-held",
+                              "sync/ha-held", "sync/commit-held", "filter/audit", "maapi/load-*"})
+        kit.insert(kit.end(), {"--filter", std::string("server/") + cases});
+    auto run = start(kit);
+    EXPECT_TRUE(run.wait_until(Command::Clock::now() + std::chrono::seconds(280)));
+    EXPECT_EQ(run.exit_code(), exit_passed) << run.output() << run.errors();
 }
 
 /// What a server fails whose namespaces are wrong in themselves.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "conformance/kit/codec/compare.hpp"
+#include "conformance/kit/codec/decoder.hpp"
 #include "conformance/kit/codec/payloads.hpp"
 #include "conformance/kit/command.hpp"
 #include "conformance/kit/parts.hpp"
@@ -49,8 +50,9 @@ bool varies(const std::vector<std::string>& command, std::string_view placeholde
 
 class CodecRun {
   public:
-    CodecRun(const Case& test, const Options& options, const CodecOptions& codec)
-        : options_(options), codec_(codec) {
+    CodecRun(const Case& test, const Options& options, const CodecOptions& codec,
+             const codec::Decoder& decoder)
+        : options_(options), codec_(codec), decoder_(decoder) {
         verdict_.result.test = &test;
         verdict_.result.status = Status::passed;
     }
@@ -93,26 +95,27 @@ class CodecRun {
     }
 
     void judge(const WireContext& context, const std::vector<const Payload*>& payloads) {
-        CommandSetup setup;
+        std::vector<std::string> arguments;
         const auto release = to_string(release_of(context.dialect, codec_.release));
         for (const auto& word : options_.command) {
-            setup.arguments.push_back(replaced(replaced(word, "{release}", release), "{product}",
-                                               to_string(context.product)));
+            arguments.push_back(replaced(replaced(word, "{release}", release), "{product}",
+                                         to_string(context.product)));
         }
+        std::string input;
         for (const auto* payload : payloads)
-            setup.input += to_hex(payload->bytes) + "\n";
-        auto command = Command::start(setup);
-        if (!command) {
+            input += to_hex(payload->bytes) + "\n";
+        const auto decoded = decoder_(arguments, input, options_.timeout);
+        if (!decoded) {
             verdict_.reached = false;
-            return note(*payloads.front(), "the decoder starts", command.error());
+            return note(*payloads.front(), "the decoder starts", decoded.error());
         }
-        const bool ended = command->wait_until(Command::Clock::now() + options_.timeout);
-        compare_lines(payloads, command->output());
-        add_output(command->errors());
-        if (!ended) note(*payloads.back(), "the decoder ends with its input", "it still runs");
-        if (ended && *command->exit_code() < 0) {
+        compare_lines(payloads, decoded->output);
+        add_output(decoded->errors);
+        if (!decoded->exit_code) {
+            note(*payloads.back(), "the decoder ends with its input", "it still runs");
+        } else if (*decoded->exit_code < 0) {
             note(*payloads.back(), "the decoder survives",
-                 "it " + describe_exit(*command->exit_code()));
+                 "it " + describe_exit(*decoded->exit_code));
         }
     }
 
@@ -167,15 +170,31 @@ class CodecRun {
 
     const Options& options_;
     const CodecOptions& codec_;
+    const codec::Decoder& decoder_;
     Verdict verdict_;
     std::size_t wrong_ = 0;
 };
 
 }  // namespace
 
+std::expected<codec::Decoded, std::string> codec::run_program(
+    const std::vector<std::string>& arguments, const std::string& input,
+    std::chrono::milliseconds timeout) {
+    auto command = Command::start({.arguments = arguments, .input = input, .variables = {}});
+    if (!command) return std::unexpected(std::move(command.error()));
+    command->wait_until(Command::Clock::now() + timeout);
+    return Decoded{command->exit_code(), command->output(), command->errors()};
+}
+
+Judge codec::judge_of(Options options, CodecOptions codec, Decoder decoder) {
+    return [options = std::move(options), codec, decoder = std::move(decoder)](const Case& test) {
+        return CodecRun(test, options, codec, decoder).run();
+    };
+}
+
 std::expected<Judge, std::string> codec_judge(const Options& options, const CodecOptions& codec) {
     if (options.command.empty()) return std::unexpected("there is no decoder behind --");
-    return [options, codec](const Case& test) { return CodecRun(test, options, codec).run(); };
+    return codec::judge_of(options, codec, codec::run_program);
 }
 
 }  // namespace confd::kit

@@ -1,0 +1,35 @@
+// The decoder under test: a program, or a function of a test.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/kit/options.hpp"
+#include "conformance/kit/parts.hpp"
+#include "conformance/kit/runner.hpp"
+
+namespace confd::kit::codec {
+
+struct Decoded {
+    std::optional<int> exit_code;  ///< nothing: it still runs; negative: the signal that ended it
+    std::string output;
+    std::string errors;
+};
+
+/// Runs it with these arguments on this standard input. The error says why it does not start.
+using Decoder = std::function<std::expected<Decoded, std::string>(
+    const std::vector<std::string>& arguments, const std::string& input,
+    std::chrono::milliseconds timeout)>;
+
+/// As codec_judge() does it: a process for each release and product.
+std::expected<Decoded, std::string> run_program(const std::vector<std::string>& arguments,
+                                                const std::string& input,
+                                                std::chrono::milliseconds timeout);
+
+Judge judge_of(Options options, CodecOptions codec, Decoder decoder);
+
+}  // namespace confd::kit::codec
