@@ -39,7 +39,6 @@ inline constexpr std::size_t log_size_limit = std::size_t{64} << 20;
 Log parse_log(std::string text);
 /// The same of a file; one that cannot be read is empty.
 Log read_log(const std::filesystem::path& file);
-Log parse_log(std::string text);
 
 /// The payload of a frame.
 ByteView payload_of(const Message& message);
