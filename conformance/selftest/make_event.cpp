@@ -1,5 +1,5 @@
-// Makes a simulator with --control send events, as a trigger of the kit: each run is a user session, a
-// transaction or a change of HA of its own, and waits as the daemon would.
+// Makes a simulator with --control send events, as a trigger of the kit: each run is a user
+// session, a transaction or a change of HA of its own, and waits as the daemon would.
 //
 //     make_event CONTROL_PORT EVENT [COUNT]
 #include <arpa/inet.h>
@@ -37,10 +37,10 @@ json::value ask(std::uint16_t port, std::string_view method, std::string_view pa
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         give_up("the control port does not answer");
-    const auto request =
-        fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-                    "Content-Length: {}\r\n\r\n{}",
-                    method, path, body.size(), body);
+    const auto request = fmt::format(
+        "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        "Content-Length: {}\r\n\r\n{}",
+        method, path, body.size(), body);
     std::string answer;
     if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
         char buffer[4096];
@@ -82,7 +82,9 @@ int main(int argc, char** argv) {
     const auto body = fmt::format(R"({{"event":"{}","fields":{}}})", event, fields_of(event));
     for (int left = argc > 3 ? std::atoi(argv[3]) : 1; left > 0; --left) {
         if (event == "NOTIF_HA_INFO")
-            wait_while(port, [&](const auto& barrier) { return barrier.at("event").as_string() == event; });
+            wait_while(port, [&](const auto& barrier) {
+                return barrier.at("event").as_string() == event;
+            });
         const auto sent = ask(port, "POST", "/api/send", body).as_object();
         if (sent.at("owed").to_number<int>() == 0) continue;
         wait_while(port,
