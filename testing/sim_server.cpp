@@ -29,8 +29,9 @@ class SimServer::Line : public sim::Outlet {
     Line(SimServer& server, sim::PeerId peer, Loopback::Id id)
         : server_(server), peer_(peer), id_(id) {}
 
-    void write(Instant now, ByteView bytes) override {
-        server_.recorder_.sent(now, peer_, bytes);
+    void mark(sim::Marks marks) override { marks_ = std::move(marks); }
+    void write(Instant, ByteView bytes) override {
+        server_.recorder_.sent(peer_, bytes, std::exchange(marks_, {}));
         unsent_.insert(unsent_.end(), bytes.begin(), bytes.end());
         push();
     }
@@ -46,6 +47,7 @@ class SimServer::Line : public sim::Outlet {
     }
     void pause_reading(bool pause) override { paused_ = pause; }
     std::size_t unsent() const override { return unsent_.size(); }
+    Bytes unsent_bytes() const override { return unsent_; }
 
     /// Hands over what there is room for.
     void push() {
@@ -68,6 +70,7 @@ class SimServer::Line : public sim::Outlet {
     sim::PeerId peer_;
     Loopback::Id id_;
     Bytes unsent_;
+    sim::Marks marks_;  // of the next write
     bool paused_ = false;
     bool shut_ = false;
     bool finishing_ = false;  // nothing more is sent, and the client is to close
@@ -78,15 +81,15 @@ SimServer::SimServer(Loopback& net, const sim::Scenario& scenario, std::optional
     : net_(net),
       scenario_(scenario),
       hub_(config_of(scenario, std::move(secret))),
-      recorder_(hub_),
+      recorder_(hub_, [this] { return net_.now(); }),
       engine_(scenario, hub_,
-              {.log = [this](const std::string& text) { recorder_.line(net_.now(), text); },
+              {.log = [this](const std::string& text) { recorder_.line(text); },
                .trace = [this](const sim::Trace& trace) { recorder_.step(trace); }}) {
     recorder_.add_sink(
         [this](const sim::LogRecord& record) { log_ += sim::to_line(record) + "\n"; });
     hub_.on_send([this](const Notification& event, const sim::Sent& sent) {
         last_sent_ = sent;
-        recorder_.event_sent(net_.now(), event, sent);
+        recorder_.event_sent(event, sent);
     });
     net_.serve(*this);
 }
@@ -103,9 +106,9 @@ void SimServer::accept() {
         Challenge challenge{};
         for (auto& byte : challenge)
             byte = static_cast<std::uint8_t>(random.next());
+        recorder_.connecting("loopback");
         const auto peer = hub_.connect(net_.now(), challenge);
         auto& line = *(lines_[peer] = std::make_unique<Line>(*this, peer, *id));
-        recorder_.connected(net_.now(), peer, "loopback");
         hub_.attach(peer, line);
     }
 }
@@ -122,10 +125,9 @@ bool SimServer::read(Line& line) {
         if (read == Loopback::Read::bytes) {
             const auto bytes = ByteView(buffer).first(size);
             if (line.finishing()) {
-                recorder_.dropped(net_.now(), line.peer(), bytes);
+                recorder_.dropped(line.peer(), bytes);
                 continue;
             }
-            recorder_.received(net_.now(), line.peer(), bytes);
             hub_.feed(net_.now(), line.peer(), bytes);
             hub_.flush(net_.now());
             continue;
@@ -137,6 +139,7 @@ bool SimServer::read(Line& line) {
     const bool over = line.finishing() && line.unsent() == 0 && line.input_ended;
     if (!over && !line.reset() && !(line.input_ended && net_.client_gone(line.id()))) return true;
     net_.server_close(line.id());
+    recorder_.closed(line.peer());
     hub_.forget(line.peer(), "");
     return false;
 }
@@ -147,11 +150,12 @@ void SimServer::run() {
     std::erase_if(lines_, [this](const auto& entry) { return !read(*entry.second); });
     const auto now = net_.now();
     auto events = hub_.poll(now);
-    for (const auto& event : events)
-        recorder_.happened(now, event);
     std::ranges::move(events, std::back_inserter(events_));
-    if (!closing_ && engine_.poll(now, std::exchange(events_, {})) != sim::StepStatus::running)
+    if (!stopped_ && engine_.poll(now, std::exchange(events_, {})) != sim::StepStatus::running &&
+        !closing_) {
+        recorder_.line(std::string(sim::scenario_over));
         close_all();
+    }
     again_ = hub_.flush(now);
     if (closing_) finish();
 }
@@ -175,7 +179,9 @@ void SimServer::finish() {
             net_.server_close(line->id());
         lines_.clear();
     }
-    if (lines_.empty()) ended_ = net_.now();
+    if (!lines_.empty()) return;
+    ended_ = net_.now();
+    recorder_.closed_all();
 }
 
 std::optional<Instant> SimServer::next_deadline() const {

@@ -21,6 +21,10 @@
 
 namespace confd::sim {
 
+/// The record of kind `log` that ends what the scenario did: what follows is the closing of
+/// connections.
+inline constexpr std::string_view scenario_over = "the scenario is over";
+
 class Recorder : public HubObserver {
   public:
     using Sink = std::function<void(const LogRecord&)>;

@@ -220,7 +220,9 @@ class Server {
     void end() {
         result_.outcome = engine_.outcome();
         result_.failure = engine_.failure();
-        if (!ending_) close_all();
+        if (ending_) return;
+        recorder_.line(std::string(scenario_over));
+        close_all();
     }
 
     /// Closes so that nothing is lost that has been sent, held back by faults or not; but a fault

@@ -15,6 +15,7 @@
 #include "protocol/session/handshake.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
+#include "simulator/server/recorder.hpp"
 
 namespace confd::kit {
 namespace {
@@ -128,7 +129,7 @@ Log parse_log(std::string text) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (!value || !value->is_object()) break;
         auto message = message_of(value->get_object());
-        out.end = message.at;
+        if (message.kind == "log" && message.text == sim::scenario_over) out.end = message.at;
         if (message.kind == "step") {
             out.last_step = message.text;
             out.last_step_at = out.messages.size();

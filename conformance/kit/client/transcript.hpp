@@ -29,7 +29,8 @@ struct Log {
     std::vector<Message> messages;
     std::string last_step;         ///< where the scenario stood, and what it did there
     std::size_t last_step_at = 0;  ///< how many messages came before it
-    double end = 0;                ///< seconds: when something was last logged
+    /// Seconds: when the scenario was over, if it was.
+    std::optional<double> end;
 };
 
 /// More than this is not read: a client may send without end, and all of it is logged.
