@@ -38,6 +38,9 @@ class Instance {
         return tree;
     }
 
+    /// What must be there is more than an event can have.
+    bool is_too_large() const { return nodes_ > max_event_nodes; }
+
     /// A node that must be there and for which there was nothing; null for none.
     const lysc_node* missing() const { return missing_; }
 
@@ -82,7 +85,7 @@ class Instance {
         if (most != 0) wanted = std::min(wanted, most);
         std::uint64_t made = 0;
         // Some are lost to keys that are there already.
-        for (auto left = 2 * wanted + 8; left > 0 && made < wanted; --left)
+        for (auto left = 2 * wanted + 8; left > 0 && made < wanted && !is_too_large(); --left)
             made += add() ? 1U : 0U;
         return can_do_without(made >= least);
     }
@@ -91,7 +94,7 @@ class Instance {
         lyd_node* made = nullptr;
         lyd_new_inner(&parent, schema.module, schema.name, 0, &made);
         ++nodes_;
-        return made != nullptr && children(*made, schema);
+        return made != nullptr && !is_too_large() && children(*made, schema);
     }
 
     bool one_case(lyd_node& parent, const lysc_node& schema) {
@@ -200,6 +203,9 @@ std::expected<BuiltEvent, std::string> Schema::random(Choices& choices,
     for (int draw = 0; draw < max_draws && !out; ++draw) {
         Instance instance(choices, served_, draw >= max_draws / 2);
         const auto tree = instance.make(*schema);
+        if (instance.is_too_large()) {
+            return std::unexpected(fmt::format("it needs more than {} nodes", max_event_nodes));
+        }
         if (tree == nullptr) {
             missing = instance.missing();
         } else if (auto event = finish_event(context_, *tree, is_risky(*schema))) {

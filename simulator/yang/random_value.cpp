@@ -193,6 +193,7 @@ class Candidate {
     }
 
     std::optional<std::string> instance() {
+        if (source_.inside_path) return std::nullopt;
         auto nodes = top_nodes();
         std::string path;
         const lysc_node* parent = nullptr;
@@ -234,8 +235,9 @@ class Candidate {
     }
     bool predicate(const lysc_node& leaf, std::string_view name, std::string& path) {
         // A key that is a path itself would have no end.
-        if (type_of(leaf).basetype == LY_TYPE_INST || &leaf == &leaf_) return false;
-        const auto value = random_value(leaf, source_);
+        auto source = source_;
+        source.inside_path = true;
+        const auto value = random_value(leaf, source);
         if (!value || value->find('\'') != std::string::npos) return false;
         path += fmt::format("[{}='{}']", name, *value);
         return true;

@@ -20,6 +20,8 @@ struct ValueSource {
     std::span<const lys_module* const> served;
     /// The tree so far, for a leafref to a node of the same event.
     const lyd_node* root = nullptr;
+    /// The text becomes part of an instance-identifier, and so cannot be one.
+    bool inside_path = false;
 };
 
 /// A text that the leaf or leaf-list accepts; nothing when none was found.

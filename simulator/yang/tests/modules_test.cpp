@@ -346,6 +346,27 @@ TEST(YangRandom, InstanceIdentifiersPointIntoWhatIsServed) {
     }
 }
 
+TEST(YangRandom, KeysOfListsThatArePathsHaveAnEnd) {
+    const auto schema = load_text(R"(
+        list l { key k; leaf k { type union { type instance-identifier; type int8; } } }
+        notification n { leaf i { type instance-identifier; mandatory true; } })");
+    ListedChoices nothing_left({});
+    Draws choices(5);
+    for (int i = 0; i < 50; ++i)
+        EXPECT_TRUE(schema->random(choices));
+    static_cast<void>(schema->random(nothing_left));
+}
+
+TEST(YangRandom, WhatMustBeTooLargeIsImpossible) {
+    const auto schema = load_text(
+        "notification a { leaf-list l { type uint32; min-elements 4000000000; } }"
+        "notification b { list l { key k; leaf k { type uint32; } min-elements 4000000000; } }");
+    const auto drawable = schema->drawable();
+    EXPECT_THAT(drawable.possible, ElementsAre());
+    EXPECT_THAT(drawable.impossible, ElementsAre("t:a: it needs more than 5000 nodes",
+                                                 "t:b: it needs more than 5000 nodes"));
+}
+
 // ---- Conditions that libyang cannot evaluate ----
 
 TEST(YangConditions, ThatEndLibyangAreErrorsOfTheEvent) {
