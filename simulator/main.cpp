@@ -42,10 +42,9 @@ void add_server_options(CLI::App& app, Options& options) {
     app.add_option("--ipc-access-file", options.access_file,
                    "File with the secret that clients must know")
         ->type_name("FILE");
-    app.add_option("--time-scale", options.time_scale,
-                   "Every wait and deadline takes so many times as long [1]")
-        ->type_name("FACTOR")
-        ->check(CLI::Range(0.001, 1000.0));
+    confd::transport::add_number(app, "--time-scale", options.time_scale, 0.001, 1000,
+                                 "Every wait and deadline takes so many times as long")
+        ->type_name("FACTOR");
     app.add_option("--log", options.log_file, "Write every message to this file, as JSON Lines")
         ->type_name("FILE");
     app.add_option("--control", options.control, "Serve the control page and API here, by HTTP")
@@ -82,8 +81,8 @@ CLI::App* add_random(CLI::App& app, Options& options) {
         ->add_option("--acks", options.acks,
                      "await acknowledgements as the product does, or ignore them [await]")
         ->type_name("await|ignore");
-    command->add_option("--subscribers", options.subscribers, "Begin when so many are there [1]")
-        ->type_name("NUMBER");
+    confd::transport::add_count(*command, "--subscribers", options.subscribers, 1, 100'000,
+                                "Begin when so many are there");
     add_scenario_options(*command, options);
     add_server_options(*command, options);
     return command;
@@ -107,7 +106,7 @@ int dispatch(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return confd::transport::print_help(app, argc, argv, error) ? exit_fulfilled : exit_usage;
+        return confd::transport::print_help(app, argc, argv, error, exit_usage);
     }
     if (run_command->parsed()) return run(options);
     if (random_command->parsed()) return random(options);

@@ -1,11 +1,16 @@
 #include "transport/command_line.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "protocol/nearest.hpp"
@@ -28,6 +33,14 @@ CLI::Option* add(CLI::App& app, const std::string& name, const std::string& help
     return app.add_option_function<std::string>(name, take, help)
         ->type_name(type)
         ->default_str(standard);
+}
+
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
+    T out{};
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    const bool whole = error == std::errc{} && stop == text.data() + text.size();
+    return whole ? std::optional(out) : std::nullopt;
 }
 
 /// The kernel counts these in seconds.
@@ -102,12 +115,55 @@ std::string usage_text(const CLI::App& app, int argc, const char* const* argv,
     return name.value_or(error.what());
 }
 
-bool print_help(const CLI::App& app, int argc, const char* const* argv,
-                const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error) == 0;
+int print_help(const CLI::App& app, int argc, const char* const* argv, const CLI::ParseError& error,
+               int usage) {
+    if (error.get_exit_code() == 0) {
+        std::ostringstream help;
+        app.exit(error, help, help);
+        return print_output(app.get_name(), help.str());
+    }
     std::cerr << fmt::format("{}: {}\nRun with --help for more information.\n", app.get_name(),
                              usage_text(app, argc, argv, error));
-    return false;
+    return usage;
+}
+
+int print_output(std::string_view program, std::string_view text) {
+    while (!text.empty()) {
+        const auto size = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (size >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(size));
+        } else if (errno == EPIPE) {
+            return 0;
+        } else if (errno != EINTR) {
+            std::cerr << fmt::format("{}: standard output: {}\n", program,
+                                     std::generic_category().message(errno));
+            return exit_unwritten;
+        }
+    }
+    return 0;
+}
+
+CLI::Option* add_number(CLI::App& app, const std::string& name, double& into, double low,
+                        double high, const std::string& help) {
+    const auto take = [=, &into](const std::string& text) {
+        const auto number = parse_number<double>(text);
+        // Nothing is true of NaN.
+        if (!number || !(*number >= low && *number <= high))
+            wrong(name, fmt::format("a number from {} to {}", low, high), text);
+        into = *number;
+    };
+    return add(app, name, help, "NUMBER", fmt::format("{}", into), take);
+}
+
+CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& into, std::size_t low,
+                       std::size_t high, const std::string& help) {
+    const auto take = [=, &into](const std::string& text) {
+        const auto number = parse_number<std::size_t>(text);
+        if (!number || *number < low || *number > high)
+            wrong(name, fmt::format("a whole number from {} to {}", low, high), text);
+        into = *number;
+    };
+    return add(app, name, help, "NUMBER", fmt::format("{}", into), take);
 }
 
 CLI::Option* add_timespan(CLI::App& app, const std::string& name, milliseconds& into,
@@ -135,11 +191,16 @@ void add_socket_options(CLI::App& app, SocketOptions& into) {
                 "Probe a TCP peer that has been silent for so long; 0s for never");
     add_seconds(app, "--keepalive-interval", into.keepalive_interval, seconds(1),
                 "Time between probes that are not answered");
-    app.add_option("--keepalive-count", into.keepalive_count,
-                   "Unanswered probes after which the peer is gone")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(1, max_keepalive_count))
-        ->capture_default_str();
+    const auto take_count = [&into](const std::string& text) {
+        const auto count = parse_number<int>(text);
+        if (!count || *count < 1 || *count > max_keepalive_count) {
+            wrong("--keepalive-count",
+                  fmt::format("a whole number from 1 to {}", max_keepalive_count), text);
+        }
+        into.keepalive_count = *count;
+    };
+    add(app, "--keepalive-count", "Unanswered probes after which the peer is gone", "NUMBER",
+        fmt::format("{}", into.keepalive_count), take_count);
     add_timespan(app, "--user-timeout", into.user_timeout,
                  "A TCP peer that acknowledges or takes nothing for so long is gone; 0s for as "
                  "long as the kernel tries");

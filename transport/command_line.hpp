@@ -1,17 +1,32 @@
-// What the command lines of all programs have in common: options that are durations, sizes, or
-// about sockets, and what is said of a misspelt name. A bad value is answered with what was
-// expected; help shows the default, which is what `into` has.
+// What the command lines of all programs have in common: options that are numbers, durations,
+// sizes, or about sockets, what is said of a misspelt name, and output that has to be complete. A
+// bad value is answered with what was expected; help shows the default, which is what `into` has.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "transport/socket_options.hpp"
 
 namespace confd::transport {
 
+/// The exit code of all programs when what they were asked for cannot be written: the disk is full,
+/// say. It is that of internal errors too (EX_SOFTWARE).
+inline constexpr int exit_unwritten = 70;
+
+/// Writes all of it to standard output. 0 when that is done, or when the reader has gone and wants
+/// no more; otherwise standard error says why not, and it is exit_unwritten.
+int print_output(std::string_view program, std::string_view text);
+
+/// A number from `low` to `high`, which need not be whole. NaN and infinities are none.
+CLI::Option* add_number(CLI::App& app, const std::string& name, double& into, double low,
+                        double high, const std::string& help);
+/// A whole one.
+CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& into, std::size_t low,
+                       std::size_t high, const std::string& help);
 /// Such as 30s.
 CLI::Option* add_timespan(CLI::App& app, const std::string& name, std::chrono::milliseconds& into,
                           const std::string& help);
@@ -28,9 +43,9 @@ void add_socket_options(CLI::App& app, SocketOptions& into);
 std::string usage_text(const CLI::App& app, int argc, const char* const* argv,
                        const CLI::ParseError& error);
 
-/// Prints what app.parse(argc, argv) has thrown, help or what is wrong, and says whether it was
-/// help.
-bool print_help(const CLI::App& app, int argc, const char* const* argv,
-                const CLI::ParseError& error);
+/// Prints what app.parse(argc, argv) has thrown. The exit code: of print_output() for help, `usage`
+/// for what is wrong.
+int print_help(const CLI::App& app, int argc, const char* const* argv, const CLI::ParseError& error,
+               int usage);
 
 }  // namespace confd::transport

@@ -2,9 +2,11 @@
 
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "client/confd_listen/listen.hpp"
 #include "client/confd_listen/options.hpp"
+#include "transport/command_line.hpp"
 
 int main(int argc, char** argv) {
     using namespace confd::listen;
@@ -12,8 +14,12 @@ int main(int argc, char** argv) {
         const auto options = parse_options(argc, argv);
         if (options) return listen(*options);
         const auto& stop = options.error();
-        fmt::print(stop.code == exit_ok ? stdout : stderr, "{}", stop.text);
+        if (stop.code == exit_ok) return confd::transport::print_output("confd-listen", stop.text);
+        fmt::print(stderr, "{}", stop.text);
         return stop.code;
+    } catch (const std::system_error& error) {
+        fmt::print(stderr, "confd-listen: {}\n", error.what());
+        return exit_internal;
     } catch (const std::exception& error) {
         fmt::print(stderr, "confd-listen: internal error: {}\n", error.what());
         return exit_internal;

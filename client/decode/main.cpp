@@ -144,7 +144,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return transport::print_help(app, argc, argv, error) ? 0 : exit_usage;
+        return transport::print_help(app, argc, argv, error, exit_usage);
     }
     try {
         return run(options);

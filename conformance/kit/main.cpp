@@ -23,6 +23,7 @@
 #include "conformance/kit/report/terminal.hpp"
 #include "report/file.hpp"
 #include "transport/command_line.hpp"
+#include "transport/line_writer.hpp"
 
 namespace {
 
@@ -239,14 +240,19 @@ std::expected<Judge, std::string> judge_of(Part part, const Raw& raw) {
     return codec_judge(raw.options, raw.codec);
 }
 
+/// Says what is wrong, if anybody reads it.
+void complain(const std::string& text) {
+    transport::LineWriter(STDERR_FILENO).write(fmt::format("confd-conformance: {}\n", text));
+}
+
 int usage(const std::string& text) {
-    fmt::print(stderr, "confd-conformance: {}\n", text);
+    complain(text);
     return exit_usage;
 }
 
 bool write_report(const std::filesystem::path& path, const std::string& text) {
     const auto written = report::write_report(path, text);
-    if (!written) fmt::print(stderr, "confd-conformance: {}\n", written.error());
+    if (!written) complain(written.error());
     return written.has_value();
 }
 
@@ -259,18 +265,24 @@ bool write_reports(const Run& run, const Options& options) {
     return good;
 }
 
-/// What is said while the run goes on, whether or not anybody listens: the verdict is in the exit
-/// code and the reports.
-void say(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+int print(const std::string& text) {
+    return transport::print_output("confd-conformance", text);
 }
+
+/// What is said at the end stays readable in a pager: it has so long from one page to the next.
+constexpr std::chrono::seconds last_words{10};
 
 int run_part(Part part, const Raw& raw) {
     const auto judge = judge_of(part, raw);
     if (!judge) return usage(judge.error());
     const Interruption interruption;
     const auto style = terminal_style(STDOUT_FILENO);
+    // Cases are judged whether or not this is read: the verdict is in the exit code and the
+    // reports.
+    transport::LineWriter out(STDOUT_FILENO);
+    const auto say = [&](std::string text) {
+        out.write(std::move(text), transport::dropped_line_of("confd-conformance"));
+    };
     const auto outcome =
         run_cases(part, raw.options, *judge,
                   [&](const kit::Result& result, std::size_t done, std::size_t total) {
@@ -278,11 +290,13 @@ int run_part(Part part, const Raw& raw) {
                   });
     if (!outcome) return usage(outcome.error());
     say(summary(outcome->run, style));
+    const bool good = write_reports(outcome->run, raw.options);
+    out.finish(last_words);
     if (outcome->unjudged > 0) {
-        fmt::print(stderr, "confd-conformance: {} ended the run: {} of {} cases were not judged\n",
-                   interrupted_by(), outcome->unjudged, outcome->run.results.size());
+        complain(fmt::format("{} ended the run: {} of {} cases were not judged", interrupted_by(),
+                             outcome->unjudged, outcome->run.results.size()));
     }
-    return write_reports(outcome->run, raw.options) ? outcome->exit : exit_internal;
+    return good ? outcome->exit : exit_internal;
 }
 
 int list(const Options& options) {
@@ -292,15 +306,13 @@ int list(const Options& options) {
         cases.insert(cases.end(), some.begin(), some.end());
     }
     if (cases.empty()) return usage("no case matches");
-    fmt::print("{}", list_text(cases));
-    return exit_passed;
+    return print(list_text(cases));
 }
 
 int explain(const std::string& id) {
     const auto* test = find_case(id);
     if (test == nullptr) return usage(fmt::format("there is no case '{}'; `list` names all", id));
-    fmt::print("{}", explain_text(*test));
-    return exit_passed;
+    return print(explain_text(*test));
 }
 
 int merge(const std::vector<std::string>& files, const std::filesystem::path& html) {
@@ -332,7 +344,7 @@ int dispatch(int argc, char** argv) {
         for (const auto* command : {client, server, codec})
             if (command->parsed()) finish(raw, *command);
     } catch (const CLI::ParseError& error) {
-        return transport::print_help(app, argc, argv, error) ? exit_passed : exit_usage;
+        return transport::print_help(app, argc, argv, error, exit_usage);
     }
     raw.options.rerun = rerun_words(argc, argv);
     if (play_command->parsed()) return play(raw.play);
@@ -353,7 +365,7 @@ int main(int argc, char** argv) {
     try {
         return dispatch(argc, argv);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "confd-conformance: internal error: {}\n", error.what());
+        complain(fmt::format("internal error: {}", error.what()));
         return exit_internal;
     }
 }

@@ -7,18 +7,23 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "files/read_file.hpp"
 #include "protocol/limits.hpp"
 #include "simulator/cli/dry_run.hpp"
+#include "simulator/cli/random_scenario.hpp"
 #include "simulator/library/library.hpp"
 #include "simulator/scenario/json_schema.hpp"
 #include "simulator/server/server.hpp"
+#include "transport/command_line.hpp"
 #include "transport/line_writer.hpp"
 
 namespace confd::sim::cli {
 namespace {
+
+int print(std::string_view text) {
+    return transport::print_output("confd-sim", text);
+}
 
 int usage(const std::string& line) {
     say("confd-sim: " + line);
@@ -58,11 +63,11 @@ std::expected<LoadOptions, std::string> load_options(const Options& options) {
 }
 
 std::expected<Bytes, std::string> read_secret(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    Bytes secret{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) {
-        return std::unexpected(fmt::format("--ipc-access-file: cannot read {}", path));
-    }
+    // Far more than is allowed, so that the message can say how much it is.
+    constexpr std::size_t most = std::size_t{1} << 20;
+    const auto file = read_file(path, most);
+    if (!file) return std::unexpected("--ipc-access-file: " + file.error());
+    Bytes secret(file->begin(), file->end());
     if (secret.empty() || secret.size() > max_access_secret) {
         return std::unexpected(fmt::format("--ipc-access-file: {} has {} bytes, expected 1 to {}",
                                            path, secret.size(), max_access_secret));
@@ -165,7 +170,7 @@ int play(const Scenario& scenario, const Options& options) {
     if (!server) return usage(server.error());
     if (options.dry_run) {
         say(title(scenario));
-        return dry_run(scenario) ? exit_fulfilled : exit_usage;
+        return dry_run(scenario);
     }
     // Subscribers are served whether or not standard error is read.
     transport::LineWriter errors(STDERR_FILENO);
@@ -206,24 +211,6 @@ std::vector<std::string_view> scenario_names() {
     return names;
 }
 
-/// The scenario that `random` plays, as a file would have it.
-std::string random_text(const Options& options) {
-    std::string mix = fmt::format("events: {{{}}}", options.mix);
-    // In YAML a weight stands behind a colon.
-    for (std::size_t at = 0; (at = mix.find('=', at)) != std::string::npos;)
-        mix.replace(at, 1, ": ");
-    const auto add = [&](std::string_view key, const std::string& value) {
-        if (!value.empty()) mix += fmt::format("\n      {}: {}", key, value);
-    };
-    add("rate", options.rate);
-    add("count", options.count);
-    add("duration", options.duration.empty() && options.count.empty() ? "24h" : options.duration);
-    add("acks", options.acks);
-    return fmt::format(
-        "format: 1\nname: random\nallow: disconnects\nsteps:\n  - await: {}\n  - mix:\n      {}\n",
-        options.subscribers, mix);
-}
-
 }  // namespace
 
 void say(const std::string& line) {
@@ -247,8 +234,12 @@ int run(const Options& options) {
 int random(const Options& options) {
     const auto load = load_options(options);
     if (!load) return usage(load.error());
-    const auto scenario = load_scenario(random_text(options), "random", *load);
-    if (!scenario) return report(scenario.error());
+    const auto scenario = random_scenario(options, *load);
+    if (!scenario) {
+        for (const auto& error : scenario.error())
+            usage(error);
+        return exit_usage;
+    }
     return play(*scenario, options);
 }
 
@@ -268,9 +259,10 @@ int list() {
     std::size_t width = 0;
     for (const auto name : names)
         width = std::max(width, name.size());
+    std::string text;
     for (const auto name : names)
-        fmt::print("{:<{}}  {}\n", name, width, description_of(*find_scenario(name)));
-    return exit_fulfilled;
+        text += fmt::format("{:<{}}  {}\n", name, width, description_of(*find_scenario(name)));
+    return print(text);
 }
 
 int show(const Options& options) {
@@ -281,13 +273,11 @@ int show(const Options& options) {
         return usage(fmt::format("there is no scenario '{}' in the library{}; there are {}", name,
                                  suggestion(name, names), fmt::join(names, ", ")));
     }
-    fmt::print("{}", file->text);
-    return exit_fulfilled;
+    return print(file->text);
 }
 
 int schema() {
-    fmt::print("{}", scenario_schema_text());
-    return exit_fulfilled;
+    return print(scenario_schema_text());
 }
 
 }  // namespace confd::sim::cli

@@ -19,7 +19,7 @@ enum Exit : int {
     exit_usage = 2,
     exit_nobody_connected = 3,
     exit_timed_out = 4,
-    exit_internal = 70,
+    exit_internal = 70,  ///< or standard output cannot be written
 };
 
 /// The command line as it was given; empty texts for what was not.

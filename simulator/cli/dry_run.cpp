@@ -6,6 +6,7 @@
 
 #include "simulator/cli/commands.hpp"
 #include "simulator/scenario/engine.hpp"
+#include "transport/command_line.hpp"
 
 namespace confd::sim::cli {
 namespace {
@@ -22,16 +23,18 @@ class Timeline {
                    .trace = [this](const Trace& trace) { print(trace); },
                    .dry = true}) {}
 
-    bool play() {
+    int play() {
         Instant now{};
         while (engine_.poll(now, hub_.poll(now)) == StepStatus::running && lines_ <= max_lines) {
             const auto next = engine_.next_deadline();
             if (!next) break;
             now = std::max(now, *next);
         }
-        if (lines_ > max_lines) fmt::print("... and so on, after {} lines\n", max_lines);
-        if (engine_.failure()) say(to_string(*engine_.failure()));
-        return !engine_.failure();
+        if (lines_ > max_lines) text_ += fmt::format("... and so on, after {} lines\n", max_lines);
+        const int code = transport::print_output("confd-sim", text_);
+        if (!engine_.failure()) return code;
+        say(to_string(*engine_.failure()));
+        return exit_usage;
     }
 
   private:
@@ -44,18 +47,19 @@ class Timeline {
     void print(const Trace& trace) {
         if (++lines_ > max_lines) return;
         const std::chrono::duration<double> at = trace.time.time_since_epoch();
-        fmt::print("{:+10.3f}s  {}:{}  {}\n", at.count(), trace.place.line, trace.place.column,
-                   trace.text);
+        text_ += fmt::format("{:+10.3f}s  {}:{}  {}\n", at.count(), trace.place.line,
+                             trace.place.column, trace.text);
     }
 
     Hub hub_;
     std::size_t lines_ = 0;
+    std::string text_;
     Engine engine_;
 };
 
 }  // namespace
 
-bool dry_run(const Scenario& scenario) {
+int dry_run(const Scenario& scenario) {
     return Timeline(scenario).play();
 }
 

@@ -6,7 +6,8 @@
 namespace confd::sim::cli {
 
 /// Prints the timeline on standard output: every wait is taken to be fulfilled at once, delays take
-/// their time without it passing. False, with the reason on standard error, when a step fails.
-bool dry_run(const Scenario& scenario);
+/// their time without it passing. An exit code; the reason is on standard error when it is not 0: a
+/// step that fails, or output that cannot be written.
+int dry_run(const Scenario& scenario);
 
 }  // namespace confd::sim::cli

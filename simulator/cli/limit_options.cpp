@@ -5,8 +5,13 @@
 namespace confd::sim::cli {
 namespace {
 
+using transport::add_count;
+using transport::add_number;
 using transport::add_size;
 using transport::add_timespan;
+
+/// More of anything is a slip.
+constexpr std::size_t most = 1'000'000'000;
 
 void add_input_limits(CLI::App& app, PeerLimits& peers) {
     add_size(app, "--max-frame", peers.frame, "Largest frame that a client may send");
@@ -16,21 +21,14 @@ void add_input_limits(CLI::App& app, PeerLimits& peers) {
                  "A client has so long from connecting to its subscription; 0s for ever");
     add_timespan(app, "--frame-timeout", peers.frame_timeout,
                  "A client has so long from the first byte of a frame to its last; 0s for ever");
-    app.add_option("--max-pending", peers.pending,
-                   "Connections that have not subscribed yet; further ones are closed at once; 0 "
-                   "for any number")
-        ->type_name("NUMBER")
-        ->capture_default_str();
-    app.add_option("--ack-burst", peers.ack_burst,
-                   "Acknowledgements for which nothing waits that are read at once ..")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(1, 1'000'000'000))
-        ->capture_default_str();
-    app.add_option("--ack-rate", peers.ack_rate,
-                   ".. and how many of them a second after that; 0 for any number")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(0.0, 1e6))
-        ->capture_default_str();
+    add_count(
+        app, "--max-pending", peers.pending, 0, most,
+        "Connections that have not subscribed yet; further ones are closed at once; 0 for any "
+        "number");
+    add_count(app, "--ack-burst", peers.ack_burst, 1, most,
+              "Acknowledgements for which nothing waits that are read at once ..");
+    add_number(app, "--ack-rate", peers.ack_rate, 0, 1e6,
+               ".. and how many of them a second after that; 0 for any number");
 }
 
 void add_output_limits(CLI::App& app, Options& options) {
@@ -47,10 +45,8 @@ void add_output_limits(CLI::App& app, Options& options) {
 
 void add_limit_options(CLI::App& app, Options& options) {
     app.option_defaults()->group("Limits");
-    app.add_option("--max-subscribers", options.max_subscribers,
-                   "Further subscriptions are refused; 0 for any number")
-        ->type_name("NUMBER")
-        ->capture_default_str();
+    add_count(app, "--max-subscribers", options.max_subscribers, 0, most,
+              "Further subscriptions are refused; 0 for any number");
     add_input_limits(app, options.peers);
     add_output_limits(app, options);
     transport::add_socket_options(app, options.socket);

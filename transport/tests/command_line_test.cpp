@@ -19,6 +19,8 @@ class CommandLine : public testing::Test {
         run->add_option("FILE", file_)->expected(1);
         run->add_option("--max-pending", number_)->check(CLI::Range(1, 9));
         run->add_flag("--strict");
+        add_number(*run, "--scale", scale_, 0.5, 1000, "");
+        add_count(*run, "--most", most_, 1, 100, "");
         app_.add_subcommand("lint", "Checks");
     }
 
@@ -36,7 +38,26 @@ class CommandLine : public testing::Test {
     CLI::App app_{"", "program"};
     std::string file_;
     int number_ = 0;
+    double scale_ = 1;
+    std::size_t most_ = 1;
 };
+
+TEST_F(CommandLine, NumbersAreFiniteWholeTextsWithinTheirBounds) {
+    EXPECT_EQ(said({"run", "--scale", "0.75", "--most", "100"}), "nothing");
+    EXPECT_EQ(scale_, 0.75);
+    EXPECT_EQ(most_, 100U);
+    for (const auto* bad : {"nan", "-nan", "inf", "-inf", "1e999", "-1", "0.4", "1001", "1x", "",
+                            " 1", "0x1", "99999999999999999999999999"}) {
+        EXPECT_EQ(said({"run", "--scale", bad}),
+                  std::string("--scale: expected a number from 0.5 to 1000, found ") + bad);
+    }
+    for (const auto* bad : {"nan", "inf", "-1", "0", "101", "1.5", "1e2", "",
+                            "99999999999999999999999999", "18446744073709551617"}) {
+        EXPECT_EQ(said({"run", "--most", bad}),
+                  std::string("--most: expected a whole number from 1 to 100, found ") + bad);
+    }
+    EXPECT_EQ(scale_, 0.75) << "a bad one changes nothing";
+}
 
 TEST_F(CommandLine, NamesTheNearestOptionOfTheCommand) {
     EXPECT_EQ(said({"run", "file", "--max-pendin", "3"}),

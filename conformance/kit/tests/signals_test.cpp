@@ -1,11 +1,14 @@
 // Signals to a running kit: what is left, and which reports are there.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include "conformance/kit/client/folder.hpp"
 #include "conformance/kit/command.hpp"
@@ -147,6 +150,34 @@ TEST_F(Signals, TwoEndItWhileItWritesReports) {
     command.signal(SIGTERM);
     ASSERT_TRUE(command.wait_until(deadline()));
     EXPECT_EQ(command.exit_code(), -SIGTERM);
+}
+
+/// Everything is judged and reported before anybody reads what is printed.
+TEST_F(Signals, NothingWaitsForAReaderOfItsOutput) {
+    ASSERT_EQ(::mkfifo(path("printed").c_str(), 0600), 0);
+    // Both ends, so that nothing reads and nothing is closed either.
+    const Descriptor printed(::open(path("printed").c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    const std::string page(4096, '-');
+    while (::write(printed.get(), page.data(), page.size()) > 0)
+        continue;
+    auto words = fmt::format("exec {} codec --filter 'codec/*' --html {} --out {} -- false >{}",
+                             CONFD_CONFORMANCE, path("r.html"), path("out"), path("printed"));
+    auto command = Command::start({.arguments = shell(words), .input = {}, .variables = {}});
+    ASSERT_TRUE(command.has_value());
+    while (!std::filesystem::exists(path("r.html")))
+        ASSERT_FALSE(command->wait_until(Command::Clock::now() + std::chrono::milliseconds(5)));
+
+    std::string text;
+    std::vector<char> piece(65536);
+    while (!command->wait_until(Command::Clock::now() + std::chrono::milliseconds(5)) ||
+           wait_for_descriptor(printed.get(), POLLIN, Command::Clock::now())) {
+        const auto size = ::read(printed.get(), piece.data(), piece.size());
+        if (size > 0) text.append(piece.data(), static_cast<std::size_t>(size));
+    }
+    EXPECT_EQ(command->exit_code(), exit_failed);
+    EXPECT_TRUE(text.contains("FAILED codec/"));
+    EXPECT_TRUE(text.ends_with(" skipped\n"))
+        << text.substr(std::max<std::size_t>(text.size(), 100) - 100);
 }
 
 }  // namespace

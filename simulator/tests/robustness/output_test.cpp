@@ -89,6 +89,43 @@ TEST(UnreadLog, OfAFifoThatNothingReadsDoesNotKeepTheRunFromEnding) {
     std::filesystem::remove(path);
 }
 
+/// What is wanted is on standard output, and there is no room for it.
+TEST(FullOutput, IsAnErrorWithAnExitCode) {
+    Process shell("/bin/sh",
+                  {"-c",
+                   "for words in 'run tour --dry-run' list 'show tour' schema --help 'run --help'; "
+                   "do \"$0\" $words >/dev/full; echo \"$words: $?\"; done; "
+                   "\"$1\" --help >/dev/full; echo \"listen: $?\"",
+                   CONFD_SIM, CONFD_LISTEN});
+    EXPECT_EQ(shell.exit_code(), 0);
+    for (const auto* words :
+         {"run tour --dry-run", "list", "show tour", "schema", "--help", "run --help", "listen"})
+        EXPECT_EQ(count(shell.text(), std::string("\n") + words + ": 70\n"), 1U) << words << "\n"
+                                                                                 << shell.text();
+    EXPECT_EQ(count(shell.text(), ": standard output: No space left on device\n"), 7U);
+}
+
+TEST(FullOutput, AReaderThatHasSeenEnoughIsNoError) {
+    Process shell("/bin/bash",
+                  {"-c", "set -o pipefail; \"$0\" list | read -r _; echo \"exit ${PIPESTATUS[0]}\"",
+                   CONFD_SIM});
+    EXPECT_EQ(shell.line_after("exit "), "0");
+}
+
+TEST(BadFiles, AFolderIsAnErrorThatNamesItsOption) {
+    for (const auto* option : {"--ipc-access-file", "--log"}) {
+        Simulator sim({"run", "tour", "--listen", "127.0.0.1:0", option, "/tmp"});
+        EXPECT_EQ(sim.exit_code(), 2);
+        EXPECT_THAT(sim.text(), HasSubstr(std::string("confd-sim: ") + option + ": "));
+        EXPECT_THAT(sim.text(), HasSubstr("/tmp: Is a directory\n"));
+    }
+    for (const auto* path : {"/tmp", "/proc/self/mem"}) {
+        Simulator sim({"lint", path});
+        EXPECT_EQ(sim.exit_code(), 2);
+        EXPECT_THAT(sim.text(), HasSubstr(std::string(path) + ":1:1: the file cannot be read: "));
+    }
+}
+
 TEST(Signals, AHangupIsACleanStop) {
     SteeredSimulator sim;
     sim.process().signal(SIGHUP);
