@@ -20,6 +20,7 @@ find_package(LibXml2 REQUIRED)                                   # LibXml2::LibX
 if(CONFD_BUILD_TESTS)
     find_package(GTest REQUIRED)      # GTest::gmock_main
     find_package(rapidcheck REQUIRED) # rapidcheck, rapidcheck_gtest
+    find_package(pugixml REQUIRED)    # pugixml::pugixml
     include(GoogleTest)
 endif()
 

@@ -22,6 +22,37 @@ constexpr QueueLimits queue{.soft = 1024, .hard = 4096, .patience = std::chrono:
 /// An event that is made here is smaller than this.
 constexpr std::size_t max_event = std::size_t{64} << 10;
 
+/// An event's content, as far as the filters here look at it.
+struct Letter : EventTree {
+    explicit Letter(char l) : letter(l) {}
+    char letter;
+};
+
+/// Passes events with one of its letters; a '!' before it, and it is never done with any.
+struct LetterFilter : EventFilter {
+    explicit LetterFilter(std::string l) : letters(std::move(l)) {}
+    std::expected<bool, std::string> evaluate(const EventTree& event) const override {
+        const auto letter = dynamic_cast<const Letter&>(event).letter;
+        const auto found = letters.find(letter);
+        if (found != std::string::npos && found > 0 && letters[found - 1] == '!') {
+            return std::unexpected("it took too long");
+        }
+        return found != std::string::npos;
+    }
+    std::string letters;
+};
+
+/// YANG is fuzz_filter's; here it is what becomes of verdicts.
+struct LetterCompiler : FilterCompiler {
+    std::expected<std::shared_ptr<const EventFilter>, std::string> compile(
+        const std::string& xpath) const override {
+        if (xpath.empty()) return std::unexpected("an empty filter");
+        return std::make_shared<LetterFilter>(xpath);
+    }
+};
+
+constexpr std::string_view letters = "abcd!";
+
 HubConfig config_of(Input& input) {
     HubConfig config;
     const auto selector = input.byte();
@@ -33,6 +64,7 @@ HubConfig config_of(Input& input) {
                         {.name = "other", .verbosity = {}, .stream = {}, .count = 1}};
     }
     config.queue = queue;
+    config.streams.compiler = std::make_shared<LetterCompiler>();
     return config;
 }
 
@@ -79,6 +111,7 @@ void HubPlay::step() {
     }
     if (what == 4) return limit_barrier();
     if (what == 5) return change_faults();
+    if (what == 14) return send_stream_event();
     auto* const who = any();
     if (who == nullptr) return connect();
     switch (what) {
@@ -125,6 +158,7 @@ void HubPlay::connect() {
     config.subscription.heartbeat_interval = 1000;
     config.subscription.health_check_interval = 2500;
     config.subscription.stream.emplace().name = "NETCONF";
+    if ((selector & 0x08U) != 0) config.subscription.stream->xpath_filter = some_filter();
     config.subscription = without_unused(config.subscription);
     if ((selector & 0x20U) != 0) config.secret = Bytes{'k', 'e', 'y'};
     if ((selector & 0x40U) != 0) config.secret = Bytes{'n', 'o'};
@@ -138,6 +172,13 @@ void HubPlay::connect() {
         poll();
         deliver(added, added.to_client.size());
     }
+}
+
+std::string HubPlay::some_filter() {
+    std::string out;
+    for (auto size = input_.below(6); size > 0; --size)
+        out += letters[input_.below(letters.size())];
+    return out;
 }
 
 /// What the client has to say goes to the hub, as far as it fits.
@@ -186,6 +227,26 @@ void HubPlay::on_event(Subscriber& who) {
         }
     }
     if (const auto ack = ack_owed(event, mask)) who.owes.push_back(*ack);
+}
+
+/// What filters pass is counted as sent, what they are ended on as such.
+void HubPlay::send_stream_event() {
+    StreamNotification body;
+    body.values = {{1, 2, TagMarker::start, {}}, {1, 2, TagMarker::stop, {}}};
+    const auto letter = letters[input_.below(letters.size() - 1)];
+    const StreamEvent event{
+        hub_.wall(now_), {NOTIF_STREAM_EVENT, std::move(body)}, std::make_shared<Letter>(letter)};
+    std::uint64_t most = 0;
+    for (const auto id : hub_.subscribers()) {
+        const auto& subscription = hub_.session(id)->subscription();
+        const bool listens = (subscription.mask & NOTIF_STREAM_EVENT) != 0 && subscription.stream;
+        if (!listens) continue;
+        const auto& xpath = subscription.stream->xpath_filter;
+        const auto verdict = xpath ? LetterFilter(*xpath).evaluate(*event.tree) : true;
+        most += verdict.value_or(false) ? 1 : 0;
+    }
+    const auto sent = hub_.send(now_, event, {});
+    FUZZ_REQUIRE(sent.recipients <= most);
 }
 
 void HubPlay::send_event() {
@@ -332,6 +393,13 @@ void HubPlay::on(const AckReceived& event) {
     owed.erase(found);
 }
 
+void HubPlay::on(const FilterEnded& event) {
+    FUZZ_REQUIRE(subscribed_.contains(event.peer));
+    FUZZ_REQUIRE(event.ends.events > 0 && !event.ends.why.empty());
+    filter_ends_ += event.ends.events;
+    FUZZ_REQUIRE(filter_ends_ <= hub_.filter_ends());
+}
+
 void HubPlay::on(const Disconnected& event) {
     FUZZ_REQUIRE(disconnected_.insert(event.peer).second);
     FUZZ_REQUIRE(event.subscribed == subscribed_.contains(event.peer));
@@ -379,6 +447,7 @@ void HubPlay::finish() {
     for (const auto& [send, barrier] : barriers_)
         FUZZ_REQUIRE(barrier.ended);
     FUZZ_REQUIRE(hub_.barriers().open().empty());
+    FUZZ_REQUIRE(filter_ends_ == hub_.filter_ends());
     FUZZ_REQUIRE(disconnected_.size() == subscribers_.size());
     FUZZ_REQUIRE(hub_.subscribers().empty() && !hub_.syslog_taken());
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "fuzz/input.hpp"
@@ -67,6 +68,8 @@ class HubPlay {
     void poll_client(Subscriber& who);
     void on_event(Subscriber& who);
     void send_event();
+    void send_stream_event();
+    std::string some_filter();
     void give_ack(Subscriber& who);
     void send_garbage(Subscriber& who);
     void end(Subscriber& who, bool reset);
@@ -80,6 +83,7 @@ class HubPlay {
     void on(const sim::Subscribed& event);
     void on(const sim::Refused& event);
     void on(const sim::AckReceived& event);
+    void on(const sim::FilterEnded& event);
     void on(const sim::Disconnected& event);
     void on(const sim::BarrierReleased& event);
     void on(const sim::BarrierExpired& event);
@@ -99,6 +103,7 @@ class HubPlay {
     std::set<sim::PeerId> subscribed_;
     std::set<sim::PeerId> disconnected_;
     std::vector<sim::FaultId> faults_;
+    std::uint64_t filter_ends_ = 0;
     bool faulty_ = false;  // bytes may be lost, changed or late from now on
 };
 
