@@ -1,9 +1,10 @@
 // Any text as a YANG module: it is refused with a reason and a place in it, or events can be made
 // of it.
 //
-// libyang 2.1 does not survive every text, so it loads the module in a child process first, as it
-// does for files (simulator/yang/guard.hpp): what ends it there is left out. What a sanitizer
-// reports there is not, since the sanitizer sees only our code.
+// The module is loaded as compiled-in ones are: without the child process that files are tried in,
+// which would make it some twenty times slower. A fault of libyang itself is a finding here: it is
+// to be left out by what the text has in it, with the reason, and stays in the child process's
+// care.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -16,7 +17,6 @@
 
 #include "fuzz/oracle.hpp"
 #include "protocol/bytes.hpp"
-#include "simulator/yang/guard.hpp"
 #include "simulator/yang/schema.hpp"
 #include "simulator/yang/statements.hpp"
 
@@ -25,9 +25,6 @@ using namespace confd::sim;
 
 namespace {
 
-constexpr yang::GuardLimits limits{.processor = std::chrono::seconds(5),
-                                   .memory = std::size_t{1} << 30,
-                                   .waiting = std::chrono::seconds(60)};
 /// Notifications that events are made of.
 constexpr std::size_t most_notifications = 4;
 constexpr int most_draws = 4;
@@ -59,11 +56,6 @@ std::shared_ptr<const Schema> load(const std::string& name, const std::string& t
     const std::array<BuiltInModule, 2> built_in{{{name, text.c_str()}, {"h", helper.data()}}};
     static const auto file = std::make_shared<const std::string>("fuzz.yaml");
     return Schema::load({{Place{file, 1, 1}, name}}, {}, diagnostics, built_in);
-}
-
-/// Only our own code has the sanitizer's checks.
-bool ends_libyang(const yang::GuardFailure& failure) {
-    return !failure.why.starts_with("it exits with");
 }
 
 /// "name.yang:LINE" of a message names a line of the text.
@@ -145,13 +137,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FUZZ_REQUIRE(again.has_value() && again->quoted.size() == read->quoted.size());
 
     const auto& name = read->root.argument;
-    const auto tried = yang::try_in_child(
-        [&](const yang::Progress&) {
-            Diagnostics unread;
-            load(name, text, unread);
-        },
-        limits);
-    if (!tried && ends_libyang(tried.error())) return 0;
     Diagnostics diagnostics;
     const auto schema = load(name, text, diagnostics);
     FUZZ_REQUIRE((schema != nullptr) == diagnostics.empty());

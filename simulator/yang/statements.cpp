@@ -71,7 +71,7 @@ class Reader {
         const auto begin = at_ + 1;
         auto end = begin;
         while (end < text_.size() && text_[end] != quote)
-            end += quote == '"' && text_[end] == '\\' ? 2 : 1;
+            end += quote == '"' && text_[end] == '\\' ? 2U : 1U;
         if (end >= text_.size()) {
             fail("a string that does not end");
             return {};
