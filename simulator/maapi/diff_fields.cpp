@@ -157,9 +157,10 @@ class ChangeParser {
         out_.path = std::get<ObjectRef>(value->payload);
     }
 
-    /// By the type of the leaf, where it is known.
+    /// By the type of the leaf, where it is known; what was printed has its type with it.
     std::optional<Value> leaf_value(const YamlNode& node) {
-        if (target_->node == nullptr) return confd::sim::parse_value(node, diagnostics_);
+        if (target_->node == nullptr || node.is_map())
+            return confd::sim::parse_value(node, diagnostics_);
         if (target_->is_leaf) return parse_leaf(*target_->node, node, diagnostics_);
         diagnostics_.report(node.place, "only a leaf has a value, and the path leads to none");
         return std::nullopt;
@@ -175,18 +176,20 @@ class ChangeParser {
         MovedAfter moved;
         const bool is_entry = target_->node == nullptr || target_->is_entry;
         if (!is_entry) report("moved_after needs a path to an entry of a list");
-        if (after->is_scalar() && after->text == "first") {
+        const bool printed_first = after->is_sequence() && after->items.empty();
+        if (printed_first || (after->is_scalar() && after->text == "first")) {
             out_.new_value = moved;
             return;
         }
         if (!is_entry) return;
-        moved.keys = target_->node == nullptr ? typed_keys(*after)
-                                              : parse_keys(*target_->node, *after, diagnostics_);
+        const bool typed =
+            target_->node == nullptr || (after->is_sequence() && after->items.front()->is_map());
+        moved.keys = typed ? typed_keys(*after) : parse_keys(*target_->node, *after, diagnostics_);
         if (moved.keys) out_.new_value = std::move(moved);
     }
 
     std::optional<ValueList> typed_keys(const YamlNode& node) {
-        if (!node.is_sequence() || node.items.empty()) {
+        if (!node.is_sequence()) {
             report_expected(node, "a list of keys, or first", diagnostics_);
             return std::nullopt;
         }
@@ -220,6 +223,7 @@ class ChangeParser {
 
     /// Tags are a list of texts, an annotation is a text, inactive is true or false.
     std::optional<Value> attr_value(const YamlNode* attr, const YamlNode& node) {
+        if (node.is_map()) return confd::sim::parse_value(node, diagnostics_);
         const auto name = attr == nullptr ? std::string_view() : std::string_view(attr->text);
         if (name == "tags") {
             ValueList tags;

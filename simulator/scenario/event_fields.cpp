@@ -329,6 +329,26 @@ std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fiel
     return diagnostics.reported() == before ? event : std::nullopt;
 }
 
+std::optional<PrintedLine> printed_line(const YamlPtr& node) {
+    if (node == nullptr || !node->is_map() || node->find("type") == nullptr) return std::nullopt;
+    const auto* name = node->find("name");
+    const auto type = name == nullptr ? std::nullopt : event_type((*name)->text);
+    const auto event = type ? make_notification(*type, Dialect::v7x) : std::nullopt;
+    if (!event) return std::nullopt;
+    PrintedLine out{.name = *name, .fields = nullptr, .diff = nullptr};
+    const auto body = key_of(*event);
+    for (const auto& [key, value] : node->entries) {
+        if (key->text == body) {
+            out.fields = value;
+        } else if (key->text == "diff") {
+            out.diff = value;
+        } else if (key->text != "type" && key->text != "name" && key->text != "diff_error") {
+            return std::nullopt;
+        }
+    }
+    return out;
+}
+
 bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
                  Diagnostics& diagnostics) {
     return parse(node, out, {wire, diagnostics});

@@ -20,6 +20,16 @@ namespace confd::sim {
 std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fields,
                                         const WireContext& wire, Diagnostics& diagnostics);
 
+/// A whole line of `confd-listen --format json`, pasted where the fields of an event stand. It
+/// means what was printed: nothing in it is a variable.
+struct PrintedLine {
+    YamlPtr name;    ///< of the event
+    YamlPtr fields;  ///< null for an event without any
+    YamlPtr diff;    ///< the changes of a commit, when they were read; else null
+};
+/// Nothing when it is no such line.
+std::optional<PrintedLine> printed_line(const YamlPtr& node);
+
 /// A user session's fields, as they stand in `uinfo`. False after reporting what is wrong.
 bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
                  Diagnostics& diagnostics);

@@ -106,7 +106,12 @@ class StreamParser {
     }
 
     std::optional<StreamEvent> raw_event(const DeclaredMap& map) {
-        const auto fields = map.get("fields");
+        const auto line = printed_line(map.raw("fields"));
+        const auto fields = line ? line->fields : map.get("fields");
+        if (line && event_type(line->name->text) != NOTIF_STREAM_EVENT) {
+            report_expected(*line->name, "NOTIF_STREAM_EVENT", diagnostics_);
+            return std::nullopt;
+        }
         if (map.has("time")) {
             diagnostics_.report(map.raw("time")->place,
                                 "'time' goes with 'notification'; here it "

@@ -358,6 +358,8 @@ std::optional<TagValue> parse_tag_value(const YamlNode& node, Diagnostics& diagn
     };
     hash("ns", out.ns);
     hash("tag", out.tag);
+    // Printed beside the tag where the schemas are known; the tag is what counts.
+    map.take("name");
     if (const auto* v = map.take("v")) {
         good &= parse_v(*v, out, diagnostics);
     } else {

@@ -2,9 +2,16 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <array>
+#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "protocol/maapi/changes.hpp"
+#include "protocol/maapi/keypath.hpp"
 #include "protocol/render/render.hpp"
+#include "protocol/tests/gen_event.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/value_fields.hpp"
@@ -191,6 +198,110 @@ steps:
   - send: {fields: {"type":1,"name":"NOTIF_AUDIT","audit":{"logno":115,"user":"a","usid":17,"msg":"m"}}}
   - send: {event: NOTIF_HEARTBEAT, fields: {"type":8192,"name":"NOTIF_HEARTBEAT"}}
 )");
+}
+
+/// Names for some of the tags that generated events have.
+class SomeNames : public Names {
+  public:
+    std::optional<std::string_view> name_of(std::uint32_t, std::uint32_t tag) const override {
+        return tag % 2 == 0 ? std::optional<std::string_view>("link-up") : std::nullopt;
+    }
+};
+
+std::string scenario_of(const WireContext& wire, std::string_view line, bool stream) {
+    constexpr std::array releases{"6.6", "7.8", "8.2"};
+    return fmt::format(
+        "format: 1\nrelease: {}\nproduct: {}\nstreams: [{{name: s}}]\nsteps:\n"
+        "  - send: {{{} fields: {}}}\n",
+        releases.at(static_cast<std::size_t>(wire.dialect)), to_string(wire.product),
+        stream ? "stream: s, " : "", line);
+}
+
+/// Whatever confd-listen prints, a scenario takes, and prints the same of it.
+RC_GTEST_PROP(PrintedLines, CanBePasted, ()) {
+    const auto wire = confd::test::any_context();
+    auto event = confd::test::any_event(wire);
+    RC_PRE(why_unavailable(event.type, wire).empty());
+    const SomeNames names;
+    const RenderOptions options{.context = wire,
+                                .show_clearpass = *rc::gen::arbitrary<bool>(),
+                                .names = *rc::gen::element<const Names*>(nullptr, &names)};
+    const auto printed = to_json(event, options);
+    const auto line = boost::json::serialize(printed);
+    const auto wrong = test::errors_of(scenario_of(wire, line, event.type == NOTIF_STREAM_EVENT));
+    if (!wrong.empty()) RC_FAIL(line + "\n" + wrong);
+
+    const auto pasted = printed_line(yaml(line));
+    RC_ASSERT(pasted.has_value());
+    Diagnostics diagnostics;
+    const auto back = parse_event(event.type, pasted->fields.get(), wire, diagnostics);
+    RC_ASSERT(back.has_value());
+    // Secrets that were hidden stay so.
+    auto again = options;
+    again.show_clearpass = true;
+    RC_ASSERT(boost::json::serialize(to_json(*back, again)) == line);
+}
+
+TEST(PrintedLines, MeanWhatWasPrinted) {
+    AuditNotification audit;
+    audit.msg = "$HOME costs $5, ${x} and $$ \xf0\x9f\x98\x80";
+    const auto line = boost::json::serialize(to_json({NOTIF_AUDIT, audit}));
+    const auto back =
+        event(NOTIF_AUDIT, boost::json::serialize(to_json({NOTIF_AUDIT, audit}).at("audit")));
+    EXPECT_EQ(back->get<AuditNotification>()->msg, audit.msg);
+    EXPECT_EQ(test::errors_of(scenario_of({}, line, false)), "");
+    // Fields that somebody has written have variables.
+    EXPECT_THAT(test::errors_of(scenario_of({}, "{msg: $HOME}, event: audit", false)),
+                testing::HasSubstr("no variable 'HOME'"));
+}
+
+/// The deepest that the wire has: a list in a list takes two of the 64 levels of its term.
+TEST(PrintedLines, MayBeDeep) {
+    HaNotification ha;
+    ha.type = HA_INFO_SLAVE_ARRIVED;
+    ha.slave_arrived.nodeid = Value::buf("x");
+    Bytes payload;
+    std::string deepest;
+    while (true) {
+        const Notification event{NOTIF_HA_INFO, ha};
+        ASSERT_TRUE(encode_notification(event, payload, {}));
+        if (!decode_notification(payload, {})) break;
+        deepest = boost::json::serialize(to_json(event));
+        payload.clear();
+        ha.slave_arrived.nodeid =
+            Value{ValueType::list, ValueList{{std::move(ha.slave_arrived.nodeid)}}};
+    }
+    EXPECT_GT(std::ranges::count(deepest, '['), 25);
+    EXPECT_EQ(test::errors_of(scenario_of({}, deepest, false)), "");
+}
+
+TEST(PrintedLines, MayHaveTheirDiffs) {
+    const std::string head =
+        "{\"type\":16,\"name\":\"NOTIF_COMMIT_DIFF\",\"commit_diff\":{\"database\":2,"
+        "\"tctx\":{\"th\":1042},\"flags\":0},\"diff\":";
+    DiffChange change;
+    change.path = *parse_keypath("/1:2/1:3");
+    change.op = MOP_VALUE_SET;
+    change.new_value = Value{ValueType::uint16, std::int64_t{1500}};
+    change.old_value = Value::buf("$x");
+    DiffChange moved;
+    moved.path = *parse_keypath("/1:2/1:3{\"a\"}");
+    moved.op = MOP_MOVED_AFTER;
+    moved.new_value = MovedAfter{};
+    DiffChange after = moved;
+    after.new_value = MovedAfter{.keys = ValueList{{Value::buf("b")}}};
+    DiffChange note = change;
+    note.op = MOP_ATTR_SET;
+    note.new_value = AttrSet{ATTR_ANNOTATION, Value::buf("text")};
+    note.old_value = {};
+    boost::json::array changes;
+    for (const auto& one : {change, moved, after, note})
+        changes.push_back(to_json(one));
+    for (const auto& diff : {std::string("[]"), boost::json::serialize(changes)}) {
+        EXPECT_EQ(test::errors_of(scenario_of({}, head + diff + "}", false)), "");
+        EXPECT_EQ(test::errors_of(scenario_of({}, head + diff + ",\"diff_error\":\"cut\"}", false)),
+                  "");
+    }
 }
 
 TEST(EventFields, SaysWhichEventsAReleaseLacks) {

@@ -56,6 +56,7 @@ struct Source {
     YamlPtr notification;  ///< null otherwise
     YamlPtr diff;          ///< null for none
     YamlPtr error_after;   ///< null for none
+    bool printed = false;  ///< the fields were printed: they have no variables
     WireContext wire;
 };
 
@@ -157,22 +158,6 @@ std::unique_ptr<StepRun> Send::start(const Scope& scope) const {
     return std::make_unique<SendRun>(*this, scope);
 }
 
-/// A line of confd-listen's JSON has the fields one level down, beside the event's type and name.
-/// Returns what stands there, and sets `event` to the name.
-YamlPtr unwrap_json(const YamlPtr& fields, YamlPtr& event) {
-    if (fields == nullptr || !fields->is_map() || fields->entries.size() > 3) return fields;
-    const auto* type = fields->find("type");
-    const auto* name = fields->find("name");
-    if (type == nullptr || name == nullptr || !event_type((*name)->text)) {
-        return fields;
-    }
-    if (event == nullptr) event = *name;
-    for (const auto& [key, value] : fields->entries) {
-        if (key->text != "type" && key->text != "name") return value;
-    }
-    return nullptr;
-}
-
 /// What is written is right in the first round and in the last.
 void parse_content(Send& step, const YamlPtr& written, Loading& loading) {
     if (written == nullptr) {
@@ -181,7 +166,8 @@ void parse_content(Send& step, const YamlPtr& written, Loading& loading) {
         }
         return;
     }
-    const auto rounds = substitute_rounds(written, loading);
+    const auto rounds = step.source.printed ? Substituted{written, written, false}
+                                            : substitute_rounds(written, loading);
     step.loops = rounds.loops;
     if (auto event = build(step.source, rounds.first, loading.scenario, loading.diagnostics)) {
         step.event = std::move(*event);
@@ -213,7 +199,13 @@ std::optional<std::uint32_t> parse_by_fields(Send& step, const DeclaredMap& map,
         loading.diagnostics.report(time->place, "'time' goes with 'notification' only");
     }
     auto event = map.get("event");
-    step.source.fields = unwrap_json(map.raw("fields"), event);
+    step.source.fields = map.raw("fields");
+    if (const auto line = printed_line(step.source.fields)) {
+        step.source.printed = true;
+        step.source.fields = line->fields;
+        step.source.diff = line->diff;
+        if (event == nullptr) event = line->name;
+    }
     if (event == nullptr) {
         loading.diagnostics.report(map.node().place, "'event' or 'notification' is missing");
         return std::nullopt;
@@ -234,14 +226,17 @@ void parse_changes(Send& step, const DeclaredMap& map, std::optional<std::uint32
         loading.diagnostics.report(node->place,
                                    fmt::format("'{}' goes with NOTIF_COMMIT_DIFF only", key));
     }
-    step.source.diff = map.raw("diff");
+    const auto given = map.raw("diff");
+    const bool literal = given == nullptr && step.source.printed;
+    if (given != nullptr) step.source.diff = given;
     step.source.error_after = map.get("error_after");
     if (step.source.diff == nullptr) {
         if (step.source.error_after == nullptr) return;
         return loading.diagnostics.report(step.source.error_after->place,
                                           "'error_after' goes with 'diff'");
     }
-    const auto rounds = substitute_rounds(step.source.diff, loading);
+    const auto rounds = literal ? Substituted{step.source.diff, step.source.diff, false}
+                                : substitute_rounds(step.source.diff, loading);
     const auto* schema = loading.scenario.schema.get();
     step.diff = build_diff(step.source, rounds.first, schema, loading.diagnostics);
     if (!rounds.loops) return;
