@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <iostream>
 #include <optional>
 #include <sstream>
@@ -22,6 +21,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+/// A month: far beyond any use, and far below what the types hold.
+constexpr double most_seconds = 31 * 86400;
+
 [[noreturn]] void wrong(const std::string& name, std::string_view expected,
                         const std::string& found) {
     throw CLI::ValidationError(name, fmt::format("expected {}, found {}", expected, found));
@@ -35,17 +37,9 @@ CLI::Option* add(CLI::App& app, const std::string& name, const std::string& help
         ->default_str(standard);
 }
 
-template <class T>
-std::optional<T> parse_number(std::string_view text) {
-    T out{};
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    const bool whole = error == std::errc{} && stop == text.data() + text.size();
-    return whole ? std::optional(out) : std::nullopt;
-}
-
 /// The kernel counts these in seconds.
-CLI::Option* add_seconds(CLI::App& app, const std::string& name, seconds& into, seconds least,
-                         const std::string& help) {
+CLI::Option* add_whole(CLI::App& app, const std::string& name, seconds& into, seconds least,
+                       const std::string& help) {
     const auto take = [name, &into, least](const std::string& text) {
         const auto span = parse_timespan(text);
         if (!span || *span % seconds(1) != milliseconds(0) || *span < least ||
@@ -155,15 +149,16 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, double& into, do
     return add(app, name, help, "NUMBER", fmt::format("{}", into), take);
 }
 
-CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& into, std::size_t low,
-                       std::size_t high, const std::string& help) {
-    const auto take = [=, &into](const std::string& text) {
-        const auto number = parse_number<std::size_t>(text);
-        if (!number || *number < low || *number > high)
-            wrong(name, fmt::format("a whole number from {} to {}", low, high), text);
-        into = *number;
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, milliseconds& into,
+                         const std::string& help) {
+    const auto take = [name, &into](const std::string& text) {
+        const auto number = parse_number<double>(text);
+        // Nothing is true of NaN.
+        if (!number || !(*number > 0 && *number <= most_seconds))
+            wrong(name, fmt::format("seconds above 0, at most {}", most_seconds), text);
+        into = std::chrono::ceil<milliseconds>(std::chrono::duration<double>(*number));
     };
-    return add(app, name, help, "NUMBER", fmt::format("{}", into), take);
+    return app.add_option_function<std::string>(name, take, help)->type_name("S");
 }
 
 CLI::Option* add_timespan(CLI::App& app, const std::string& name, milliseconds& into,
@@ -187,20 +182,12 @@ CLI::Option* add_size(CLI::App& app, const std::string& name, std::size_t& into,
 }
 
 void add_socket_options(CLI::App& app, SocketOptions& into) {
-    add_seconds(app, "--keepalive", into.keepalive_idle, seconds(0),
-                "Probe a TCP peer that has been silent for so long; 0s for never");
-    add_seconds(app, "--keepalive-interval", into.keepalive_interval, seconds(1),
-                "Time between probes that are not answered");
-    const auto take_count = [&into](const std::string& text) {
-        const auto count = parse_number<int>(text);
-        if (!count || *count < 1 || *count > max_keepalive_count) {
-            wrong("--keepalive-count",
-                  fmt::format("a whole number from 1 to {}", max_keepalive_count), text);
-        }
-        into.keepalive_count = *count;
-    };
-    add(app, "--keepalive-count", "Unanswered probes after which the peer is gone", "NUMBER",
-        fmt::format("{}", into.keepalive_count), take_count);
+    add_whole(app, "--keepalive", into.keepalive_idle, seconds(0),
+              "Probe a TCP peer that has been silent for so long; 0s for never");
+    add_whole(app, "--keepalive-interval", into.keepalive_interval, seconds(1),
+              "Time between probes that are not answered");
+    add_count(app, "--keepalive-count", into.keepalive_count, 1, max_keepalive_count,
+              "Unanswered probes after which the peer is gone");
     add_timespan(app, "--user-timeout", into.user_timeout,
                  "A TCP peer that acknowledges or takes nothing for so long is gone; 0s for as "
                  "long as the kernel tries");

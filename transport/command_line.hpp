@@ -4,10 +4,15 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 
 #include "transport/socket_options.hpp"
 
@@ -24,9 +29,13 @@ int print_output(std::string_view program, std::string_view text);
 /// A number from `low` to `high`, which need not be whole. NaN and infinities are none.
 CLI::Option* add_number(CLI::App& app, const std::string& name, double& into, double low,
                         double high, const std::string& help);
-/// A whole one.
-CLI::Option* add_count(CLI::App& app, const std::string& name, std::size_t& into, std::size_t low,
-                       std::size_t high, const std::string& help);
+/// A whole one: nothing wraps or is rounded.
+template <std::integral T>
+CLI::Option* add_count(CLI::App& app, const std::string& name, T& into, std::type_identity_t<T> low,
+                       std::type_identity_t<T> high, const std::string& help);
+/// A number of seconds above 0 such as 0.5, at most a month. Help shows no default.
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, std::chrono::milliseconds& into,
+                         const std::string& help);
 /// Such as 30s.
 CLI::Option* add_timespan(CLI::App& app, const std::string& name, std::chrono::milliseconds& into,
                           const std::string& help);
@@ -47,5 +56,30 @@ std::string usage_text(const CLI::App& app, int argc, const char* const* argv,
 /// for what is wrong.
 int print_help(const CLI::App& app, int argc, const char* const* argv, const CLI::ParseError& error,
                int usage);
+
+/// The number that all of the text is, if it is one that the type has.
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
+    T out{};
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    const bool whole = error == std::errc{} && stop == text.data() + text.size();
+    return whole ? std::optional(out) : std::nullopt;
+}
+
+template <std::integral T>
+CLI::Option* add_count(CLI::App& app, const std::string& name, T& into, std::type_identity_t<T> low,
+                       std::type_identity_t<T> high, const std::string& help) {
+    const auto take = [=, &into](const std::string& text) {
+        const auto number = parse_number<T>(text);
+        if (!number || *number < low || *number > high) {
+            throw CLI::ValidationError(name, "expected a whole number from " + std::to_string(low) +
+                                                 " to " + std::to_string(high) + ", found " + text);
+        }
+        into = *number;
+    };
+    return app.add_option_function<std::string>(name, take, help)
+        ->type_name("NUMBER")
+        ->default_str(std::to_string(into));
+}
 
 }  // namespace confd::transport

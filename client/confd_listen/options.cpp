@@ -4,7 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <cmath>
+#include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -17,7 +18,7 @@
 namespace confd::listen {
 namespace {
 
-constexpr double default_interval = 10;  // seconds
+constexpr std::chrono::seconds default_interval{10};
 
 struct MaskFlag {
     const char* names;
@@ -78,11 +79,11 @@ struct Raw {
     std::string stream, start, stop, filter;
     std::int64_t usid = 0;
     std::int64_t verbosity = VERBOSITY_NORMAL;
-    double interval = default_interval;
+    std::chrono::milliseconds interval = default_interval;
     std::string host, port, path, access_file;
     std::string release, product = "confd", format = "text";
     std::uint64_t count = 0;
-    double timeout = 0;
+    std::chrono::milliseconds timeout{};
     bool confirm = false, no_ack = false, show_clearpass = false, strict = false;
     bool no_diff = false, load_schemas = false;
     bool reconnect = false;
@@ -108,12 +109,13 @@ void declare_events(CLI::App& app, Raw& raw) {
         ->group(group);
     app.add_option("--mask", raw.mask, "names such as NOTIF_AUDIT,NOTIF_HA_INFO, or a number")
         ->group(group);
-    app.add_option("-T,--interval", raw.interval, "seconds between heartbeats and health checks")
+    transport::add_seconds(app, "-T,--interval", raw.interval,
+                           "seconds between heartbeats and health checks")
         ->group(group)
-        ->capture_default_str();
-    app.add_option("--verbosity", raw.verbosity, "of progress events: 0 to 3")
-        ->group(group)
-        ->capture_default_str();
+        ->default_str(fmt::format("{}", default_interval.count()));
+    transport::add_count(app, "--verbosity", raw.verbosity, VERBOSITY_NORMAL, VERBOSITY_DEBUG,
+                         "of progress events: 0 to 3")
+        ->group(group);
 }
 
 void declare_stream(CLI::App& app, Raw& raw) {
@@ -126,7 +128,9 @@ void declare_stream(CLI::App& app, Raw& raw) {
         ->type_name("TIME");
     app.add_option("-E,--stop", raw.stop, "up to here; needs -B")->group(group)->type_name("TIME");
     app.add_option("-x,--filter", raw.filter, "XPath filter")->group(group)->type_name("XPATH");
-    app.add_option("-z,--usid", raw.usid, "only what this user session may read")->group(group);
+    transport::add_count(app, "-z,--usid", raw.usid, INT64_MIN, INT64_MAX,
+                         "only what this user session may read")
+        ->group(group);
 }
 
 void declare_connection(CLI::App& app, Raw& raw) {
@@ -157,12 +161,13 @@ void declare_output(CLI::App& app, Raw& raw) {
     app.add_option("--format", raw.format, "text, or json: one object a line")
         ->group(group)
         ->capture_default_str();
-    app.add_option("--count", raw.count, "stop after N events")->group(group)->type_name("N");
-    app.add_option("--timeout", raw.timeout,
-                   "give up when no event comes for S seconds; also bounds connecting, which "
-                   "otherwise may take 10")
+    transport::add_count(app, "--count", raw.count, 1, UINT64_MAX, "stop after N events")
         ->group(group)
-        ->type_name("S");
+        ->default_str("");
+    transport::add_seconds(app, "--timeout", raw.timeout,
+                           "give up when no event comes for S seconds; also bounds connecting, "
+                           "which otherwise may take 10")
+        ->group(group);
     app.add_flag("-r,--confirm", raw.confirm, "ask before each acknowledgement")->group(group);
     app.add_flag("--no-ack", raw.no_ack, "acknowledge nothing")->group(group);
     app.add_flag("--show-clearpass", raw.show_clearpass, "show passwords instead of ***")
@@ -191,14 +196,6 @@ Datetime parse_time(const std::string& text, std::string_view option) {
     if (const auto time = parse_datetime(text)) return *time;
     wrong(fmt::format("{} '{}' is no date and time; expected such as 2026-11-22T10:00:00Z", option,
                       text));
-}
-
-std::chrono::milliseconds to_milliseconds(double seconds, std::string_view option) {
-    // A month is far beyond any use, and far below what the types hold.
-    if (seconds > 0 && seconds < 31 * 86400) {
-        return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
-    }
-    wrong(fmt::format("{} {} is no number of seconds above 0", option, seconds));
 }
 
 void choose_address(Options& options, const CLI::App& app, const Raw& raw) {
@@ -259,9 +256,8 @@ void choose_events(Options& options, const Raw& raw) {
 }
 
 void choose_data(Options& options, const CLI::App& app, const Raw& raw) {
-    const auto interval = to_milliseconds(raw.interval, "--interval");
-    options.data.heartbeat_interval = interval.count();
-    options.data.health_check_interval = interval.count();
+    options.data.heartbeat_interval = raw.interval.count();
+    options.data.health_check_interval = raw.interval.count();
     options.data.stream_name = raw.stream;
     options.data.xpath_filter = raw.filter;
     options.data.usid = raw.usid;
@@ -284,11 +280,8 @@ void choose_output(Options& options, const CLI::App& app, const Raw& raw) {
         wrong(fmt::format("--format {} is unknown; expected text or json", raw.format));
     }
     options.format = raw.format == "json" ? Format::json : Format::text;
-    if (app.count("--count") > 0) {
-        if (raw.count == 0) wrong("--count 0 would print nothing; expected 1 or more");
-        options.count = raw.count;
-    }
-    if (app.count("--timeout") > 0) options.timeout = to_milliseconds(raw.timeout, "--timeout");
+    if (app.count("--count") > 0) options.count = raw.count;
+    if (app.count("--timeout") > 0) options.timeout = raw.timeout;
     if (!raw.reconnect && app.count("--backoff") + app.count("--backoff-max") > 0) {
         wrong("--backoff and --backoff-max are about --reconnect: give it too");
     }

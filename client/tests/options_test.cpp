@@ -273,8 +273,16 @@ TEST(ListenOptions, SayWhatIsWrong) {
     EXPECT_THAT(why({"-n", "s", "-B", "noon"}), HasSubstr("no date and time"));
     EXPECT_THAT(why({"-n", "s", "-E", "2026-11-22T10:00:00Z"}), HasSubstr("--stop needs --start"));
     EXPECT_THAT(why({"--mask", "NOTIF_STREAM_EVENT"}), HasSubstr("needs a stream_name"));
-    EXPECT_THAT(why({"-a", "--count", "0"}), HasSubstr("1 or more"));
+    EXPECT_THAT(why({"-a", "--count", "0"}),
+                HasSubstr("--count: expected a whole number from 1 to "));
     EXPECT_THAT(why({"-a", "--timeout", "-1"}), HasSubstr("above 0"));
+    for (const auto* number : {"nan", "inf", "-inf", "1e300", "0", "5s", ""})
+        for (const auto* option : {"--timeout", "--interval"})
+            EXPECT_THAT(why({"-a", option, number}), HasSubstr("expected seconds above 0"));
+    for (const auto* number : {"-1", "1.5", "99999999999999999999", "nan", "0x", ""})
+        EXPECT_THAT(why({"-a", "--count", number}), HasSubstr("expected a whole number"));
+    EXPECT_THAT(why({"-a", "--verbosity", "4"}), HasSubstr("from 0 to 3, found 4"));
+    EXPECT_THAT(why({"-n", "s", "-z", "99999999999999999999"}), HasSubstr("a whole number"));
     EXPECT_THAT(why({"-a", "--access-file", "/nonexistent"}), HasSubstr("cannot read"));
 }
 

@@ -38,9 +38,7 @@ struct Raw {
     CodecOptions codec;
     PlayOptions play;
     std::string features, mask, release, product;
-    double timeout = 20;
-    double total_timeout = 0;
-    double grace = 1;
+    std::chrono::milliseconds total_timeout{};
     std::vector<std::string> reports;
     std::string id;
     bool has_features = false;
@@ -70,16 +68,11 @@ void add_run_options(CLI::App& app, Raw& raw) {
     app.add_option("--features", raw.features, "What the peer does; other cases are skipped")
         ->type_name("NAME,..");
     app.add_flag("--strict", options.strict, "A SHOULD that is not kept is a failure too");
-    app.add_option("--jobs", options.jobs, "Cases at the same time [1]")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber);
-    app.add_option("--timeout", raw.timeout, "Seconds that a case may take [20]")
-        ->type_name("S")
-        ->check(CLI::PositiveNumber);
-    app.add_option("--total-timeout", raw.total_timeout, "Seconds that the run may take")
-        ->type_name("S")
-        ->check(CLI::PositiveNumber);
-    app.add_option("--seed", options.seed, "Seed of everything random [0]")->type_name("N");
+    transport::add_count(app, "--jobs", options.jobs, 1, max_jobs, "Cases at the same time");
+    transport::add_seconds(app, "--timeout", options.timeout, "Seconds that a case may take [20]");
+    transport::add_seconds(app, "--total-timeout", raw.total_timeout,
+                           "Seconds that the run may take");
+    transport::add_count(app, "--seed", options.seed, 0, UINT64_MAX, "Seed of everything random");
     app.add_option("--expect-fail", options.expect_fail,
                    "File with IDs of cases that are known to fail; one that passes fails the run")
         ->type_name("FILE");
@@ -111,15 +104,13 @@ CLI::App* add_client(CLI::App& app, Raw& raw) {
         ->type_name("NAME,..");
     command->add_flag("--attach", raw.client.attach,
                       "The client runs already and connects to --port again and again");
-    command->add_option("--port", raw.client.port, "Where to listen; without, any free port")
+    transport::add_count(*command, "--port", raw.client.port, 0, UINT16_MAX,
+                         "Where to listen; 0 for any free port")
         ->type_name("PORT");
     command->add_option("--host", raw.client.host, "Address to listen on [127.0.0.1]")
         ->type_name("ADDRESS");
-    command
-        ->add_option("--grace", raw.grace,
-                     "Seconds for the client to end by itself, and after SIGTERM [1]")
-        ->type_name("S")
-        ->check(CLI::PositiveNumber);
+    transport::add_seconds(*command, "--grace", raw.client.grace,
+                           "Seconds for the client to end by itself, and after SIGTERM [1]");
     add_command(*command, raw.options);
     return command;
 }
@@ -158,12 +149,6 @@ CLI::App* add_play(CLI::App& app, PlayOptions& options) {
     return command;
 }
 
-std::chrono::milliseconds milliseconds(double seconds) {
-    constexpr double day = 86'400;
-    return std::chrono::ceil<std::chrono::milliseconds>(
-        std::chrono::duration<double>(std::min(seconds, day)));
-}
-
 constexpr const char* features[] = {"mask",     "acks",      "output",    "streams",
                                     "releases", "products",  "intervals", "access",
                                     "unix",     "reconnect", "diffs"};
@@ -200,9 +185,7 @@ void finish(Raw& raw, const CLI::App& command) {
     raw.has_features = command.count("--features") > 0;
     read_features(raw);
     read_wire(raw);
-    raw.options.timeout = milliseconds(raw.timeout);
-    if (raw.total_timeout > 0) raw.options.total_timeout = milliseconds(raw.total_timeout);
-    raw.client.grace = milliseconds(raw.grace);
+    if (raw.total_timeout.count() > 0) raw.options.total_timeout = raw.total_timeout;
     if (raw.options.name.empty()) {
         const std::filesystem::path program =
             raw.options.command.empty() ? "" : raw.options.command.front();

@@ -24,6 +24,9 @@ enum Exit : int {
     exit_interrupted = 130,  ///< by a signal, before every case was judged
 };
 
+/// More at once would wait for one another's processors, and time is part of some verdicts.
+inline constexpr std::size_t max_jobs = 256;
+
 struct Options {
     std::vector<std::string> filters;     ///< globs over IDs; none: every case
     std::vector<std::string> exclusions;  ///< the same

@@ -20,9 +20,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// More at once would wait for one another's processors, and time is part of some verdicts.
-constexpr std::size_t max_jobs = 256;
-
 /// Of a list of known failures: every ID with a comment of a line takes a hundredth of this.
 constexpr std::size_t max_list_size = std::size_t{4} << 20;
 

@@ -10,6 +10,48 @@ namespace {
 
 using testing::HasSubstr;
 
+/// What is said of an option's value; empty when it is taken.
+std::string said_of(auto&& declare, const std::string& value) {
+    CLI::App app;
+    declare(app);
+    try {
+        app.parse("--option=" + value);
+        return "";
+    } catch (const CLI::ParseError& error) {
+        return error.what();
+    }
+}
+
+TEST(Seconds, AreAFiniteNumberAboveNone) {
+    std::chrono::milliseconds span{};
+    const auto declare = [&](CLI::App& app) { add_seconds(app, "--option", span, ""); };
+    EXPECT_EQ(said_of(declare, "0.5"), "");
+    EXPECT_EQ(span.count(), 500);
+    EXPECT_EQ(said_of(declare, "1e-300"), "");
+    EXPECT_EQ(span.count(), 1);
+    EXPECT_EQ(said_of(declare, "2678400"), "");
+    for (const auto* bad : {"nan", "-nan", "inf", "-inf", "infinity", "1e300", "1e999", "0", "-1",
+                            "2678401", "5s", "0x10", "1,5"}) {
+        EXPECT_EQ(said_of(declare, bad),
+                  std::string("--option: expected seconds above 0, at most 2678400, found ") + bad);
+    }
+}
+
+TEST(Count, NeitherWrapsNorIsRounded) {
+    std::uint64_t number = 7;
+    const auto declare = [&](CLI::App& app) {
+        add_count(app, "--option", number, 1, UINT64_MAX, "");
+    };
+    EXPECT_EQ(said_of(declare, "18446744073709551615"), "");
+    EXPECT_EQ(number, UINT64_MAX);
+    for (const auto* bad : {"0", "-1", "1.5", "1e3", "18446744073709551616", "99999999999999999999",
+                            "nan", "0x", "x"}) {
+        EXPECT_THAT(said_of(declare, bad),
+                    HasSubstr("--option: expected a whole number from 1 to "));
+    }
+    EXPECT_EQ(number, UINT64_MAX);
+}
+
 /// A program with commands, and what it says of a command line.
 class CommandLine : public testing::Test {
   protected:
