@@ -17,8 +17,8 @@ namespace confd::sim {
 /// Files above this size are not read: the largest scenario written by hand is a few dozen KiB.
 inline constexpr std::size_t max_scenario_bytes = std::size_t{4} << 20;
 /// Deepest nesting of maps and sequences. A value inside an event inside nested steps needs 20; the
-/// deepest event that there is, printed, needs some 70.
-inline constexpr std::size_t max_yaml_nesting = 96;
+/// deepest event that there is, printed, needs 130.
+inline constexpr std::size_t max_yaml_nesting = 160;
 /// Nodes of a file with every alias and variable written out: a few lines of aliases can otherwise
 /// stand for more nodes than any memory holds.
 inline constexpr std::size_t max_yaml_nodes = 200'000;

@@ -255,7 +255,7 @@ TEST(PrintedLines, MeanWhatWasPrinted) {
                 testing::HasSubstr("no variable 'HOME'"));
 }
 
-/// The deepest that the wire has: a list in a list takes two of the 64 levels of its term.
+/// The deepest that the wire has: a list in a list, as deep as a term may be.
 TEST(PrintedLines, MayBeDeep) {
     HaNotification ha;
     ha.type = HA_INFO_SLAVE_ARRIVED;

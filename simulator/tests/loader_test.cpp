@@ -91,8 +91,8 @@ TEST(Json, WhatIsWrongInItHasItsPlace) {
         "s.yaml:4:12: expected a number from 1 to 100000, found the number 0\n");
     EXPECT_EQ(errors_of(R"({"format": 1, "format": 1, "steps": []})"),
               "s.yaml:1:15: the key 'format' is there twice; first on line 1\n");
-    EXPECT_EQ(errors_of(std::string(70, '[') + std::string(70, ']')),
-              "s.yaml:1:65: nested deeper than 64 levels\n");
+    EXPECT_EQ(errors_of(std::string(170, '[') + std::string(170, ']')),
+              "s.yaml:1:161: nested deeper than 160 levels\n");
 }
 
 TEST(Json, WhatGoesFurtherAsYamlIsYaml) {
@@ -543,8 +543,8 @@ TEST(Loader, BoundsWhatAFileCanMakeItHold) {
     }
     EXPECT_THAT(errors_of(variables), HasSubstr("with every variable written out"));
 
-    EXPECT_THAT(errors_of("format: 1\nsteps: " + std::string(100, '[') + std::string(100, ']')),
-                HasSubstr("nested deeper than 64 levels"));
+    EXPECT_THAT(errors_of("format: 1\nsteps: " + std::string(170, '[') + std::string(170, ']')),
+                HasSubstr("nested deeper than 160 levels"));
     EXPECT_THAT(errors_of("format: 1\nsteps: &a [*a]\n"), HasSubstr("inside what it stands for"));
 }
 
