@@ -57,6 +57,16 @@ TEST(ParseLog, ReadsMembersOfTheWrongKindAsNone) {
     EXPECT_EQ(log.messages[0].peer, 0U);
     EXPECT_EQ(log.messages[0].at, 0);
     EXPECT_EQ(log.messages[1].call, "f([17])");
+    EXPECT_EQ(log.messages[1].at, 1.5);
+    EXPECT_EQ(log.end, std::nullopt);
+}
+
+TEST(ParseLog, KnowsWhenTheScenarioWasOver) {
+    const auto log = parse_log(
+        R"({"t":1.5,"kind":"log","text":"the scenario is over"})"
+        "\n"
+        R"({"t":6.5,"peer":1,"kind":"disconnect","text":"the simulator has ended"})"
+        "\n");
     EXPECT_EQ(log.end, 1.5);
 }
 
