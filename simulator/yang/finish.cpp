@@ -11,12 +11,6 @@
 namespace confd::sim::yang {
 namespace {
 
-std::size_t count(const lyd_node& root) {
-    std::size_t nodes = 0;
-    for_each_node(root, [&](const lyd_node&) { ++nodes; });
-    return nodes;
-}
-
 /// Adds defaults, which filters see and the wire does not.
 bool validate(lyd_node& tree) {
     return lyd_validate_op(&tree, nullptr, LYD_TYPE_NOTIF_YANG, nullptr) == LY_SUCCESS;
@@ -58,8 +52,7 @@ std::expected<BuiltEvent, Message> finish_event(const ContextPtr& context, const
     }
     BuiltEvent event;
     event.values = tag_values(*copy);
-    const auto nodes = count(*copy);
-    event.tree = std::make_shared<DataTree>(context, std::move(tree), nodes);
+    event.tree = std::make_shared<DataTree>(context, std::move(tree));
     return event;
 }
 

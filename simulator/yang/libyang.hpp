@@ -26,16 +26,14 @@ using TreePtr = std::unique_ptr<lyd_node, FreeTree>;
 /// An event's tree; keeps the context that it is made of alive.
 class DataTree : public EventTree, public std::enable_shared_from_this<DataTree> {
   public:
-    DataTree(ContextPtr context, TreePtr root, std::size_t nodes)
-        : context_(std::move(context)), root_(std::move(root)), nodes_(nodes) {}
+    DataTree(ContextPtr context, TreePtr root)
+        : context_(std::move(context)), root_(std::move(root)) {}
 
     const lyd_node* root() const { return root_.get(); }
-    std::size_t nodes() const { return nodes_; }
 
   private:
     ContextPtr context_;  // freed after the tree
     TreePtr root_;
-    std::size_t nodes_;
 };
 
 /// From now on libyang prints nothing and keeps its messages, for take_messages(). The setting is
