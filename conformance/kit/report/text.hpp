@@ -10,13 +10,6 @@ namespace confd::kit {
 /// The text with `?` for control characters but newline and tab: a peer must not steer a terminal.
 std::string printable(std::string_view text);
 
-/// The text without what XML 1.0 has no way to say, and with entities for what is markup. White
-/// space is kept also in attributes.
-std::string xml_escaped(std::string_view text);
-
-/// The text, or its beginning and end and how much is missing between; never cut in a character.
-std::string shortened(std::string_view text, std::size_t limit);
-
 /// The text with every line but the first one indented.
 std::string indented(std::string_view text, std::size_t columns);
 

@@ -12,6 +12,7 @@
 #include "conformance/kit/report/terminal.hpp"
 #include "conformance/kit/report/tests/sample.hpp"
 #include "conformance/kit/report/text.hpp"
+#include "report/junit.hpp"
 
 namespace confd::kit {
 namespace {
@@ -65,20 +66,7 @@ TEST(ReportText, ShowsNoControlCharacters) {
     EXPECT_EQ(printable("\xff"), "\xef\xbf\xbd");
 }
 
-TEST(ReportText, LeavesOutWhatXmlCannotSay) {
-    EXPECT_EQ(xml_escaped(std::string_view("a\0b\x1b<&>\"\n\xef\xbf\xbe", 12)),
-              "ab&lt;&amp;&gt;&quot;&#10;");
-}
-
-TEST(ReportText, IsCutBetweenCharacters) {
-    EXPECT_EQ(shortened("abc", 3), "abc");
-    EXPECT_EQ(shortened("abcdefgh", 4), "ab\n[4 bytes left out]\ngh");
-    EXPECT_EQ(shortened("a\xc3\xa9--\xc3\xa9z", 4), "a\n[6 bytes left out]\nz");
-}
-
-RC_GTEST_PROP(ReportText, IsAlwaysValidXmlAndJson, (const std::string& bytes)) {
-    for (const char c : xml_escaped(bytes))
-        RC_ASSERT(static_cast<unsigned char>(c) >= 0x20 && c != '<' && c != '"');
+RC_GTEST_PROP(ReportText, IsAlwaysValidJson, (const std::string& bytes)) {
     Case test{.id = "codec/a", .title = bytes, .requirements = {bytes}};
     Run run{.peer = bytes, .started = bytes, .results = {{.test = &test, .output = bytes}}};
     RC_ASSERT(read_run(to_json_text(run)).has_value());
@@ -145,8 +133,8 @@ TEST(Junit, HasVerdictsThatServersTellApart) {
 
 TEST(Junit, BoundsWhatAPeerPrinted) {
     Small small;
-    small.run.results[1].output.assign(10 * junit_output_limit, 'x');
-    EXPECT_LT(to_junit(small.run).size(), 2 * junit_output_limit);
+    small.run.results[1].output.assign(10 * report::junit_output_limit, 'x');
+    EXPECT_LT(to_junit(small.run).size(), 2 * report::junit_output_limit);
 }
 
 TEST(Json, ComesBackAsItWas) {
