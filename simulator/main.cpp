@@ -53,7 +53,16 @@ void add_server_options(CLI::App& app, Options& options) {
                  "Allow --control on an address that is not loopback");
     app.add_flag("--syslog", options.syslog,
                  "Write daemon log lines to syslog too, unless a subscriber has taken it over");
-    app.add_flag("--dry-run", options.dry_run, "Print the timeline and serve nothing");
+    auto* summary = app.add_option("--summary", options.summary_file,
+                                   "Write what each subscriber got and gave to this file, as JSON")
+                        ->type_name("FILE");
+    auto* junit =
+        app.add_option("--junit", options.junit_file,
+                       "Write the steps of the scenario to this file as test cases, as JUnit XML")
+            ->type_name("FILE");
+    app.add_flag("--dry-run", options.dry_run, "Print the timeline and serve nothing")
+        ->excludes(summary)
+        ->excludes(junit);
     add_limit_options(app, options);
 }
 

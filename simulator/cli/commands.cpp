@@ -6,15 +6,19 @@
 
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "files/read_file.hpp"
 #include "protocol/limits.hpp"
+#include "report/file.hpp"
 #include "simulator/cli/dry_run.hpp"
 #include "simulator/cli/random_scenario.hpp"
 #include "simulator/library/library.hpp"
 #include "simulator/scenario/json_schema.hpp"
 #include "simulator/server/server.hpp"
+#include "simulator/summary/run_summary.hpp"
+#include "simulator/summary/step_report.hpp"
 #include "transport/command_line.hpp"
 #include "transport/line_writer.hpp"
 
@@ -132,6 +136,7 @@ std::expected<ServerOptions, std::string> server_options(const Options& options,
     }
     out.time_scale = options.time_scale;
     if (!options.log_file.empty()) out.log_file = options.log_file;
+    out.step_results = !options.junit_file.empty();
     if (options.syslog) out.syslog = to_syslog;
     if (!options.control.empty()) {
         auto control = control_endpoint(options);
@@ -165,6 +170,58 @@ std::string title(const Scenario& scenario) {
                        to_string(scenario.product), to_string(scenario.release), scenario.seed);
 }
 
+std::string result_name(const RunResult& result) {
+    if (result.stopped) return "stopped";
+    switch (result.outcome) {
+        case Outcome::fulfilled:
+            return "fulfilled";
+        case Outcome::expectation_failed:
+            return "expectation failed";
+        case Outcome::nobody_connected:
+            return "nobody connected";
+        case Outcome::timed_out:
+            return "timed out";
+    }
+    return {};
+}
+
+RunFacts facts_of(const Scenario& scenario, const RunResult& result) {
+    RunFacts out{.scenario = scenario.name,
+                 .product = std::string(to_string(scenario.product)),
+                 .release = to_string(scenario.release),
+                 .seed = scenario.seed,
+                 .result = result_name(result),
+                 .failure = {},
+                 .end = result.end};
+    if (result.failure) out.failure = to_string(*result.failure);
+    return out;
+}
+
+/// What could not be written, a sentence for each.
+std::vector<std::string> write_reports(const Scenario& scenario, const Options& options,
+                                       const RunResult& result) {
+    std::vector<std::string> errors;
+    const auto write = [&](const std::string& option, const std::string& path,
+                           const std::string& text) {
+        const auto written = report::write_report(path, text);
+        if (!written) errors.push_back(fmt::format("confd-sim: {}: {}", option, written.error()));
+    };
+    if (!options.summary_file.empty()) {
+        write("--summary", options.summary_file,
+              to_json_text(facts_of(scenario, result), result.summary));
+    }
+    if (!options.junit_file.empty()) {
+        write("--junit", options.junit_file,
+              steps_to_junit(scenario, result.steps, result.failure, result.stopped));
+    }
+    return errors;
+}
+
+bool shows_colour() {
+    const char* const without = std::getenv("NO_COLOR");
+    return ::isatty(STDERR_FILENO) == 1 && (without == nullptr || *without == '\0');
+}
+
 int play(const Scenario& scenario, const Options& options) {
     auto server = server_options(options, scenario.product);
     if (!server) return usage(server.error());
@@ -188,10 +245,16 @@ int play(const Scenario& scenario, const Options& options) {
         server->log("confd-sim: " + result.error());
         return exit_usage;
     }
+    for (const auto& line : to_lines(result->summary, shows_colour()))
+        server->log(line);
+    const auto unwritten = write_reports(scenario, options, *result);
+    for (const auto& error : unwritten)
+        server->log(error);
     server->log(result->failure   ? to_string(*result->failure)
                 : result->stopped ? "stopped before the scenario's end"
                                   : "done");
-    return exit_code(result->outcome);
+    const auto code = exit_code(result->outcome);
+    return code == exit_fulfilled && !unwritten.empty() ? exit_usage : code;
 }
 
 /// A file, or else a scenario of the library.

@@ -32,6 +32,8 @@ struct Options {
     std::string product;
     std::string access_file;
     std::string log_file;
+    std::string summary_file;
+    std::string junit_file;
     std::string control;
     std::string seed;
     double time_scale = 1;

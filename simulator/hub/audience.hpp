@@ -10,6 +10,7 @@
 #include "protocol/bytes.hpp"
 #include "protocol/notification/notification.hpp"
 #include "simulator/hub/marks.hpp"
+#include "simulator/hub/peer_stats.hpp"
 #include "simulator/hub/role.hpp"
 
 namespace confd::sim {
@@ -30,6 +31,8 @@ struct Audience {
     std::string role;
 
     std::size_t size = 0;  ///< how many they are
+    EventCounts sent = EventCounts(
+        event_bits);  ///< what those that were there from the first to the last have got
     /// What they get before the hub's next flush, one frame behind the other.
     Bytes batch;
     Marks marks;                 ///< of the batch

@@ -25,10 +25,10 @@ std::string_view to_string(AckVerdict verdict) {
     return "unknown";
 }
 
-void Barriers::owe(SendId send, const Owed& owed) {
+void Barriers::owe(SendId send, const Owed& owed, Instant now) {
     auto& waits = open_[send].waits;
     waits.emplace_hint(waits.end(), owed.peer, owed.ack);
-    accounts_[owed.peer].debts.push_back({owed.ack, send});
+    accounts_[owed.peer].debts.push_back({owed.ack, send, false, now});
 }
 
 Barriers::Answer Barriers::answer(PeerId peer, const Ack& ack) {
@@ -45,8 +45,8 @@ Barriers::Answer Barriers::answer(PeerId peer, const Ack& ack) {
     debts.erase(debt);
     paid.push_back(settled);
     if (paid.size() > remembered_answers) paid.pop_front();
-    if (settled.expired) return {AckVerdict::late, settled.send};
-    return {AckVerdict::known, settled.send, settle(settled.send, peer)};
+    if (settled.expired) return {AckVerdict::late, settled.send, false, settled.since};
+    return {AckVerdict::known, settled.send, settle(settled.send, peer), settled.since};
 }
 
 bool Barriers::settle(SendId send, PeerId peer) {

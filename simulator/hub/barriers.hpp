@@ -40,10 +40,11 @@ class Barriers {
         AckVerdict verdict = AckVerdict::unknown;
         SendId send = 0;        ///< the event it belongs to; 0 when unknown
         bool released = false;  ///< it was the last that the barrier waited for
+        Instant owed_since;     ///< of one that was owed, late or not
     };
 
     /// The event `send` needs this acknowledgement: one of each peer.
-    void owe(SendId send, const Owed& owed);
+    void owe(SendId send, const Owed& owed, Instant now = {});
 
     /// An acknowledgement has come. It counts for the oldest event of that peer, with that kind and
     /// id, that has not been answered: subscribers answer in the order in which they read.
@@ -77,6 +78,7 @@ class Barriers {
         Ack ack;
         SendId send = 0;
         bool expired = false;
+        Instant since;
     };
     struct Account {
         std::deque<Debt> debts;  // in the order of sending

@@ -55,7 +55,6 @@ struct Disconnected {
     PeerId peer = 0;
     bool subscribed = false;
     bool by_us = false;  ///< closed from here: a fault, a `close` step, a peer too slow
-    bool slow = false;   ///< it was too slow
     bool maapi = false;  ///< it was no subscriber, but read schemas or diffs
     std::string role;
     std::string reason;  ///< empty when the peer just went away

@@ -46,6 +46,7 @@ std::size_t Hub::wanted(PeerId id, std::size_t size) const {
 }
 
 void Hub::feed(Instant now, PeerId id, ByteView bytes) {
+    latest_ = now;
     if (auto* const peer = find(id)) take_in(now, id, *peer, bytes);
 }
 
@@ -53,6 +54,7 @@ void Hub::eof(Instant now, PeerId id) {
     auto* const found = find(id);
     if (found == nullptr) return;
     auto& peer = *found;
+    latest_ = now;
     peer.ended = true;
     if (peer.lines != nullptr) {
         peer.lines->in.finish(now);
@@ -70,6 +72,7 @@ void Hub::forget(PeerId id, std::string reason) {
     detach(id, *peer, std::move(reason));
     deadlines_.set(id, peer->deadline, std::nullopt);
     if (peer->pending) --pending_;
+    if (peer->stats && on_gone_) on_gone_(*peer->stats);
     peers_.erase(id);
 }
 
@@ -100,6 +103,11 @@ void Hub::on_ack(Instant now, PeerId id, Peer& peer) {
     const auto answer = barriers_.answer(id, ack);
     if (answer.verdict != AckVerdict::known) peer.acks.take(ack_pace(), now);
     ++peer.counters.acks[static_cast<std::size_t>(answer.verdict)];
+    if (answer.verdict == AckVerdict::known || answer.verdict == AckVerdict::late) {
+        auto& latencies = peer.stats->latencies;
+        if (!latencies) latencies = std::make_shared<Latencies>();
+        latencies->add(std::chrono::duration_cast<Latencies::Micros>(now - answer.owed_since));
+    }
     happened(
         AckReceived{id, peer.role, ack, answer.verdict, answer.send, kept(peer.session.frame())});
     if (answer.released) release(answer.send);
@@ -138,12 +146,13 @@ void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us, bool slo
     peer.detached = true;
     leave(id, peer);
     if (!peer.close) peer.close = CloseHow::fin;
+    const bool from_here = by_us || peer.half_closed || peer.closed;
+    if (peer.stats) note_end(peer, from_here, slow, reason);
     if (peer.subscribed) ++vacancies_[peer.role];
     end_maapi(id, peer);
     happened(Disconnected{.peer = id,
                           .subscribed = peer.subscribed,
-                          .by_us = by_us || peer.half_closed || peer.closed,
-                          .slow = slow,
+                          .by_us = from_here,
                           .maapi = peer.session.is_maapi(),
                           .role = peer.role,
                           .reason = std::move(reason)});
@@ -151,6 +160,22 @@ void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us, bool slo
         release(send);
     const bool took = (peer.session.subscription().mask & NOTIF_TAKEOVER_SYSLOG) != 0;
     if (peer.subscribed && took && --takers_ == 0) happened(SyslogTaken{false});
+}
+
+void Hub::note_end(Peer& peer, bool by_us, bool slow, const std::string& reason) const {
+    auto& stats = *peer.stats;
+    stats.left_at = latest_;
+    stats.reason = reason;
+    stats.acks = peer.counters.acks;
+    if (slow) {
+        stats.left = Left::slow;
+    } else if (peer.session.malformed()) {
+        stats.left = Left::malformed;
+    } else if (by_us) {
+        stats.left = ending_ ? Left::end : Left::scenario;
+    } else {
+        stats.left = Left::client;
+    }
 }
 
 /// It gets no more events. What it has got still goes out.
@@ -198,6 +223,20 @@ const PeerCounters* Hub::counters(PeerId id) {
     hand_out();
     const auto* peer = find(id);
     return peer == nullptr ? nullptr : &peer->counters;
+}
+
+std::optional<PeerStats> Hub::stats(PeerId id) {
+    hand_out();
+    const auto* peer = find(id);
+    if (peer == nullptr || !peer->stats) return std::nullopt;
+    auto out = *peer->stats;
+    if (peer->detached) return out;
+    out.left_at = latest_;
+    out.acks = peer->counters.acks;
+    if (out.latencies) out.latencies = std::make_shared<Latencies>(*out.latencies);
+    for (std::size_t i = 0; peer->listens() && i < out.events.size(); ++i)
+        out.events[i] += peer->audience->sent[i];
+    return out;
 }
 
 }  // namespace confd::sim

@@ -135,6 +135,10 @@ class Hub {
     /// One observer, which outlives the hub's last call; or null. Events carry their numbers to
     /// outlets meanwhile (Outlet::mark).
     void observe(HubObserver* observer) { observer_ = observer; }
+    /// Gets what each subscriber got and gave, once nothing more can come: in forget().
+    void on_gone(std::function<void(const PeerStats&)> observer) { on_gone_ = std::move(observer); }
+    /// From now on whom the server closes stayed to the end.
+    void end() { ending_ = true; }
     /// Sees every event that is sent, beats excepted.
     void on_send(std::function<void(const Notification&, const Sent&)> observer) {
         on_send_ = std::move(observer);
@@ -160,6 +164,8 @@ class Hub {
     const ServerSession* session(PeerId peer) const;
     std::string_view role_of(PeerId peer) const;
     const PeerCounters* counters(PeerId peer);
+    /// Until now; nothing of a peer that never was a subscriber.
+    std::optional<PeerStats> stats(PeerId peer);
     /// Bytes that wait for the peer, here and, when last told, at the owner.
     std::size_t queued(PeerId peer);
     /// Subscribers since the start, those that are gone included.
@@ -176,6 +182,7 @@ class Hub {
     void on_closed(PeerId id, Peer& peer);
     void detach(PeerId id, Peer& peer, std::string reason, bool by_us = false, bool slow = false);
     void leave(PeerId id, Peer& peer);
+    void note_end(Peer& peer, bool by_us, bool slow, const std::string& reason) const;
     void release(SendId send);
     void happened(HubEvent event);
 
@@ -284,7 +291,9 @@ class Hub {
     Instant latest_;  // when something was last asked for
     std::vector<HubEvent> happened_;
     HubObserver* observer_ = nullptr;
+    bool ending_ = false;
     std::function<void(const Notification&, const Sent&)> on_send_;
+    std::function<void(const PeerStats&)> on_gone_;
 };
 
 }  // namespace confd::sim

@@ -138,9 +138,12 @@ Bytes Hub::take_output(Peer& peer, Marks& marks) const {
 }
 
 void Hub::report_hits() {
-    for (auto& hit : board_.take_hits())
+    for (auto& hit : board_.take_hits()) {
+        const auto* peer = find(hit.peer);
+        if (peer != nullptr && peer->stats) ++peer->stats->faults;
         happened(
             FaultStruck{hit.peer, hit.fault, std::move(hit.note), hit.send, std::move(hit.came)});
+    }
 }
 
 }  // namespace confd::sim

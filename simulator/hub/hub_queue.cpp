@@ -74,9 +74,12 @@ void Hub::drop_slow(Instant now, PeerId id, const std::string& reason) {
     if (found == nullptr) return;
     auto& peer = *found;
     const bool there = !peer.detached;
+    latest_ = now;
     if (peer.subscribed) {
-        if (const auto lost = take_lost(peer); there || lost.bytes > 0)
+        if (const auto lost = take_lost(peer); there || lost.bytes > 0) {
+            if (!there) note_end(peer, true, true, reason);
             happened(SlowConsumer{id, peer.role, reason, lost});
+        }
     }
     if (peer.subscribed && there) {
         detach(id, peer, reason, true, true);
@@ -101,7 +104,9 @@ Lost Hub::take_lost(Peer& peer) {
     add(peer.passed);
     add(peer.session.take_output());
     if (!peer.share.empty()) add(peer.audience->view(peer.share));
-    return {.events = count_events(waiting), .bytes = size};
+    const Lost lost{.events = count_events(waiting), .bytes = size};
+    if (peer.stats) peer.stats->lost = lost;
+    return lost;
 }
 
 /// REQ-SLOW-2: the daemon logs it, and its log is an event.

@@ -55,12 +55,13 @@ Sent Hub::send(Instant now, const Notification& notification, const Target& targ
         if (form->empty()) continue;
         if (observer_ != nullptr) audience.marks.push_back({begin, sent.id});
         ++audience.events;
+        ++audience.sent[bit_of(notification.type)];
         sent.recipients += audience.size;
         news_ = true;
     }
     sent.owed = owed(listeners_, notification, target, forms);
     for (const auto& debt : sent.owed)
-        barriers_.owe(sent.id, debt);
+        barriers_.owe(sent.id, debt, now);
     open_transaction(notification, sent.id, std::move(diff));
     if (on_send_) on_send_(notification, sent);
     return sent;
@@ -193,6 +194,7 @@ void Hub::pump(Instant now, PeerId id, Peer& peer) {
         const Mark mark{peer.output_size(), peer.feed->send()};
         if (!peer.session.send(*next)) continue;
         ++peer.counters.events;
+        ++peer.stats->events[bit_of(NOTIF_STREAM_EVENT)];
         if (observer_ != nullptr && mark.send != 0) peer.marks.push_back(mark);
     }
     peer.choked = true;

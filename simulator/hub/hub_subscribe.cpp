@@ -42,6 +42,11 @@ void Hub::admit(Instant now, PeerId id, Peer& peer) {
     }
     peer.session.accept();
     peer.subscribed = true;
+    peer.stats = std::make_unique<PeerStats>();
+    peer.stats->peer = id;
+    peer.stats->role = peer.role;
+    peer.stats->mask = subscription.mask;
+    peer.stats->subscribed = now;
     hand_out();
     if (!peer.half_closed) listeners_.add(id, peer);
     ++subscriptions_;

@@ -62,6 +62,7 @@ void Hub::send_beats(Instant now, Peer& peer) {
         if (peer.session.send({beat.type, SignalNotification{}})) {
             ++peer.counters.events;
             ++peer.counters.beats;
+            ++peer.stats->events[bit_of(beat.type)];
         }
         // After a pause there is one beat, not all that were missed.
         beat.next += beat.interval;

@@ -38,6 +38,10 @@ class Listeners {
             audience.role = peer.role;
         }
         peer.audience = &audience;
+        // Until it leaves its counts are less by what had been sent before: nothing is counted for
+        // each subscriber then.
+        for (std::size_t i = 0; peer.stats && i < audience.sent.size(); ++i)
+            peer.stats->events[i] -= audience.sent[i];
         const auto at = std::ranges::lower_bound(all_, id, {}, &Listener::id);
         all_.insert(at, {id, &peer, &audience});
     }
@@ -46,6 +50,8 @@ class Listeners {
         if (!peer.listens()) return;
         all_.erase(std::ranges::lower_bound(all_, id, {}, &Listener::id));
         auto& left = *std::exchange(peer.audience, nullptr);
+        for (std::size_t i = 0; peer.stats && i < left.sent.size(); ++i)
+            peer.stats->events[i] += left.sent[i];
         if (--left.size == 0) audiences_.erase({left.mask, left.wire.dialect, left.role});
     }
 

@@ -17,6 +17,7 @@
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/ids.hpp"
 #include "simulator/hub/outlet.hpp"
+#include "simulator/hub/peer_stats.hpp"
 #include "simulator/limits/input_clock.hpp"
 #include "simulator/limits/pace.hpp"
 #include "simulator/maapi/conversation.hpp"
@@ -57,6 +58,7 @@ struct Peer {
     std::size_t unsent = 0;        ///< at the owner, when last told
     std::optional<Instant> crowded_since;
     PeerCounters counters;
+    std::unique_ptr<PeerStats> stats;  ///< of a subscriber: see Hub::stats()
 
     ServerSession session;
     Outlet* outlet = nullptr;

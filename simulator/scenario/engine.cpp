@@ -9,7 +9,8 @@ Engine::Engine(const Scenario& scenario, Hub& hub, EngineOptions options)
                    .allowed = scenario.allowed,
                    .dry = options.dry,
                    .log = std::move(options.log),
-                   .trace = std::move(options.trace)}),
+                   .trace = std::move(options.trace),
+                   .results = options.results}),
       run_(scenario.steps, scenario.variables),
       last_(scenario.steps.empty() ? Place{} : scenario.steps.back()->place()) {}
 

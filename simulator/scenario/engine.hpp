@@ -18,6 +18,7 @@ struct EngineOptions {
     std::function<void(const std::string&)> log = {};  ///< lines of log steps
     std::function<void(const Trace&)> trace = {};      ///< every step that acts or waits
     bool dry = false;                                  ///< see WorldOptions
+    StepResults* results = nullptr;                    ///< outlives the engine; may be null
 };
 
 class Engine {

@@ -145,11 +145,20 @@ class Loader {
         load_modules();
         load_roles_and_streams();
         load_tries(map);
-        if (const auto steps = map.raw("steps")) out_.steps = parse_steps(steps, loading_);
+        if (const auto steps = map.raw("steps")) load_steps(steps);
         return std::move(out_);
     }
 
   private:
+    void load_steps(const YamlPtr& steps) {
+        out_.steps = parse_steps(steps, loading_);
+        out_.listed = std::move(loading_.listed);
+        // Steps with others inside are read after those.
+        std::ranges::stable_sort(out_.listed, {}, [](const ListedStep& listed) {
+            const auto& place = listed.step->place();
+            return std::pair(place.line, place.column);
+        });
+    }
     void load_basics(const DeclaredMap& map) {
         out_.name = map.text("name");
         out_.description = map.text("description");

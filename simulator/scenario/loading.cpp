@@ -261,7 +261,11 @@ StepPtr parse_step(const YamlPtr& node, Loading& loading) {
         return nullptr;
     }
     const auto& [key, body] = node->entries.front();
-    if (const auto* kind = find_kind(key->text)) return kind->parse(body, loading, key->place);
+    if (const auto* kind = find_kind(key->text)) {
+        auto step = kind->parse(body, loading, key->place);
+        if (step != nullptr) loading.listed.push_back({step, kind->name});
+        return step;
+    }
     loading.diagnostics.report(
         key->place, fmt::format("there is no step '{}', expected {}{}", key->text, one_of(names),
                                 suggestion(key->text, names)));

@@ -34,6 +34,7 @@ struct Loading {
     /// is taken to be right in between.
     const Scope* first = nullptr;
     const Scope* last = nullptr;
+    std::vector<ListedStep> listed = {};
 
     WireContext wire() const { return {release.dialect(), product}; }
     const Role* find_role(std::string_view name) const;

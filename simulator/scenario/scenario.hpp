@@ -51,6 +51,7 @@ struct Scenario {
     std::vector<TryIt> tries;
     Scope variables;
     std::vector<StepPtr> steps;
+    std::vector<ListedStep> listed;  ///< the steps and those inside them, in the order of the file
 
     /// What a server needs to play it; the caller adds secret, limits and clock.
     HubConfig hub_config() const;

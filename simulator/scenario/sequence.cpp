@@ -14,8 +14,10 @@ StepStatus SequenceRun::poll(World& world) {
                 return StepStatus::running;
             }
             current_ = steps_[next_]->start(scope_);
+            world.begins(*steps_[next_]);
         }
         const auto status = current_->poll(world);
+        if (status != StepStatus::running) world.ends(*steps_[next_], status);
         if (status != StepStatus::done) return status;
         current_.reset();
         ++next_;

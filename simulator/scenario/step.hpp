@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "simulator/hub/events.hpp"
@@ -62,6 +63,12 @@ class StepSpec {
 };
 
 using StepPtr = std::shared_ptr<const StepSpec>;
+
+/// A step as it stands in the file.
+struct ListedStep {
+    StepPtr step;
+    std::string_view kind;  ///< "send"
+};
 
 /// One after the other.
 class SequenceRun : public StepRun {

@@ -111,7 +111,8 @@ bool World::judge_end(const Place& place) {
         failure_ = Failure{Outcome::expectation_failed,
                            place,
                            fmt::format("unexpected: {}", describe(seen.event, hub_)),
-                           {"the scenario had ended, and what it had sent was on its way"}};
+                           {"the scenario had ended, and what it had sent was on its way"},
+                           true};
         return false;
     }
     return true;

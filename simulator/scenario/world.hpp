@@ -13,6 +13,7 @@
 #include "simulator/hub/hub.hpp"
 #include "simulator/hub/random.hpp"
 #include "simulator/scenario/step.hpp"
+#include "simulator/scenario/step_results.hpp"
 
 namespace confd::sim {
 
@@ -30,6 +31,8 @@ struct Failure {
     std::string message;
     /// What would have been accepted at that moment, and what came instead; a line each.
     std::vector<std::string> details;
+    /// It came after the last step, when what had been sent was on its way.
+    bool at_end = false;
 };
 
 /// "tour.yaml:12:5: await: expected ..", and the details below it, indented.
@@ -64,6 +67,7 @@ struct WorldOptions {
     bool dry = false;
     std::function<void(const std::string&)> log;  ///< may be empty
     std::function<void(const Trace&)> trace;      ///< may be empty
+    StepResults* results = nullptr;               ///< may be null
 };
 
 class World {
@@ -79,6 +83,13 @@ class World {
     }
     bool traced() const { return options_.trace != nullptr; }
     void trace(const StepSpec& step, std::string text) const;
+
+    void begins(const StepSpec& step) const {
+        if (options_.results != nullptr) options_.results->begins(step, now_);
+    }
+    void ends(const StepSpec& step, StepStatus status) const {
+        if (options_.results != nullptr) options_.results->ends(step, now_, status);
+    }
 
     /// The run has something to do at this time, whatever happens until then.
     void wake_at(Instant time);

@@ -24,6 +24,7 @@ void Link::pause_reading(bool pause) {
 void Link::write(Instant, ByteView bytes) {
     owner_.recorder.sent(id_, bytes, marks_);
     marks_.clear();
+    out_ += bytes.size();
     const auto rest = bytes.subspan(connection_.try_send(bytes));
     if (!rest.empty()) connection_.send(Bytes(rest.begin(), rest.end()));
 }
@@ -48,6 +49,7 @@ void Link::finish() {
 void Link::received(std::size_t size) {
     const auto now = owner_.now();
     const auto bytes = ByteView(owner_.room).first(size);
+    in_ += size;
     owner_.hub.feed(now, id_, bytes);
     owner_.advance();
 }

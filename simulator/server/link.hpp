@@ -1,6 +1,7 @@
 // One connection and the peer it is at the hub.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -34,6 +35,9 @@ class Link : public transport::ConnectionOwner, public Outlet {
     /// Sends what is left, and closes.
     void finish();
     const std::string& address() const { return connection_.peer(); }
+    /// Bytes that the kernel took, and that came.
+    std::uint64_t bytes_out() const { return out_ - connection_.unsent(); }
+    std::uint64_t bytes_in() const { return in_; }
 
     std::size_t wanted(std::size_t size) override { return owner_.hub.wanted(id_, size); }
     std::span<std::uint8_t> room(std::size_t size) override {
@@ -64,6 +68,8 @@ class Link : public transport::ConnectionOwner, public Outlet {
     PeerId id_;
     transport::Connection connection_;
     Marks marks_;  // of the next write
+    std::uint64_t out_ = 0;
+    std::uint64_t in_ = 0;
     bool finishing_ = false;
     bool paused_ = false;
 };

@@ -24,10 +24,11 @@ void Links::add(transport::Connection connection, const Challenge& challenge,
 
 /// Called by the link itself, which must not be touched afterwards.
 void Links::remove(PeerId id, const transport::Closed& why) {
-    owner_.recorder.closed(id);
     if (why.cause == transport::Closed::Cause::stalled) {
         owner_.hub.drop_slow(owner_.now(), id, why.text);
+        owner_.recorder.closed(id);  // after what it never got
     } else {
+        owner_.recorder.closed(id);
         owner_.hub.forget(id, why.text);
     }
     const auto link = std::move(links_[id]);
@@ -47,8 +48,20 @@ void Links::finish_all() {
         link->finish();
 }
 
+void Links::abandon() {
+    for (const auto& [id, link] : links_) {
+        owner_.recorder.closed(id);
+        owner_.hub.forget(id, "the simulator has ended");
+    }
+}
+
+const Link* Links::find(PeerId id) const {
+    const auto found = links_.find(id);
+    return found == links_.end() ? nullptr : found->second.get();
+}
+
 std::string Links::address(PeerId id) const {
-    if (const auto link = links_.find(id); link != links_.end()) return link->second->address();
+    if (const auto* link = find(id)) return link->address();
     const auto gone = addresses_.find(id);
     return gone == addresses_.end() ? "?" : gone->second;
 }

@@ -26,6 +26,11 @@ class Links {
     /// The same, without what faults hold back.
     void finish_all();
 
+    /// Nothing more is done with any of them.
+    void abandon();
+
+    /// Null for a peer that is not known, or whose connection is closed.
+    const Link* find(PeerId id) const;
     bool empty() const { return links_.empty(); }
     /// "?" for a peer that is not known.
     std::string address(PeerId id) const;

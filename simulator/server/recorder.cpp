@@ -207,6 +207,14 @@ void Recorder::happened(const HubEvent& event) {
         write(out);
     } else if (const auto* fault = std::get_if<FaultStruck>(&event)) {
         on_fault(*fault);
+    } else if (const auto* slow = std::get_if<SlowConsumer>(&event)) {
+        line(describe(event, hub_), slow->peer);
+    } else if (const auto* held = std::get_if<AcksHeld>(&event)) {
+        line(describe(event, hub_), held->peer);
+    } else if (const auto* ended = std::get_if<FilterEnded>(&event)) {
+        line(describe(event, hub_), ended->peer);
+    } else if (const auto* called = std::get_if<MaapiCalled>(&event)) {
+        line(describe(event, hub_), called->peer, called->call.send);
     }
 }
 
@@ -252,11 +260,6 @@ void Recorder::closed(PeerId peer) {
     if (found->second.left) write_end(peer);
 }
 
-void Recorder::closed_all() {
-    while (!connections_.empty())
-        write_end(connections_.begin()->first);
-}
-
 /// Bytes that are the beginning of something have nothing to wait for any more.
 void Recorder::write_end(PeerId peer) {
     auto& connection = connections_.at(peer);
@@ -268,8 +271,7 @@ void Recorder::write_end(PeerId peer) {
     auto out = record(RecordKind::disconnect);
     out.peer = peer;
     out.role = connection.role;
-    const auto text = connection.left.value_or("the simulator has ended");
-    out.text = text;
+    out.text = *connection.left;
     write(out);
     connections_.erase(peer);
 }

@@ -49,8 +49,6 @@ class Recorder : public HubObserver {
     /// The connection is closed, or given up at the end of the run. Its record is the last of the
     /// peer: where the hub does not know yet, it follows when the hub does.
     void closed(PeerId peer);
-    /// The same of all that are left.
-    void closed_all();
 
     void connects(PeerId peer) override;
     void happened(const HubEvent& event) override;

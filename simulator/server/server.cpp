@@ -96,6 +96,7 @@ class Server {
           acceptor_(io_.get_executor(), options.socket),
           links_(hub_, recorder_, [this] { return now(); }, [this] { advance(); }) {
         if (!hangups_are_ignored()) signals_.add(SIGHUP);
+        hub_.on_gone([this](const PeerStats& stats) { summarise(stats); });
         hub_.on_send([this](const Notification& event, const Sent& sent) { on_send(event, sent); });
     }
 
@@ -115,7 +116,8 @@ class Server {
         advance();
         io_.run();
         block_signals();
-        recorder_.closed_all();
+        links_.abandon();
+        result_.end = now();
         status_line_.clear();
         if (log_) log_->close();
         return result_;
@@ -125,7 +127,8 @@ class Server {
     Instant now() const { return clock_.now(); }
 
     EngineOptions engine_options() {
-        EngineOptions out{.log = [this](const std::string& text) { log(text); }};
+        EngineOptions out{.log = [this](const std::string& text) { log(text); },
+                          .results = options_.step_results ? &result_.steps : nullptr};
         // Without a log or a control page nobody reads it, and making it costs.
         if (options_.log_file || options_.control) {
             out.trace = [this](const Trace& trace) { recorder_.step(trace); };
@@ -229,6 +232,7 @@ class Server {
     /// that holds it back for hours is not waited for.
     void close_all() {
         ending_ = true;
+        hub_.end();
         acceptor_.stop();
         links_.close_all();
         patience_.expires_after(closing_patience);
@@ -296,6 +300,15 @@ class Server {
         advance();
     }
 
+    void summarise(const PeerStats& stats) {
+        const auto* link = links_.find(stats.peer);
+        if (link == nullptr) return;
+        result_.summary.add({.stats = stats,
+                             .address = link->address(),
+                             .bytes_out = link->bytes_out(),
+                             .bytes_in = link->bytes_in()});
+    }
+
     void on_send(const Notification& event, const Sent& sent) {
         ++sends_;
         target_.event_sent(now(), event, sent);
@@ -327,18 +340,14 @@ class Server {
             if (gone->subscribed) say(describe(event, hub_));
         } else if (const auto* ack = std::get_if<AckReceived>(&event)) {
             if (ack->verdict != AckVerdict::known) say(describe(event, hub_));
-        } else if (std::holds_alternative<FaultStruck>(event)) {
-            say(describe(event, hub_));
         } else if (std::holds_alternative<SyslogTaken>(event)) {
             log(describe(event, hub_));
-        } else if (const auto* slow = std::get_if<SlowConsumer>(&event)) {
-            log(describe(event, hub_), slow->peer);
-        } else if (const auto* held = std::get_if<AcksHeld>(&event)) {
-            log(describe(event, hub_), held->peer);
-        } else if (const auto* ended = std::get_if<FilterEnded>(&event)) {
-            log(describe(event, hub_), ended->peer);
-        } else if (const auto* called = std::get_if<MaapiCalled>(&event)) {
-            log(describe(event, hub_), called->peer, called->call.send);
+        } else if (std::holds_alternative<FaultStruck>(event) ||
+                   std::holds_alternative<SlowConsumer>(event) ||
+                   std::holds_alternative<AcksHeld>(event) ||
+                   std::holds_alternative<FilterEnded>(event) ||
+                   std::holds_alternative<MaapiCalled>(event)) {
+            say(describe(event, hub_));
         }
     }
 
@@ -346,6 +355,7 @@ class Server {
     const ServerOptions& options_;
     SimClock clock_;
     StatusLine status_line_;
+    RunResult result_;
     Hub hub_;
     Recorder recorder_;
     Engine engine_;
@@ -367,7 +377,6 @@ class Server {
     bool ending_ = false;
     bool stopping_ = false;
     bool left_ = false;
-    RunResult result_;
 };
 
 }  // namespace

@@ -10,7 +10,9 @@
 
 #include "protocol/bytes.hpp"
 #include "simulator/scenario/scenario.hpp"
+#include "simulator/scenario/step_results.hpp"
 #include "simulator/scenario/world.hpp"
+#include "simulator/summary/run_summary.hpp"
 #include "transport/endpoint.hpp"
 #include "transport/socket_options.hpp"
 
@@ -27,6 +29,7 @@ struct ServerOptions {
     std::chrono::milliseconds write_timeout = std::chrono::seconds(15);
     double time_scale = 1;                       ///< see SimClock
     std::optional<std::string> log_file;         ///< every message, as JSON Lines
+    bool step_results = false;                   ///< whether anybody wants them
     std::optional<transport::Endpoint> control;  ///< HTTP
     /// Lines of the daemon's own syslog: what goes to subscribers of DAEMON, while nobody has taken
     /// the syslog over. May be empty.
@@ -43,6 +46,9 @@ struct RunResult {
     std::optional<Failure> failure;
     /// SIGINT, SIGTERM or SIGHUP came before the scenario's end.
     bool stopped = false;
+    RunSummary summary;
+    StepResults steps;  ///< with ServerOptions::step_results
+    Instant end;
 };
 
 /// Listens, plays the scenario, sends what is left and closes every connection so that nothing sent

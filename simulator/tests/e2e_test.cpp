@@ -456,6 +456,40 @@ TEST(Log, OfTwoRunsWithOneSeedIsTheSame) {
     EXPECT_NE(first, play("2"));
 }
 
+// ---- what a run reports ----
+
+std::string content(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Reports, SayWhatEachSubscriberGotAndWhatBecameOfTheSteps) {
+    const TempFile summary("", ".json");
+    const TempFile junit("", ".xml");
+    Simulator sim({"run", scenario("audit-sync"), "--listen", "127.0.0.1:0", "--summary",
+                   summary.path(), "--junit", junit.path()});
+    Client client(sim.port(), client_config(audit_sync));
+    EXPECT_THAT(client.listen(), SizeIs(3));
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+    const auto json = content(summary.path());
+    EXPECT_THAT(json, HasSubstr(R"("scenario":"audit-sync")"));
+    EXPECT_THAT(json, HasSubstr(R"("left":"end","reason":"","events":{"NOTIF_AUDIT":3},)"
+                                R"("acks":{"known":3,"duplicate":0,"late":0,"unknown":0})"));
+    EXPECT_THAT(sim.text(), HasSubstr("\nsubscriber 1 (auditor): 3 events (3 NOTIF_AUDIT), "
+                                      "3 acknowledgements (3 known) after p50 "));
+    EXPECT_THAT(sim.text(), testing::EndsWith("; stayed to the end\ndone\n"));
+    EXPECT_THAT(content(junit.path()), HasSubstr(R"(<testsuite name="audit-sync" tests=")"));
+    EXPECT_THAT(content(junit.path()), HasSubstr(R"( failures="0")"));
+}
+
+TEST(Reports, ThatCannotBeWrittenAreAnError) {
+    const TempFile file("format: 1\nsteps: []");
+    Simulator sim(
+        {"run", file.path(), "--listen", "127.0.0.1:0", "--summary", "/proc/no/summary.json"});
+    EXPECT_EQ(sim.exit_code(), 2);
+    EXPECT_THAT(sim.text(), HasSubstr("confd-sim: --summary: /proc/no: "));
+}
+
 // ---- --control ----
 
 /// The answer to one HTTP request, with its header.

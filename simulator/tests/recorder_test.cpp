@@ -126,7 +126,9 @@ class Wire : public Outlet {
     }
     void close(CloseHow) override {}
     void pause_reading(bool) override {}
-    std::size_t unsent() const override { return 0; }
+    std::size_t unsent() const override { return stuck; }
+
+    std::size_t stuck = 0;
 
   private:
     void exchange() {
@@ -423,11 +425,21 @@ TEST(Records, OfAStreamHaveTheNumbersOfItsEvents) {
     EXPECT_THAT(at.told({"event"}), ElementsAre("event 1", "event 2", "event 3"));
 }
 
-TEST(Records, OfConnectionsThatAreLeftAtTheEndEndToo) {
+TEST(Records, SayWhatASubscriberNeverGotBeforeItIsGone) {
+    Recorded at;
+    Wire client(at, client_config(NOTIF_AUDIT));
+    at.hub().close(client.id(), CloseHow::fin);
+    client.stuck = 100;
+    at.hub().drop_slow(at.now(), client.id(), "it read nothing");
+    at.recorder().closed(client.id());
+    EXPECT_THAT(at.told({"log", "disconnect"}), ElementsAre("log", "disconnect"));
+}
+
+TEST(Records, HaveWhatIsLeftOfAMessage) {
     Recorded at;
     Wire client(at, client_config(NOTIF_AUDIT));
     client.comes(Bytes{0, 0});
-    at.recorder().closed_all();
+    client.ends();
     EXPECT_THAT(at.told({"raw", "disconnect"}), ElementsAre("raw", "disconnect"));
 }
 
