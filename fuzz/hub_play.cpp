@@ -243,7 +243,7 @@ void HubPlay::send_stream_event() {
         if (!listens) continue;
         const auto& xpath = subscription.stream->xpath_filter;
         const auto verdict = xpath ? LetterFilter(*xpath).evaluate(*event.tree) : true;
-        most += verdict.value_or(false) ? 1 : 0;
+        most += verdict.value_or(false) ? 1U : 0U;
     }
     const auto sent = hub_.send(now_, event, {});
     FUZZ_REQUIRE(sent.recipients <= most);
