@@ -146,7 +146,9 @@ struct MaapiSocket::Impl final : transport::ConnectionOwner {
 
     void iterate(std::int32_t thandle, const DiffVisitor& visitor, const Deadline& deadline) {
         need_open();
-        session->call(MaapiDiffIterate{.thandle = thandle});
+        // Everything that a transaction has.
+        session->call(
+            MaapiDiffIterate{.thandle = thandle, .flags = ITER_WANT_ATTR | ITER_WANT_P_CONTAINER});
         while (next(deadline) == Poll::change) {
             session->answer(visit(visitor));
             if (!passed(deadline)) continue;

@@ -230,7 +230,8 @@ class MaapiConversation {
             const auto answer = decode_iter_answer(session.frame());
             EXPECT_TRUE(answer);
             if (answer && answers_ != nullptr) answers_->push_back(*answer);
-            return answer == ITER_STOP ? finish(session) : advance(session);
+            // Nothing answers a stop.
+            return answer == ITER_STOP || advance(session);
         }
         const auto request = decode_maapi_request(session.frame());
         EXPECT_TRUE(request);

@@ -134,7 +134,8 @@ IterAnswer DiffReader::answer_to(std::size_t change) const {
 }
 
 bool DiffReader::iterate(std::int32_t thandle, std::vector<DiffChange>& changes) {
-    session_->call(MaapiDiffIterate{.thandle = thandle});
+    session_->call(
+        MaapiDiffIterate{.thandle = thandle, .flags = ITER_WANT_ATTR | ITER_WANT_P_CONTAINER});
     auto step = Poll::need_input;
     while ((step = next()) == Poll::change) {
         take(session_->change());

@@ -61,7 +61,8 @@ std::vector<SchemaRecord> module_records(const std::string& mutation) {
     auto container = node(4, "interfaces", 3, 0);
     container.flags |= NODE_CONTAINER;
     out.emplace_back(std::move(container));
-    out.emplace_back(leaf(5, "hostname", 4, ValueType::buf, "string"));
+    const auto* type = mutant("leaf-without-type") ? "" : "string";
+    out.emplace_back(leaf(5, "hostname", 4, ValueType::buf, type));
     if (mutant("parents-before-children")) std::swap(out.end()[-1], out.end()[-2]);
     out.emplace_back(SchemaRoot{is("root-without-node", 9, 5)});
     SchemaParents parents{{{5, std::nullopt}, {4, std::nullopt}, {3, 4U}, {2, 3U}}};
@@ -77,7 +78,6 @@ sim::maapi::SchemaReplies replies(const std::string& mutation) {
     const auto records = module_records(mutation);
     encode_schema(records.front(), out.namespaces.emplace_back());
     encode_schema(std::span(records).subspan(1), out.namespaces.emplace_back());
-    encode_load_end(out.namespaces.emplace_back());
     std::vector<NameHash> names;
     for (const auto* name : {uri, "hostname", "interfaces", "interface", "name", "mtu"})
         names.push_back({name, name_hash(name)});
@@ -86,7 +86,6 @@ sim::maapi::SchemaReplies replies(const std::string& mutation) {
     encode_hash_count(names.size() + (mutation == "one-name-too-few" ? 1 : 0),
                       out.hashes.emplace_back());
     encode_hashes(names, out.hashes.emplace_back());
-    encode_load_end(out.hashes.emplace_back());
     return out;
 }
 
@@ -184,9 +183,16 @@ void MutantMaapi::Reader::wrong_reply(Bytes& payload) const {
     if (is_reply(payload) && payload.size() >= 8) {
         if (mutant("another-code")) payload[7] = 1;
         if (mutant("failure-without-its-bit")) payload[0] = 0;
+        if (mutant("failure-text-without-nul") && payload.back() == 0) {
+            payload.pop_back();
+            --payload[13];
+        }
     }
     if (const auto end = decode_diff(payload); end && std::holds_alternative<DiffEnd>(*end)) {
         if (mutant("ends-a-diff-with-ok")) payload = {0x83, 0x77, 0x02, 'o', 'k'};
+        const bool bad = std::get<DiffEnd>(*end).kind == DiffEnd::Kind::badstate;
+        if (mutant("fails-a-diff-by-reply") && bad)
+            payload = {0x80, 0, 0, MAAPI_DIFF_ITERATE, 0, 0, 0, ERR_NOTRANS};
     }
 }
 
@@ -227,6 +233,9 @@ MutantMaapi::Answers MutantMaapi::Reader::answer(ByteView request) {
         }
     }
     conversation_.receive(changed);
+    if (reading_ && mutant("returns-after-stop") && decode_iter_answer(changed) == ITER_STOP)
+        encode_diff(DiffEnd{}, out.frames.emplace_back());
+    if (reading_ && decode_iter_answer(changed) == ITER_STOP) reading_ = false;
     while (const auto payload = conversation_.next()) {
         out.frames.emplace_back(payload->begin(), payload->end());
         const auto message = decode_diff(*payload);

@@ -98,47 +98,56 @@ bool read_message(TermReader& r, DiffMessage& out) {
     return read_end(r, out.emplace<DiffEnd>());
 }
 
-void write_optional(TermWriter& w, const std::optional<Value>& value) {
-    if (value) {
-        write_value(w, *value);
-    } else {
-        w.atom("undefined");
-    }
-}
+/// Writes one message; `names` is null for hashes.
+class ChangeWriter {
+  public:
+    ChangeWriter(TermWriter& writer, const HashNames* names) : w_(writer), names_(names) {}
 
-void write_new_value(TermWriter& w, std::monostate) {
-    w.atom("undefined");
-}
-void write_new_value(TermWriter& w, const Value& value) {
-    write_value(w, value);
-}
-void write_new_value(TermWriter& w, const MovedAfter& moved) {
-    if (!moved.keys) return w.atom("undefined");
-    w.tuple(moved.keys->items.size());
-    for (const auto& key : moved.keys->items)
-        write_value(w, key);
-}
-void write_new_value(TermWriter& w, const AttrSet& set) {
-    w.tuple(2);
-    w.integer(set.attr);
-    write_value(w, set.value);
-}
-
-void write_message(TermWriter& w, const DiffChange& change) {
-    w.tuple(change_arity);
-    write_path(w, change.path);
-    w.integer(static_cast<std::int32_t>(change.op));
-    write_optional(w, change.old_value);
-    std::visit([&](const auto& value) { write_new_value(w, value); }, change.new_value);
-}
-void write_message(TermWriter& w, const DiffEnd& end) {
-    if (end.kind == DiffEnd::Kind::done) {
-        w.tuple(1);
-        return w.atom("return");
+    void write(const DiffChange& change) {
+        w_.tuple(change_arity);
+        names_ == nullptr ? write_path(w_, change.path)
+                          : write_named_path(w_, change.path, *names_);
+        w_.integer(static_cast<std::int32_t>(change.op));
+        change.old_value ? put(*change.old_value) : w_.undefined();
+        std::visit([this](const auto& value) { put(value); }, change.new_value);
     }
-    w.tuple(2);
-    w.atom(end.kind == DiffEnd::Kind::error ? "error" : "badstate");
-    w.text(end.text);
+
+    void write(const DiffEnd& end) {
+        if (end.kind == DiffEnd::Kind::done) {
+            w_.tuple(1);
+            return w_.atom("return");
+        }
+        w_.tuple(2);
+        w_.atom(end.kind == DiffEnd::Kind::error ? "error" : "badstate");
+        w_.text(end.text);
+    }
+
+  private:
+    void put(std::monostate) { w_.undefined(); }
+    void put(const Value& value) {
+        names_ == nullptr ? write_value(w_, value) : write_named_value(w_, value, *names_);
+    }
+    void put(const MovedAfter& moved) {
+        if (!moved.keys) return w_.undefined();
+        w_.tuple(moved.keys->items.size());
+        for (const auto& key : moved.keys->items)
+            put(key);
+    }
+    void put(const AttrSet& set) {
+        w_.tuple(2);
+        w_.integer(set.attr);
+        put(set.value);
+    }
+
+    TermWriter& w_;
+    const HashNames* names_;
+};
+
+void write_message(const DiffMessage& message, const HashNames* names, Bytes& out) {
+    TermWriter w(out);
+    w.version();
+    ChangeWriter writer(w, names);
+    std::visit([&](const auto& body) { writer.write(body); }, message);
 }
 
 }  // namespace
@@ -158,9 +167,11 @@ std::string op_text(Mop op) {
 }
 
 void encode_diff(const DiffMessage& message, Bytes& out) {
-    TermWriter w(out);
-    w.version();
-    std::visit([&](const auto& body) { write_message(w, body); }, message);
+    write_message(message, nullptr, out);
+}
+
+void encode_diff(const DiffMessage& message, const HashNames& names, Bytes& out) {
+    write_message(message, &names, out);
 }
 
 Result<DiffMessage> decode_diff(ByteView payload, const Limits& limits) {

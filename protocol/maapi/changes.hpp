@@ -13,6 +13,7 @@
 #include "protocol/constants.hpp"
 #include "protocol/error.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/value/by_name.hpp"
 #include "protocol/value/value.hpp"
 
 namespace confd {
@@ -67,6 +68,8 @@ std::string op_text(Mop op);
 
 /// Appends the payload. The new value must be the alternative that the op has.
 void encode_diff(const DiffMessage& message, Bytes& out);
+/// The same with names in place of hashes, for the Erlang client. Nothing here reads it.
+void encode_diff(const DiffMessage& message, const HashNames& names, Bytes& out);
 Result<DiffMessage> decode_diff(ByteView payload, const Limits& limits = {});
 
 /// The client's answer to a change, a frame of one int:32.

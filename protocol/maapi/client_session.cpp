@@ -4,6 +4,9 @@
 
 #include <cassert>
 #include <utility>
+#include <variant>
+
+#include "protocol/term/tags.hpp"
 
 namespace confd {
 namespace {
@@ -46,6 +49,7 @@ MaapiClientSession::Poll MaapiClientSession::fail_protocol(Error error) {
 MaapiClientSession::Poll MaapiClientSession::poll() {
     if (state_ == State::failed) return Poll::failed;
     if (state_ == State::handshake) return on_handshake();
+    if (std::exchange(stopped_, false)) return complete({});
     while (true) {
         const auto frame = input_.next();
         if (!frame) return fail_protocol(frame.error());
@@ -70,6 +74,7 @@ MaapiClientSession::Poll MaapiClientSession::on_handshake() {
 }
 
 MaapiClientSession::Poll MaapiClientSession::on_frame(ByteView payload) {
+    if (is_late_end(payload)) return Poll::need_input;
     if (state_ == State::idle || answer_due_) {
         return fail_protocol(
             {Errc::unexpected_frame, 0, {}, "the server sent something that nothing asked for"});
@@ -80,6 +85,17 @@ MaapiClientSession::Poll MaapiClientSession::on_frame(ByteView payload) {
         return complete(std::move(*reply));
     }
     return state_ == State::iterating ? on_change(payload) : on_load(payload);
+}
+
+/// Once after a stop. For an iteration it cannot be told from an end of its own.
+bool MaapiClientSession::is_late_end(ByteView payload) {
+    if (!end_may_follow_) return false;
+    end_may_follow_ = false;
+    if (state_ == State::iterating || payload.empty() || payload.front() != term_version) {
+        return false;
+    }
+    const auto message = decode_diff(payload, limits_);
+    return message && std::holds_alternative<DiffEnd>(*message);
 }
 
 MaapiClientSession::Poll MaapiClientSession::on_change(ByteView payload) {
@@ -121,7 +137,7 @@ void MaapiClientSession::call(const MaapiRequest& request) {
 }
 
 void MaapiClientSession::load(MaapiOp op, SchemaNames& into) {
-    call(MaapiLoad{op});
+    call(MaapiLoad{.op = op, .use_ikp = false, .namespaces = {}});
     state_ = State::loading;
     into_ = &into;
     load_frames_ = 0;
@@ -130,6 +146,7 @@ void MaapiClientSession::load(MaapiOp op, SchemaNames& into) {
 void MaapiClientSession::answer(IterAnswer answer) {
     assert(answer_due_);
     answer_due_ = false;
+    stopped_ = end_may_follow_ = answer == ITER_STOP;
     const auto mark = begin_frame(output_);
     encode_iter_answer(answer, output_);
     end_frame(output_, mark);

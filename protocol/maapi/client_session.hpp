@@ -62,7 +62,9 @@ class MaapiClientSession {
     void call(const MaapiRequest& request);
     /// Queues a load. What comes is added to `into`, which must live until the reply.
     void load(MaapiOp op, SchemaNames& into);
-    /// Queues the answer to a change.
+    /// Queues the answer to a change. After ITER_STOP the next poll() is the reply: a server sends
+    /// nothing more for that iteration, and should it send `{return}` that is passed over before
+    /// the reply to another call than diff iterate.
     void answer(IterAnswer answer);
 
     // Valid until the next poll() or input.
@@ -84,6 +86,7 @@ class MaapiClientSession {
     Poll on_frame(ByteView payload);
     Poll on_change(ByteView payload);
     Poll on_load(ByteView payload);
+    bool is_late_end(ByteView payload);
     Poll complete(MaapiReply reply);
 
     Limits limits_;
@@ -94,6 +97,8 @@ class MaapiClientSession {
     bool eof_ = false;
     std::uint32_t op_ = 0;
     bool answer_due_ = false;
+    bool stopped_ = false;         // by the answer that was just given
+    bool end_may_follow_ = false;  // of an iteration that was stopped
     std::size_t load_frames_ = 0;
     SchemaNames* into_ = nullptr;
     DiffChange change_;

@@ -2,10 +2,12 @@
 // "The MAAPI corner"). Changes of a transaction are in changes.hpp, schemas in schema.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "protocol/bytes.hpp"
 #include "protocol/constants.hpp"
@@ -15,14 +17,19 @@
 
 namespace confd {
 
+/// Namespaces that one request may name; the largest data models in use have some thousands.
+inline constexpr std::size_t max_named_namespaces = 20'000;
+
 /// Stands for "no namespace" in an attach.
 inline constexpr std::int64_t no_namespace = -1;
 
 struct MaapiAttach {
     std::int32_t thandle = 0;
-    std::int64_t ns = no_namespace;  ///< hash of a namespace
+    std::int64_t ns = no_namespace;  ///< hash of a namespace; its URI, an atom, is read too
     /// User session to act for; `{Namespace}` without one.
     std::optional<std::int64_t> usid;
+    /// `{Namespace, Usid, useikp}` of the Erlang client: paths by name.
+    bool use_ikp = false;
     bool operator==(const MaapiAttach&) const = default;
 };
 
@@ -33,14 +40,18 @@ struct MaapiDetach {
 
 struct MaapiDiffIterate {
     std::int32_t thandle = 0;
-    std::uint32_t use_ikp = 0;  ///< 0: tags as hashes
-    std::uint32_t flags = 0;
+    std::uint32_t use_ikp = 0;  ///< 0: tags as hashes; 1: as names, for the Erlang client
+    std::uint32_t flags = 0;    ///< IterFlag bits
     bool operator==(const MaapiDiffIterate&) const = default;
 };
 
-/// An operation without arguments: one of the three loads.
+/// One of the loads.
 struct MaapiLoad {
     MaapiOp op = MAAPI_LOAD_ALL_NS;
+    /// The term `ikp` follows the op: the Erlang client, which reads records of its own.
+    bool use_ikp = false;
+    /// The hashes of the namespaces that MAAPI_LOAD_NS_LIST asks for.
+    std::vector<std::uint32_t> namespaces;
     bool operator==(const MaapiLoad&) const = default;
 };
 
@@ -63,7 +74,8 @@ std::optional<std::uint32_t> op_of(ByteView payload);
 void encode_maapi_request(const MaapiRequest& request, Bytes& out);
 Result<MaapiRequest> decode_maapi_request(ByteView payload, const Limits& limits = {});
 
-/// The answer to attach and detach, and how any other operation fails. An empty text is left out.
+/// The answer to attach and detach, and how any other operation but diff iterate fails. On the wire
+/// the text ends with a NUL byte, which is none of it.
 using MaapiReply = std::expected<void, PeerError>;
 
 void encode_maapi_reply(std::uint32_t op, const MaapiReply& reply, Bytes& out);

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t max_default_size = std::size_t{64} << 10;
 
 /// What stands in a field of a raw term that is empty.
-enum class Blank : std::uint8_t { zero, undefined };
+enum class Blank : std::uint8_t { nil, undefined };
 
 template <class T, class Record>
 concept Is = std::same_as<std::remove_const_t<T>, Record>;
@@ -30,7 +30,7 @@ constexpr std::string_view name_in(const SchemaNamespace&) {
     return "ns";
 }
 bool fields(Is<SchemaNamespace> auto& r, auto& v) {
-    return v.text("uri", r.uri) && v.text("prefix", r.prefix) && v.number("hash", r.hash) &&
+    return v.atom("uri", r.uri) && v.atom("prefix", r.prefix) && v.number("hash", r.hash) &&
            v.text("revision", r.revision) && v.text("module", r.module);
 }
 
@@ -59,10 +59,29 @@ bool fields(Is<SchemaNode> auto& r, auto& v) {
            v.number("max_occurs", r.max_occurs) && v.number("shape", r.shape) &&
            v.number("type_ns", r.type_ns) && v.atom("type_name", r.type_name) &&
            v.value("default", r.default_value) && v.number("flags", r.flags) &&
-           v.number("child", r.child) && v.number("next", r.next) &&
-           v.term("choice", r.choice, Blank::zero) && v.term("compare", r.compare, Blank::zero) &&
-           v.term("meta_data", r.meta_data, Blank::undefined) &&
+           v.number("child", r.child) && v.number("next", r.next) && v.number("choice", r.choice) &&
+           v.number("compare", r.compare) && v.term("meta_data", r.meta_data, Blank::nil) &&
            v.term("mount_id", r.mount_id, Blank::undefined);
+}
+
+constexpr std::string_view name_in(const SchemaChoice&) {
+    return "choice";
+}
+bool fields(Is<SchemaChoice> auto& r, auto& v) {
+    return v.number("parent", r.parent) && v.number("number", r.number) && v.number("tag", r.tag) &&
+           v.number("ns", r.ns) && v.number("min_occurs", r.min_occurs) &&
+           v.number("default_case", r.default_case) && v.number("first_case", r.first_case) &&
+           v.number("next", r.next);
+}
+
+constexpr std::string_view name_in(const SchemaCase&) {
+    return "case";
+}
+bool fields(Is<SchemaCase> auto& r, auto& v) {
+    return v.number("parent", r.parent) && v.number("number", r.number) && v.number("tag", r.tag) &&
+           v.number("ns", r.ns) && v.number("first_node", r.first_node) &&
+           v.number("last_node", r.last_node) && v.number("next", r.next) &&
+           v.number("first_choice", r.first_choice);
 }
 
 constexpr std::string_view name_in(const SchemaRoot&) {
@@ -146,9 +165,9 @@ class ReadFields {
 
     static bool is_blank(ByteView term, Blank blank) {
         TermReader r(term);
-        std::uint8_t number = 0;
-        if (blank == Blank::undefined) return skip_undefined(r);
-        return r.peek() == TermKind::integer && r.integer(number) && number == 0;
+        constexpr auto nil = static_cast<std::uint8_t>(Tag::nil);
+        const bool is_nil = term.size() == 1 && term.front() == nil;
+        return (blank == Blank::nil && is_nil) || skip_undefined(r);
     }
     static bool link(TermReader& r, SchemaParents::Link& out) {
         if (!r.tuple_of(2) || !r.integer(out.node)) return false;
@@ -244,8 +263,7 @@ class WriteFields {
         return true;
     }
     bool atom(std::string_view, const std::string& name) {
-        if (!fits_atom(name)) return text({}, name);
-        w_.atom(name);
+        w_.atom_or_text(name);
         return true;
     }
     bool number(std::string_view, std::integral auto value) {
@@ -255,10 +273,10 @@ class WriteFields {
     bool term(std::string_view, const Bytes& term, Blank blank) {
         if (!term.empty()) {
             w_.raw(term);
-        } else if (blank == Blank::zero) {
-            w_.integer(0);
+        } else if (blank == Blank::nil) {
+            w_.nil();
         } else {
-            w_.atom("undefined");
+            w_.undefined();
         }
         return true;
     }
@@ -278,7 +296,7 @@ class WriteFields {
             if (link.parent) {
                 w_.integer(*link.parent);
             } else {
-                w_.atom("undefined");
+                w_.undefined();
             }
         }
         w_.nil();
@@ -339,7 +357,7 @@ void encode_hashes(std::span<const NameHash> rows, Bytes& out) {
     if (!rows.empty()) w.list(rows.size());
     for (const auto& row : rows) {
         w.tuple(2);
-        w.text(row.name);
+        w.atom_or_text(row.name);
         w.integer(row.hash);
     }
     w.nil();

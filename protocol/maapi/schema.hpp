@@ -26,7 +26,8 @@ namespace confd {
 inline constexpr std::uint32_t container_shape = 32;
 inline constexpr std::int64_t unbounded = -1;
 
-/// `{ns, Uri, Prefix, Hash, Revision, Module}` opens a namespace.
+/// `{ns, Uri, Prefix, Hash, Revision, Module}` opens a namespace. Uri and Prefix are atoms, which
+/// the Java client needs; text in their place is read too.
 struct SchemaNamespace {
     std::string uri;
     std::string prefix;
@@ -38,11 +39,11 @@ struct SchemaNamespace {
 
 /// `{type, Derivation, Name, ParentNs, ParentName, Opaque}`
 struct SchemaType {
-    std::string derivation = "identity";
+    std::string derivation = "identity";  ///< or enum, bits, union, ..: see schema_types.hpp
     std::string name;
-    std::uint32_t parent_ns = 0;  ///< 0 for a built-in parent
-    std::string parent_name;
-    Bytes opaque;  ///< a term, `undefined` when empty
+    std::uint32_t parent_ns = 0;  ///< 0 for a built-in parent, or none
+    std::string parent_name;      ///< empty for none
+    Bytes opaque;                 ///< a term, `undefined` when empty
     bool operator==(const SchemaType&) const = default;
 };
 
@@ -63,16 +64,46 @@ struct SchemaNode {
     std::int64_t max_occurs = 1;
     std::uint32_t shape = container_shape;
     std::uint32_t type_ns = 0;
-    std::string type_name;    ///< empty for none
-    Value default_value;      ///< noexists for none
-    std::uint32_t flags = 0;  ///< NodeFlag bits
-    std::uint32_t child = 0;  ///< number of the first child, or 0
-    std::uint32_t next = 0;   ///< number of the next sibling, or 0
-    Bytes choice;             ///< a term, 0 when empty
-    Bytes compare;            ///< a term, 0 when empty
-    Bytes meta_data;          ///< a term, `undefined` when empty
-    Bytes mount_id;           ///< a term, `undefined` when empty
+    std::string type_name;      ///< empty for none
+    Value default_value;        ///< noexists for none
+    std::uint32_t flags = 0;    ///< NodeFlag bits
+    std::uint32_t child = 0;    ///< number of the first child, or 0
+    std::uint32_t next = 0;     ///< number of the next sibling, or 0
+    std::uint32_t choice = 0;   ///< number of the first choice among the children, or 0
+    std::uint32_t compare = 0;  ///< see CompareOrder
+    Bytes meta_data;            ///< a term, `[]` when empty; `undefined` reads as empty too
+    Bytes mount_id;             ///< a term, `undefined` when empty
     bool operator==(const SchemaNode&) const = default;
+};
+
+/// How the entries of a list or leaf-list are ordered.
+enum class CompareOrder : std::uint8_t { none, snmp, snmp_implied, user, unsorted };
+
+/// `{choice, ParentNode, N, Tag, Ns, MinOccurs, DefaultCase, FirstCase, NextChoice}`. Cases come
+/// before their choice, choices before the node that has them; one count numbers all three.
+struct SchemaChoice {
+    std::uint32_t parent = 0;  ///< the node around it, which comes later; 0 at the top
+    std::uint32_t number = 0;
+    std::uint32_t tag = 0;
+    std::uint32_t ns = 0;
+    std::int64_t min_occurs = 0;
+    std::uint32_t default_case = 0;  ///< number of a case, or 0
+    std::uint32_t first_case = 0;
+    std::uint32_t next = 0;  ///< number of the next choice beside it, or 0
+    bool operator==(const SchemaChoice&) const = default;
+};
+
+/// `{case, ParentNode, N, Tag, Ns, FirstNode, LastNode, NextCase, FirstChoice}`
+struct SchemaCase {
+    std::uint32_t parent = 0;  ///< as its choice's
+    std::uint32_t number = 0;
+    std::uint32_t tag = 0;
+    std::uint32_t ns = 0;
+    std::uint32_t first_node = 0;  ///< 0 for a case without nodes
+    std::uint32_t last_node = 0;
+    std::uint32_t next = 0;          ///< number of the next case, or 0
+    std::uint32_t first_choice = 0;  ///< number of the first choice inside, or 0
+    bool operator==(const SchemaCase&) const = default;
 };
 
 /// `{root, N}`
@@ -97,8 +128,8 @@ struct SchemaNoTree {
     bool operator==(const SchemaNoTree&) const = default;
 };
 
-using SchemaRecord = std::variant<SchemaNamespace, SchemaType, SchemaKeys, SchemaNode, SchemaRoot,
-                                  SchemaParents, SchemaNoTree>;
+using SchemaRecord = std::variant<SchemaNamespace, SchemaType, SchemaKeys, SchemaNode, SchemaChoice,
+                                  SchemaCase, SchemaRoot, SchemaParents, SchemaNoTree>;
 
 /// Appends a payload of one record, or of several as a list.
 void encode_schema(const SchemaRecord& record, Bytes& out);
@@ -117,7 +148,8 @@ using SchemaSink = std::function<bool(SchemaRecord&&)>;
 Result<LoadFrame> decode_schema(ByteView payload, const SchemaSink& sink,
                                 const Limits& limits = {});
 
-/// One row of the hash table.
+/// One row of the hash table. The name is an atom, as the Java client needs it, and read as text
+/// too.
 struct NameHash {
     std::string name;
     std::uint32_t hash = 0;

@@ -78,6 +78,8 @@ class SchemaNames final : public Names {
     bool on(SchemaType&) { return true; }
     bool on(SchemaKeys& record);
     bool on(SchemaNode& record);
+    bool on(SchemaChoice&) { return true; }
+    bool on(SchemaCase&) { return true; }
     bool on(SchemaRoot& record);
     bool on(SchemaParents& record);
     bool on(SchemaNoTree&) { return true; }

@@ -65,7 +65,9 @@ TEST(MaapiMessage, RequestsSurviveCutsAndDamage) {
         MaapiAttach{},
         MaapiDetach{3},
         MaapiDiffIterate{.thandle = 3, .use_ikp = 1, .flags = 0xfffffff0},
+        MaapiAttach{.thandle = 3, .ns = 0, .usid = 17, .use_ikp = true},
         MaapiLoad{MAAPI_LOAD_HASH_DB},
+        MaapiLoad{.op = MAAPI_LOAD_NS_LIST, .namespaces = {7, 0x7fffffff, 300}},
     };
     const auto read = [](ByteView bytes) { return decode_maapi_request(bytes); };
     for (const auto& request : requests) {
@@ -74,6 +76,29 @@ TEST(MaapiMessage, RequestsSurviveCutsAndDamage) {
         check_truncations(payload, read);
         check_damage(payload, read, [](const MaapiRequest& r) { return payload_of(r); });
     }
+}
+
+TEST(MaapiMessage, RequestsOfTheErlangClient) {
+    const auto attach = unhex("000000dc00000007836803640003 75726e 6111 640006757365696b70");
+    EXPECT_EQ(decode_maapi_request(attach),
+              MaapiRequest(
+                  MaapiAttach{.thandle = 7, .ns = name_hash("urn"), .usid = 17, .use_ikp = true}));
+    EXPECT_FALSE(decode_maapi_request(unhex("000000dc00000007836803 6100 6111 6400026f6b")));
+    const auto load = unhex("000000e8 83640003696b70");
+    EXPECT_EQ(decode_maapi_request(load), MaapiRequest(MaapiLoad{.use_ikp = true}));
+    EXPECT_EQ(payload_of(MaapiLoad{.use_ikp = true}), load);
+    EXPECT_FALSE(decode_maapi_request(unhex("000000e8 836400026f6b")));
+    EXPECT_FALSE(decode_maapi_request(unhex("000000e8 83")));
+}
+
+TEST(MaapiMessage, NamespacesAreFoundInAnyTerm) {
+    // [{5, 3}, 'urn', <<"urn">>]
+    const auto request = decode_maapi_request(
+        unhex("000000fd 836c00000003 680261056103 64000375726e 6d0000000375726e 6a"));
+    const std::vector<std::uint32_t> found{5, 3, name_hash("urn"), name_hash("urn")};
+    EXPECT_EQ(request, MaapiRequest(MaapiLoad{.op = MAAPI_LOAD_NS_LIST, .namespaces = found}));
+    EXPECT_FALSE(decode_maapi_request(unhex("000000fd")));
+    EXPECT_FALSE(decode_maapi_request(unhex("000000fd 00000005")));
 }
 
 TEST(MaapiMessage, UnknownOperationsAreKept) {
@@ -91,9 +116,18 @@ TEST(MaapiMessage, RepliesAreThoseOfThePage) {
     };
     const MaapiReply refused = std::unexpected(PeerError{ERR_NOTRANS, "No such transaction"});
     EXPECT_EQ(reply_bytes({}), "000000dc");
-    EXPECT_EQ(reply_bytes(std::unexpected(PeerError{ERR_NOTRANS, ""})), "800000dc0000003d");
+    // A text ends with a NUL, and there always is one.
+    EXPECT_EQ(reply_bytes(std::unexpected(PeerError{ERR_NOTRANS, ""})),
+              "800000dc0000003d836d0000000100");
     EXPECT_EQ(reply_bytes(refused),
-              "800000dc0000003d836d000000134e6f2073756368207472616e73616374696f6e");
+              "800000dc0000003d836d000000144e6f2073756368207472616e73616374696f6e00");
+    // Neither is needed.
+    EXPECT_EQ(decode_maapi_reply(
+                  unhex("800000dc0000003d836d000000134e6f2073756368207472616e73616374696f6e"),
+                  MAAPI_ATTACH),
+              refused);
+    EXPECT_EQ(decode_maapi_reply(unhex("800000dc0000003d"), MAAPI_ATTACH),
+              MaapiReply(std::unexpected(PeerError{ERR_NOTRANS, ""})));
     EXPECT_EQ(decode_maapi_reply(unhex(reply_bytes(refused)), MAAPI_ATTACH), refused);
     EXPECT_EQ(decode_maapi_reply(unhex("000000dc"), MAAPI_ATTACH), MaapiReply());
 }
@@ -246,10 +280,12 @@ TEST(MaapiSchema, RecordsRoundTrip) {
     records.emplace_back(SchemaNode{.max_occurs = unbounded,
                                     .type_name = "",
                                     .default_value = {ValueType::uint8, std::int64_t{5}},
-                                    .choice = unhex("6101"),
-                                    .compare = unhex("6a"),
+                                    .choice = 2,
+                                    .compare = 3,
                                     .meta_data = unhex("6100"),
                                     .mount_id = unhex("6d0000000161")});
+    records.emplace_back(SchemaChoice{1, 2, 3, 4, 1, 6, 7, 8});
+    records.emplace_back(SchemaCase{1, 2, 3, 4, 5, 6, 7, 8});
     records.emplace_back(SchemaParents{});
     records.emplace_back(SchemaNoTree{});
     for (const auto& record : records) {
@@ -595,6 +631,36 @@ TEST(MaapiClientSession, EndsOfAnIterationHaveCodes) {
     pair.client.call(MaapiDiffIterate{.thandle = 1});
     EXPECT_EQ(pair.reply("800000b70000003d"), Poll::reply);
     EXPECT_EQ(pair.client.reply(), MaapiReply(std::unexpected(PeerError{ERR_NOTRANS, ""})));
+}
+
+TEST(MaapiClientSession, AStopEndsTheIterationByItself) {
+    Pair pair;
+    const auto stop = [&] {
+        pair.client.call(MaapiDiffIterate{.thandle = 1});
+        ASSERT_EQ(pair.reply(hex(payload_of(mtu_set(1)))), Poll::change);
+        pair.client.answer(ITER_STOP);
+        EXPECT_EQ(pair.client.poll(), Poll::reply);
+        EXPECT_EQ(pair.client.reply(), MaapiReply());
+        EXPECT_EQ(pair.client.poll(), Poll::need_input);
+    };
+    stop();
+    // The next call has its own answer at once.
+    pair.client.call(MaapiDetach{1});
+    EXPECT_EQ(pair.reply("000000dd"), Poll::reply);
+    // A server that does say {return} is passed over, once.
+    stop();
+    EXPECT_EQ(pair.reply("83680164000672657475726e"), Poll::need_input);
+    pair.client.call(MaapiDetach{1});
+    EXPECT_EQ(pair.reply("000000dd"), Poll::reply);
+    stop();
+    pair.client.call(MaapiDetach{1});
+    EXPECT_EQ(pair.reply("83680164000672657475726e"), Poll::need_input);
+    EXPECT_EQ(pair.reply("000000dd"), Poll::reply);
+    // To an iteration that has no change it is the answer.
+    stop();
+    pair.client.call(MaapiDiffIterate{.thandle = 1});
+    EXPECT_EQ(pair.reply("83680164000672657475726e"), Poll::reply);
+    EXPECT_EQ(pair.reply("83680164000672657475726e"), Poll::failed);
 }
 
 TEST(MaapiClientSession, LoadsNames) {

@@ -14,6 +14,7 @@ namespace {
 CallKind call_of(std::uint32_t op) {
     switch (op) {
         case MAAPI_LOAD_ALL_NS:
+        case MAAPI_LOAD_NS_LIST:
             return CallKind::load_schemas;
         case MAAPI_LOAD_MOUNT_POINTS:
             return CallKind::load_mount_points;
@@ -36,6 +37,8 @@ std::uint32_t op_of(CallKind kind) {
                                      MAAPI_DETACH,       MAAPI_DIFF_ITERATE};
     return ops[static_cast<std::size_t>(kind)];
 }
+
+const DiffEnd gone{DiffEnd::Kind::badstate, "no such transaction"};
 
 /// A step may leave its namespace to an outer one.
 bool same(const PathStep& a, const PathStep& b) {
@@ -72,10 +75,10 @@ std::optional<ByteView> Conversation::next() {
         reply_.reset();
         return sending_;
     }
-    if (load_ == nullptr) return std::nullopt;
-    const auto& frame = (*load_)[load_sent_++];
-    if (load_sent_ == load_->size()) {
-        load_ = nullptr;
+    if (load_.empty()) return std::nullopt;
+    const auto& frame = *load_[load_sent_++];
+    if (load_sent_ == load_.size()) {
+        load_.clear();
         done(std::exchange(load_call_, std::nullopt).value_or(Call{}));
     }
     return frame;
@@ -88,7 +91,7 @@ void Conversation::lose() {
         reading_.reset();
     }
     attached_.clear();
-    load_ = nullptr;
+    load_.clear();
     reply_.reset();
 }
 
@@ -113,18 +116,31 @@ void Conversation::fail(Call call, std::int64_t code, std::string text) {
 }
 
 void Conversation::on(const MaapiLoad& request) {
-    static const std::vector<Bytes> end = [] {
-        std::vector<Bytes> frames(1);
-        encode_load_end(frames.front());
-        return frames;
+    static const Bytes end = [] {
+        Bytes frame;
+        encode_load_end(frame);
+        return frame;
     }();
-    const auto kind = call_of(static_cast<std::uint32_t>(request.op));
-    const auto& frames = kind == CallKind::load_schemas  ? schemas_.namespaces
-                         : kind == CallKind::load_hashes ? schemas_.hashes
-                                                         : end;
-    load_ = frames.empty() ? &end : &frames;
+    const auto add = [this](const std::vector<Bytes>& frames) {
+        for (const auto& frame : frames)
+            load_.push_back(&frame);
+    };
+    load_.clear();
+    if (request.op == MAAPI_LOAD_ALL_NS) add(schemas_.namespaces);
+    if (request.op == MAAPI_LOAD_HASH_DB) add(schemas_.hashes);
+    if (request.op == MAAPI_LOAD_NS_LIST) add_named(request.namespaces);
+    load_.push_back(&end);
     load_sent_ = 0;
-    load_call_ = Call{.kind = kind};
+    load_call_ = Call{.kind = call_of(static_cast<std::uint32_t>(request.op))};
+}
+
+/// In the order of a load of all, each once.
+void Conversation::add_named(const std::vector<std::uint32_t>& hashes) {
+    for (const auto& part : schemas_.parts) {
+        if (std::ranges::find(hashes, part.hash) == hashes.end()) continue;
+        for (std::size_t i = 0; i < part.count; ++i)
+            load_.push_back(&schemas_.namespaces[part.first + i]);
+    }
 }
 
 void Conversation::on(const MaapiAttach& request) {
@@ -173,14 +189,19 @@ void Conversation::on(const MaapiDiffIterate& request) {
     const auto found = attached_.find(request.thandle);
     call.send = found == attached_.end() ? transactions_.find(request.thandle) : found->second;
     const auto* transaction = transactions_.get(call.send);
-    if (transaction == nullptr) return fail(std::move(call), ERR_NOTRANS, "no such transaction");
-    if (found == attached_.end()) {
-        return fail(std::move(call), ERR_BADSTATE, "not attached to the transaction");
+    const bool attached = found != attached_.end();
+    reading_ = Reading{.call = std::move(call),
+                       .diff = transaction == nullptr || !attached
+                                   ? nullptr
+                                   : asked_for(transaction->diff, request.flags),
+                       .by_name = request.use_ikp != 0,
+                       .skipped = {}};
+    // A failed reply would be no term, and clients read one here.
+    if (transaction == nullptr) return end_reading(gone, CallResult::error);
+    if (!attached) {
+        return end_reading({DiffEnd::Kind::badstate, "not attached to the transaction"},
+                           CallResult::error);
     }
-    if (request.use_ikp != 0) {
-        return fail(std::move(call), ERR_PROTOUSAGE, "paths have tags as hashes only");
-    }
-    reading_ = Reading{.call = std::move(call), .diff = transaction->diff, .skipped = {}};
     reading_->skipped.resize(reading_->diff->changes.size());
     advance(0);
 }
@@ -189,7 +210,7 @@ void Conversation::on(const MaapiDiffIterate& request) {
 void Conversation::advance(std::size_t from) {
     auto& reading = *reading_;
     if (transactions_.get(reading.call.send) == nullptr) {
-        return end_reading({DiffEnd::Kind::badstate, "no such transaction"}, CallResult::error);
+        return end_reading(gone, CallResult::error);
     }
     const auto& failure = reading.diff->failure;
     if (failure && failure->after == reading.call.changes) {
@@ -201,7 +222,12 @@ void Conversation::advance(std::size_t from) {
     if (next == skipped.end()) return end_reading({}, CallResult::ok);
     reading.current = static_cast<std::size_t>(next - skipped.begin());
     ++reading.call.changes;
-    encode_diff(reading.diff->changes[reading.current], reply());
+    send(reading.diff->changes[reading.current], reading.by_name);
+}
+
+void Conversation::send(const DiffMessage& message, bool by_name) {
+    if (by_name) return encode_diff(message, schemas_.names, reply());
+    encode_diff(message, reply());
 }
 
 void Conversation::on_answer(ByteView payload) {
@@ -213,7 +239,7 @@ void Conversation::on_answer(ByteView payload) {
     const auto depth = path.steps.size();
     switch (*answer) {
         case ITER_STOP:
-            return end_reading({}, CallResult::stopped);
+            return stop_reading();
         case ITER_CONTINUE:
             skip(path, depth);
             break;
@@ -234,12 +260,20 @@ void Conversation::skip(const ObjectRef& above, std::size_t depth) {
     }
 }
 
-void Conversation::end_reading(const DiffEnd& how, CallResult result) {
+void Conversation::end_reading(DiffEnd how, CallResult result) {
     auto call = std::move(reading_->call);
     reading_.reset();
     call.result = result;
     call.text = how.text;
-    encode_diff(how, reply());
+    encode_diff(std::move(how), reply());
+    done(std::move(call));
+}
+
+/// Without a word: the peer would take it for the answer to its next request.
+void Conversation::stop_reading() {
+    auto call = std::move(reading_->call);
+    reading_.reset();
+    call.result = CallResult::stopped;
     done(std::move(call));
 }
 

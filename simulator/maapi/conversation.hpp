@@ -16,10 +16,20 @@
 
 namespace confd::sim::maapi {
 
-/// What the loads are answered with, frame by frame, their ends included.
+/// What the loads are answered with, frame by frame; `eof` follows each.
 struct SchemaReplies {
+    /// Where a namespace's own frames are among the others.
+    struct Part {
+        std::uint32_t hash = 0;
+        std::size_t first = 0;
+        std::size_t count = 0;
+    };
+
     std::vector<Bytes> namespaces;
+    std::vector<Part> parts;
     std::vector<Bytes> hashes;
+    /// For readers who want names in place of hashes.
+    HashNames names;
 };
 
 /// Transactions that one socket is attached to; clients attach to one at a time.
@@ -49,6 +59,7 @@ class Conversation {
     struct Reading {
         Call call;
         DiffPtr diff;
+        bool by_name = false;
         std::size_t current = 0;    // the change that waits for its answer
         std::vector<bool> skipped;  // by answers before
     };
@@ -58,10 +69,13 @@ class Conversation {
     void on(const MaapiDiffIterate& request);
     void on(const MaapiLoad& request);
     void on(const MaapiUnknown& request);
+    void add_named(const std::vector<std::uint32_t>& hashes);
     void on_answer(ByteView payload);
     void skip(const ObjectRef& above, std::size_t depth);
     void advance(std::size_t from);
-    void end_reading(const DiffEnd& how, CallResult result);
+    void send(const DiffMessage& message, bool by_name);
+    void end_reading(DiffEnd how, CallResult result);
+    void stop_reading();
     void fail(Call call, std::int64_t code, std::string text);
     void done(Call call);
     Bytes& reply();
@@ -70,7 +84,7 @@ class Conversation {
     const Transactions& transactions_;
     std::map<std::int64_t, SendId> attached_;  // by handle
     std::optional<Reading> reading_;
-    const std::vector<Bytes>* load_ = nullptr;  // that is being sent
+    std::vector<const Bytes*> load_;  // that is being sent
     std::size_t load_sent_ = 0;
     std::optional<Call> load_call_;
     std::optional<Bytes> reply_;

@@ -97,6 +97,9 @@ class ChangeParser {
         return std::move(out_);
     }
 
+    bool is_of_leaf_list() const { return target_ && target_->is_leaf_list; }
+    bool is_of_presence_container() const { return target_ && target_->is_presence_container; }
+
   private:
     void report(std::string message) { diagnostics_.report(map_.node().place, std::move(message)); }
 
@@ -283,8 +286,13 @@ std::optional<Diff> parse_diff(const YamlNode& changes, const YamlNode* failure,
         diagnostics.report(changes.place, fmt::format("more than {} changes", max_changes));
         return std::nullopt;
     }
-    for (const auto& item : changes.items)
-        out.changes.push_back(ChangeParser(*item, schema, diagnostics).parse());
+    for (const auto& item : changes.items) {
+        ChangeParser parser(*item, schema, diagnostics);
+        out.changes.push_back(parser.parse());
+        const auto last = out.changes.size() - 1;
+        if (parser.is_of_presence_container()) out.presence_containers.insert(last);
+        if (parser.is_of_leaf_list()) out.whole_leaf_lists.insert(last);
+    }
     if (failure != nullptr) out.failure = parse_failure(*failure, diagnostics);
     if (diagnostics.reported() != before) return std::nullopt;
     return out;

@@ -84,6 +84,9 @@ class Resolver {
         // The wire has the innermost first.
         std::ranges::reverse(out_.path.steps);
         out_.is_leaf = is_leaf(*out_.node) && !out_.is_entry;
+        out_.is_leaf_list = out_.is_leaf && out_.node->nodetype == LYS_LEAFLIST;
+        out_.is_presence_container =
+            out_.node->nodetype == LYS_CONTAINER && (out_.node->flags & LYS_PRESENCE) != 0;
         return std::move(out_);
     }
 

@@ -18,8 +18,10 @@ namespace maapi {
 struct Target {
     ObjectRef path;
     const lysc_node* node = nullptr;
-    bool is_leaf = false;   ///< a leaf, or a whole leaf-list: what has values
-    bool is_entry = false;  ///< an entry of a list or leaf-list: keys stand at its end
+    bool is_leaf = false;       ///< a leaf, or a whole leaf-list: what has values
+    bool is_entry = false;      ///< an entry of a list or leaf-list: keys stand at its end
+    bool is_leaf_list = false;  ///< a whole one
+    bool is_presence_container = false;
 };
 
 /// Names stand without a prefix, or with the prefix or the name of their module. Keys stand in

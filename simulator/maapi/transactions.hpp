@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,17 @@ struct Diff {
 
     std::vector<DiffChange> changes;
     std::optional<Failure> failure;
+    /// Which of the changes are of presence containers themselves.
+    std::set<std::size_t> presence_containers;
+    /// And which are of leaf-lists as a whole.
+    std::set<std::size_t> whole_leaf_lists;
 };
 using DiffPtr = std::shared_ptr<const Diff>;
+
+/// What of a diff a reader with these IterFlag bits gets. Attributes and presence containers only
+/// when asked for; a leaf-list that is set as a whole as one leaf when asked for, otherwise as the
+/// entries that come and go. Entries of leaf-lists stay what they are.
+DiffPtr asked_for(DiffPtr diff, std::uint32_t flags);
 
 struct Transaction {
     std::int64_t handle = 0;

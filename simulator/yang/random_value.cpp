@@ -10,6 +10,7 @@
 #include "simulator/yang/libyang.hpp"
 #include "simulator/yang/pattern.hpp"
 #include "simulator/yang/typed_value.hpp"
+#include "simulator/yang/typedefs.hpp"
 
 namespace confd::sim::yang {
 namespace {

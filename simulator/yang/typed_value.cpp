@@ -7,6 +7,7 @@
 #include "protocol/value/hash.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/yang/libyang.hpp"
+#include "simulator/yang/typedefs.hpp"
 
 namespace confd::sim::yang {
 namespace {
@@ -141,7 +142,20 @@ std::optional<Bytes> hex_string(std::string_view text) {
     return parse_hex(digits);
 }
 
-std::optional<Value> well_known(ValueType type, std::string_view text) {
+/// Octets in decimal, with dots between them.
+std::optional<Bytes> octet_list(std::string_view text) {
+    const auto ids = oid(text);
+    if (!ids) return std::nullopt;
+    Bytes out;
+    for (const auto id : ids->ids) {
+        if (id > UINT8_MAX) return std::nullopt;
+        out.push_back(static_cast<std::uint8_t>(id));
+    }
+    return out;
+}
+
+std::optional<Value> well_known(const KnownType& known, std::string_view text) {
+    const auto type = known.value;
     switch (type) {
         case ValueType::ipv4:
             return value(type, parse_ip4(text));
@@ -161,6 +175,8 @@ std::optional<Value> well_known(ValueType type, std::string_view text) {
             return value(type, dotted_quad(text));
         case ValueType::hexstr:
             return value(type, hex_string(text));
+        case ValueType::binary:
+            return value(type, known.name == "octet-list" ? octet_list(text) : hex_string(text));
         default:
             return std::nullopt;
     }
@@ -169,8 +185,9 @@ std::optional<Value> well_known(ValueType type, std::string_view text) {
 /// A well-known typedef's value where the wire can hold it, else the text: addresses may have a
 /// zone, and date-and-time more digits of a second, than the wire has room for.
 std::optional<Value> textual(const Typed& typed) {
-    auto known = well_known(typedef_of(typed.node, typed.type), typed.text);
-    return known ? known : Value::buf(std::string(typed.text));
+    const auto* known = known_type(typed.node, typed.type);
+    auto own = known == nullptr ? std::nullopt : well_known(*known, typed.text);
+    return own ? own : Value::buf(std::string(typed.text));
 }
 
 std::optional<Value> convert(const Typed& typed) {

@@ -10,10 +10,6 @@
 
 struct lyd_node;
 struct lysc_node;
-struct lysc_type;
-struct lysc_type_leafref;
-struct lysp_tpdf;
-struct lys_module;
 
 namespace confd::sim::yang {
 
@@ -27,21 +23,6 @@ std::optional<Value> typed_value(const lysc_node& node, std::string_view text);
 
 /// An instance-identifier as a keypath; nothing when it names no node of a loaded module.
 std::optional<ObjectRef> object_ref(const lysc_node& node, std::string_view path);
-
-/// The value type that a well-known typedef stands for, such as date-and-time: the type's own name
-/// or the name of one it is derived from. `real` is the type that the value has in fact: the
-/// member of a union, the target of a leafref. BUF for none.
-ValueType typedef_of(const lysc_node& node, const lysc_type& real);
-
-/// A typedef at the top of a module, behind all that it is derived from.
-struct TypedefBase {
-    std::string_view built_in;              ///< YANG's own name: "uint16"
-    ValueType well_known = ValueType::buf;  ///< as typedef_of()
-};
-TypedefBase base_of(const lys_module& module, const lysp_tpdf& definition);
-
-/// The node that a leafref of `node` refers to, or null.
-const lysc_node* leafref_target(const lysc_node& node, const lysc_type_leafref& type);
 
 /// A tree of an event's data as its tags and values. Defaults that nobody wrote are left out.
 std::vector<TagValue> tag_values(const lyd_node& tree);

@@ -1,36 +1,41 @@
-// Which typedef a leaf's type comes from. libyang's compiled types forget the names, so they are
-// looked up in the modules as parsed.
-#include <string>
+#include "simulator/yang/typedefs.hpp"
 
 #include "simulator/yang/libyang.hpp"
-#include "simulator/yang/typed_value.hpp"
 
 namespace confd::sim::yang {
 namespace {
 
-struct Known {
-    std::string_view module;  ///< any when empty
-    std::string_view name;
-    ValueType type;
-};
+constexpr std::string_view inet = "ietf-inet-types";
+constexpr std::string_view yang = "ietf-yang-types";
+constexpr std::string_view tailf = "tailf-common";
 
-constexpr Known known[] = {
-    {"ietf-inet-types", "ipv4-address", ValueType::ipv4},
-    {"ietf-inet-types", "ipv6-address", ValueType::ipv6},
-    {"ietf-inet-types", "ipv4-prefix", ValueType::ipv4prefix},
-    {"ietf-inet-types", "ipv6-prefix", ValueType::ipv6prefix},
-    {"ietf-yang-types", "date-and-time", ValueType::datetime},
-    {"ietf-yang-types", "object-identifier", ValueType::oid},
-    {"ietf-yang-types", "dotted-quad", ValueType::dquad},
-    {"ietf-yang-types", "hex-string", ValueType::hexstr},
-    {"", "ipv4-address-and-prefix-length", ValueType::ipv4_and_plen},
-    {"", "ipv6-address-and-prefix-length", ValueType::ipv6_and_plen},
-};
-
-/// A type statement and the innermost node whose typedefs it sees; null for a module's own.
-struct TypeUse {
-    const lysp_type* type;
-    const lysp_node* scope;
+// The addresses without a zone are typedefs of their own, and not derived from those with one, in
+// newer revisions.
+constexpr KnownType known[] = {
+    {inet, "ipv4-address", ValueType::ipv4, "inetAddressIPv4"},
+    {inet, "ipv4-address-no-zone", ValueType::ipv4, "inetAddressIPv4"},
+    {inet, "ipv6-address", ValueType::ipv6, "inetAddressIPv6"},
+    {inet, "ipv6-address-no-zone", ValueType::ipv6, "inetAddressIPv6"},
+    {inet, "ip-address", ValueType::buf, "inetAddressIP"},
+    {inet, "ip-address-no-zone", ValueType::buf, "inetAddressIP"},
+    {inet, "host", ValueType::buf, "inetAddress"},
+    {inet, "port-number", ValueType::buf, "inetPortNumber"},
+    {inet, "ipv4-prefix", ValueType::ipv4prefix, "ipv4Prefix"},
+    {inet, "ipv6-prefix", ValueType::ipv6prefix, "ipv6Prefix"},
+    {inet, "ip-prefix", ValueType::buf, "ipPrefix"},
+    {yang, "counter32", ValueType::buf, "Counter32"},
+    {yang, "counter64", ValueType::buf, "Counter64"},
+    {yang, "gauge32", ValueType::buf, "Gauge32"},
+    {yang, "date-and-time", ValueType::datetime, "dateTime"},
+    {yang, "object-identifier", ValueType::oid, "oid"},
+    {yang, "dotted-quad", ValueType::dquad, "dottedQuad"},
+    {yang, "hex-string", ValueType::hexstr, "hexString"},
+    {"", "ipv4-address-and-prefix-length", ValueType::ipv4_and_plen, "ipv4AddressAndPrefixLength"},
+    {"", "ipv6-address-and-prefix-length", ValueType::ipv6_and_plen, "ipv6AddressAndPrefixLength"},
+    {tailf, "ip-address-and-prefix-length", ValueType::buf, "ipAddressAndPrefixLength"},
+    {tailf, "hex-list", ValueType::binary, "hexList"},
+    {tailf, "octet-list", ValueType::binary, "octetList"},
+    {tailf, "md5-digest-string", ValueType::buf, "MD5DigestString"},
 };
 
 const lysp_tpdf* find_in(const lysp_tpdf* typedefs, std::string_view name) {
@@ -66,7 +71,7 @@ const lysp_tpdf* find_at_top(const lysp_module& module, std::string_view name) {
 struct Found {
     TypeUse base;
     std::string_view module;
-    std::string_view name;
+    const lysp_tpdf* definition;
 };
 
 /// The typedef that a type statement names; nothing for a built-in type.
@@ -81,36 +86,23 @@ std::optional<Found> typedef_behind(const TypeUse& use) {
     if (module == own) {
         for (const auto* node = use.scope; node != nullptr; node = node->parent) {
             if (const auto* found = find_in(lysp_node_typedefs(node), name)) {
-                return Found{{&found->type, node}, module->mod->name, found->name};
+                return Found{{&found->type, node}, module->mod->name, found};
             }
         }
     }
     const auto* found = find_at_top(*module, name);
     if (found == nullptr) return std::nullopt;
-    return Found{{&found->type, nullptr}, module->mod->name, found->name};
+    return Found{{&found->type, nullptr}, module->mod->name, found};
 }
 
-const Known* find_known(const Found& found) {
+const KnownType* find_known(std::string_view module, std::string_view name) {
     for (const auto& entry : known) {
-        const bool same_module = entry.module.empty() || entry.module == found.module;
-        if (same_module && entry.name == found.name) return &entry;
-    }
-    // The one without a zone is a typedef of its own only in newer revisions.
-    if (found.module == "ietf-inet-types" && found.name == "ipv4-address-no-zone") return &known[0];
-    if (found.module == "ietf-inet-types" && found.name == "ipv6-address-no-zone") return &known[1];
-    return nullptr;
-}
-
-/// Follows typedefs to the built-in type, or to a well-known name on the way.
-const Known* follow(TypeUse& use) {
-    while (const auto found = typedef_behind(use)) {
-        if (const auto* entry = find_known(*found)) return entry;
-        use = found->base;
+        const bool same_module = entry.module.empty() || entry.module == module;
+        if (same_module && entry.name == name) return &entry;
     }
     return nullptr;
 }
 
-/// A union's members as libyang compiles them: unions inside it dissolved.
 void collect_members(TypeUse use, std::vector<TypeUse>& out) {
     auto base = use;
     while (const auto found = typedef_behind(base))
@@ -128,25 +120,24 @@ const lysc_type& behind_leafref(const lysc_type& type) {
 }
 
 /// `declared` is what the type statement was compiled to.
-ValueType resolve(const lysc_node& node, TypeUse use, const lysc_type& declared,
-                  const lysc_type& real) {
+const KnownType* resolve(const lysc_node& node, TypeUse use, const lysc_type& declared,
+                         const lysc_type& real) {
     if (declared.basetype == LY_TYPE_UNION) {
-        std::vector<TypeUse> members;
-        collect_members(use, members);
+        const auto members = members_of(use);
         const auto types = sized(as<lysc_type_union>(declared).types);
         for (std::size_t i = 0; i < types.size() && types.size() == members.size(); ++i) {
             if (&behind_leafref(*types[i]) == &real) {
                 return resolve(node, members[i], *types[i], real);
             }
         }
-        return ValueType::buf;
+        return nullptr;
     }
-    if (const auto* entry = follow(use)) return entry->type;
+    if (const auto* entry = known_type(use)) return entry;
     if (declared.basetype == LY_TYPE_LEAFREF) {
         const auto* target = leafref_target(node, as<lysc_type_leafref>(declared));
-        return target == nullptr ? ValueType::buf : typedef_of(*target, real);
+        return target == nullptr ? nullptr : known_type(*target, real);
     }
-    return ValueType::buf;
+    return nullptr;
 }
 
 }  // namespace
@@ -166,20 +157,49 @@ const lysc_node* leafref_target(const lysc_node& node, const lysc_type_leafref& 
 
 TypedefBase base_of(const lys_module& module, const lysp_tpdf& definition) {
     TypeUse use{&definition.type, nullptr};
-    const auto* entry = find_known({use, module.name, definition.name});
-    if (entry == nullptr) entry = follow(use);
+    const auto* entry = find_known(module.name, definition.name);
+    if (entry == nullptr) entry = known_type(use);
     while (const auto found = typedef_behind(use))
         use = found->base;
-    return {use.type->name, entry == nullptr ? ValueType::buf : entry->type};
+    return {use.type->name, entry};
+}
+
+std::optional<TypeUse> type_use_of(const lysc_node& leaf) {
+    const auto* parsed = static_cast<const lysp_node*>(leaf.priv);
+    if (parsed == nullptr) return std::nullopt;
+    const auto* type = leaf.nodetype == LYS_LEAF
+                           ? &reinterpret_cast<const lysp_node_leaf*>(parsed)->type
+                           : &reinterpret_cast<const lysp_node_leaflist*>(parsed)->type;
+    return TypeUse{type, parsed->parent};
+}
+
+const KnownType* known_type(TypeUse use) {
+    while (const auto found = typedef_behind(use)) {
+        if (const auto* entry = find_known(found->module, found->definition->name)) return entry;
+        use = found->base;
+    }
+    return nullptr;
+}
+
+const KnownType* known_type(const lysc_node& node, const lysc_type& real) {
+    const auto use = type_use_of(node);
+    return use ? resolve(node, *use, type_of(node), real) : nullptr;
 }
 
 ValueType typedef_of(const lysc_node& node, const lysc_type& real) {
-    const auto* parsed = static_cast<const lysp_node*>(node.priv);
-    if (parsed == nullptr) return ValueType::buf;
-    const auto* type = node.nodetype == LYS_LEAF
-                           ? &reinterpret_cast<const lysp_node_leaf*>(parsed)->type
-                           : &reinterpret_cast<const lysp_node_leaflist*>(parsed)->type;
-    return resolve(node, {type, parsed->parent}, type_of(node), real);
+    const auto* entry = known_type(node, real);
+    return entry == nullptr ? ValueType::buf : entry->value;
+}
+
+const lysp_tpdf* typedef_named(TypeUse use) {
+    const auto found = typedef_behind(use);
+    return found ? found->definition : nullptr;
+}
+
+std::vector<TypeUse> members_of(TypeUse use) {
+    std::vector<TypeUse> out;
+    collect_members(use, out);
+    return out;
 }
 
 }  // namespace confd::sim::yang

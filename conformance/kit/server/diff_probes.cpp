@@ -25,7 +25,9 @@ void begin(Lab& lab, Peer& peer, const Step& step) {
     const auto commit = commit_of(lab, peer, step);
     peer.diff.clear();
     ask(peer, fmt::format("iterate the diff of transaction {}", commit.thandle),
-        MaapiDiffIterate{.thandle = handle_of(commit)}, pace_of(step));
+        MaapiDiffIterate{.thandle = handle_of(commit),
+                         .flags = ITER_WANT_ATTR | ITER_WANT_P_CONTAINER},
+        pace_of(step));
 }
 
 void answer(Peer& peer, IterAnswer how, Pace pace) {
@@ -49,9 +51,7 @@ std::expected<Message, Finding> next_change(Lab& lab, Peer& peer) {
     if (incoming.kind == Incoming::Kind::closed) return End{End::Kind::closed, describe(incoming)};
     if (incoming.kind != Incoming::Kind::payload) return failed(expected, describe(incoming));
     if (is_maapi_failure(incoming.payload)) {
-        const auto reply = decode_maapi_reply(incoming.payload, MAAPI_DIFF_ITERATE);
-        if (!reply) return failed(expected, to_string(reply.error()));
-        return End{End::Kind::failure, told(reply->error())};
+        return failed(expected, "a failed reply, which is no term");
     }
     auto message = decode_diff(incoming.payload);
     if (!message) return failed(expected, to_string(message.error()));
@@ -69,7 +69,10 @@ std::expected<End, Finding> read_on(Lab& lab, Peer& peer, std::size_t at, IterAn
         if (!next) return std::unexpected(next.error());
         if (auto* end = std::get_if<End>(&*next)) return std::move(*end);
         peer.diff.push_back(std::move(std::get<DiffChange>(*next)));
-        answer(peer, peer.diff.size() - 1 == at ? there : ITER_RECURSE, pace);
+        const auto how = peer.diff.size() - 1 == at ? there : ITER_RECURSE;
+        answer(peer, how, pace);
+        // Nothing more comes, which the answer to the next request shows.
+        if (how == ITER_STOP) return End{};
     }
     return failed("the diff ends", fmt::format("{} changes came", most_changes));
 }

@@ -54,12 +54,17 @@ bool fits(const MaapiReply& reply, std::string_view what) {
     return what == "refused" || what == std::to_string(reply.error().code);
 }
 
+/// Operation and code, which a text may follow.
+constexpr std::size_t failure_head = 8;
+
 Checked expect_outcome(Lab& lab, Peer& peer, std::uint32_t op, std::string_view what) {
     const auto expected = wanted_reply(what, op);
     const auto incoming = next_answer(lab, peer);
     if (incoming.kind != Incoming::Kind::payload) return failed(expected, describe(incoming));
     const auto reply = decode_maapi_reply(incoming.payload, op);
     if (!reply) return failed(expected, to_string(reply.error()));
+    if (!*reply && incoming.payload.size() > failure_head && incoming.payload.back() != 0)
+        return failed("a text that ends with a NUL byte", told(reply->error()) + " without one");
     if (fits(*reply, what)) return {};
     return failed(expected, *reply ? "it succeeded" : told(reply->error()));
 }

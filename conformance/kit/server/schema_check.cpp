@@ -46,6 +46,8 @@ class Checker {
         open_ = true;
         keys_.clear();
         nodes_.clear();
+        choices_.clear();
+        cases_.clear();
         root_.reset();
     }
 
@@ -53,7 +55,10 @@ class Checker {
         if (!is_open("a type")) return;
         types_.emplace(hash_of_open(), record.name);
         if (record.name.empty()) fail("a type has no name");
-        if (record.parent_name.empty()) fail(fmt::format("the type {} has no parent", record.name));
+        const bool derived = record.derivation == "identity" || record.derivation == "number" ||
+                             record.derivation == "string";
+        if (derived && record.parent_name.empty())
+            fail(fmt::format("the type {} has no parent", record.name));
         if (record.parent_ns != 0) wanted_types_.insert({record.parent_ns, record.parent_name});
     }
 
@@ -75,6 +80,11 @@ class Checker {
             if (number != 0 && !nodes_.contains(number))
                 fail(fmt::format("{} leads to node {}, which has not been sent", name, number));
         }
+        if (record.choice != 0 && !choices_.contains(record.choice))
+            fail(fmt::format("{} has choice {}, which has not been sent", name, record.choice));
+        const bool has_values = record.shape != container_shape &&
+                                record.shape != std::to_underlying(ValueType::xmltag);
+        if (has_values && record.type_name.empty()) fail(name + " has values and no type");
         wanted_namespaces_.insert(record.ns);
         if (record.type_ns != 0) wanted_types_.insert({record.type_ns, record.type_name});
         if (record.max_occurs != unbounded && record.max_occurs < record.min_occurs)
@@ -94,6 +104,24 @@ class Checker {
             if (!children.contains(tag))
                 fail(fmt::format("the key {} of {} is none of its children", tag, name));
         }
+    }
+
+    void on(const SchemaChoice& record) {
+        if (!is_open("a choice")) return;
+        if (!cases_.contains(record.first_case))
+            fail(fmt::format("choice {} has case {}, which has not been sent", record.number,
+                             record.first_case));
+        choices_.insert(record.number);
+    }
+
+    void on(const SchemaCase& record) {
+        if (!is_open("a case")) return;
+        for (const auto number : {record.first_node, record.last_node}) {
+            if (number != 0 && !nodes_.contains(number))
+                fail(fmt::format("case {} leads to node {}, which has not been sent", record.number,
+                                 number));
+        }
+        cases_.insert(record.number);
     }
 
     void on(const SchemaRoot& record) {
@@ -168,6 +196,8 @@ class Checker {
     bool open_ = false;
     std::vector<std::vector<std::uint32_t>> keys_;
     std::map<std::uint32_t, SchemaNode> nodes_;
+    std::set<std::uint32_t> choices_;
+    std::set<std::uint32_t> cases_;
     std::optional<std::uint32_t> root_;
     std::set<std::uint32_t> namespaces_;
     std::set<std::uint32_t> wanted_namespaces_;

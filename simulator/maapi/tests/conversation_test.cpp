@@ -7,6 +7,7 @@
 
 #include "protocol/maapi/schema.hpp"
 #include "protocol/notification/generate.hpp"
+#include "protocol/value/text.hpp"
 #include "simulator/maapi/tests/allowed.hpp"
 
 namespace confd::sim::maapi {
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::int32_t handle = 1042;
 constexpr std::int64_t usid = 17;
+constexpr std::uint32_t all_flags =
+    ITER_WANT_ATTR | ITER_WANT_P_CONTAINER | ITER_WANT_LEAF_LIST_AS_LEAF;
 
 PathStep tag(std::uint32_t number) {
     return {7, number, {}};
@@ -105,17 +108,98 @@ TEST(Conversation, Attach) {
 TEST(Conversation, IterateNeedsAnAttachedTransaction) {
     auto open = one_open({.changes = {created({tag(1)})}, .failure = {}});
     Peer peer(open);
-    EXPECT_EQ(peer.code(MaapiDiffIterate{.thandle = 7}), 61);
-    EXPECT_EQ(peer.code(MaapiDiffIterate{.thandle = handle}), ERR_BADSTATE);
+    const auto badstate = [&](std::int32_t thandle) {
+        const auto message = peer.diff(MaapiDiffIterate{.thandle = thandle});
+        const auto* end = std::get_if<DiffEnd>(&message);
+        return end != nullptr && end->kind == DiffEnd::Kind::badstate;
+    };
+    EXPECT_TRUE(badstate(7));
+    EXPECT_TRUE(badstate(handle));
+    EXPECT_EQ(peer.conversation.take_calls().back().result, CallResult::error);
     EXPECT_EQ(peer.code(attach()), 0);
-    EXPECT_EQ(peer.code(MaapiDiffIterate{.thandle = handle, .use_ikp = 1}), ERR_PROTOUSAGE);
     open.finish(1);
-    EXPECT_EQ(peer.code(MaapiDiffIterate{.thandle = handle}), 61);
+    EXPECT_TRUE(badstate(handle));
     // The same handle again is another transaction.
     open.open(2, {handle, usid, nullptr});
-    EXPECT_EQ(peer.code(MaapiDiffIterate{.thandle = handle}), 61);
+    EXPECT_TRUE(badstate(handle));
     EXPECT_EQ(peer.code(attach()), 0);
     EXPECT_EQ(peer.diff(MaapiDiffIterate{.thandle = handle}), DiffMessage(DiffEnd{}));
+}
+
+/// The ops and the innermost tags of what a reader with these flags gets.
+std::vector<DiffChange> read_all(const Diff& diff, std::uint32_t flags) {
+    const auto open = one_open(diff);
+    Peer peer(open);
+    peer.send(attach());
+    std::vector<DiffChange> out;
+    auto message = peer.diff(MaapiDiffIterate{.thandle = handle, .flags = flags});
+    while (const auto* change = std::get_if<DiffChange>(&message)) {
+        out.push_back(*change);
+        message = peer.diff(ITER_RECURSE);
+    }
+    EXPECT_EQ(message, DiffMessage(DiffEnd{}));
+    return out;
+}
+
+TEST(Conversation, FlagsSayWhatIsSent) {
+    const auto list = [](std::vector<std::string> texts) {
+        ValueList items;
+        for (auto& text : texts)
+            items.items.push_back(Value::buf(std::move(text)));
+        return Value{ValueType::list, std::move(items)};
+    };
+    auto attribute = created({tag(1)});
+    attribute.op = MOP_ATTR_SET;
+    attribute.new_value = AttrSet{ATTR_ANNOTATION, Value::buf("soon")};
+    auto whole = created({tag(2)});
+    whole.op = MOP_VALUE_SET;
+    whole.old_value = list({"a", "b"});
+    whole.new_value = list({"b", "c"});
+    const Diff diff{.changes = {attribute, created({tag(3)}), whole, created({tag(4)})},
+                    .failure = {},
+                    .presence_containers = {1},
+                    .whole_leaf_lists = {2}};
+    EXPECT_EQ(read_all(diff, all_flags), diff.changes);
+    auto gone = created({tag(2), entry("a")});
+    gone.op = MOP_DELETED;
+    const auto come = created({tag(2), entry("c")});
+    EXPECT_EQ(read_all(diff, 0), (std::vector{gone, come, diff.changes[3]}));
+    EXPECT_EQ(read_all(diff, ITER_WANT_ATTR),
+              (std::vector{attribute, gone, come, diff.changes[3]}));
+    EXPECT_EQ(read_all(diff, ITER_WANT_P_CONTAINER),
+              (std::vector{diff.changes[1], gone, come, diff.changes[3]}));
+    EXPECT_EQ(read_all(diff, ITER_WANT_LEAF_LIST_AS_LEAF), (std::vector{whole, diff.changes[3]}));
+}
+
+TEST(Conversation, AFailureComesAfterTheLastChangeThatIsSent) {
+    auto attribute = created({tag(1)});
+    attribute.op = MOP_ATTR_SET;
+    attribute.new_value = AttrSet{ATTR_ANNOTATION, Value::buf("soon")};
+    const DiffEnd end{DiffEnd::Kind::error, "locked"};
+    const auto open =
+        one_open({.changes = {created({tag(2)}), attribute}, .failure = Diff::Failure{2, end}});
+    Peer peer(open);
+    peer.send(attach());
+    peer.diff(MaapiDiffIterate{.thandle = handle});
+    EXPECT_EQ(peer.diff(ITER_RECURSE), DiffMessage(end));
+}
+
+TEST(Conversation, PathsByName) {
+    const auto path = created({{7, 70, {}}, entry("eth0"), {{}, 71, {}}, {8, 80, {}}, {8, 99, {}}});
+    const auto open = one_open({.changes = {path}, .failure = {}});
+    Peer peer(open);
+    peer.schemas.names = {{7, "urn:if"}, {8, "urn:ip"}, {70, "list"}, {71, "ip"}, {80, "mtu"}};
+    EXPECT_EQ(peer.code({MaapiAttach{.thandle = handle, .usid = usid, .use_ikp = true}}), 0);
+    const auto frames = peer.send(MaapiRequest(MaapiDiffIterate{.thandle = handle, .use_ikp = 1}));
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(to_hex(frames[0]),
+              "8368046c00000005"
+              "6163"                                        // unknown: the hash
+              "6c0000000164000675726e3a69706400036d7475"    // ['urn:ip'|mtu]
+              "6400026970"                                  // ip
+              "68016d0000000465746830"                      // {<<"eth0">>}
+              "6c0000000164000675726e3a69666400046c697374"  // ['urn:if'|list]
+              "6a6101640009756e646566696e6564640009756e646566696e6564");
 }
 
 TEST(Conversation, TheTransactionEndsInTheMiddle) {
@@ -165,8 +249,17 @@ TEST(Conversation, Loads) {
     for (const auto op : {MAAPI_LOAD_ALL_NS, MAAPI_LOAD_HASH_DB, MAAPI_LOAD_MOUNT_POINTS})
         EXPECT_EQ(peer.send(MaapiRequest(MaapiLoad{op})), std::vector<Bytes>{end}) << op;
     peer.schemas.namespaces = {{1}, {2}, {3}};
-    EXPECT_EQ(peer.send(MaapiRequest(MaapiLoad{})), peer.schemas.namespaces);
+    EXPECT_EQ(peer.send(MaapiRequest(MaapiLoad{})), (std::vector<Bytes>{{1}, {2}, {3}, end}));
     EXPECT_EQ(peer.conversation.take_calls().back().kind, CallKind::load_schemas);
+    // Some, in the order of all.
+    peer.schemas.parts = {{7, 0, 2}, {8, 2, 1}};
+    const auto some = [](std::vector<std::uint32_t> hashes) {
+        return MaapiRequest(MaapiLoad{.op = MAAPI_LOAD_NS_LIST, .namespaces = std::move(hashes)});
+    };
+    EXPECT_EQ(peer.send(some({8, 9, 7, 8})), (std::vector<Bytes>{{1}, {2}, {3}, end}));
+    EXPECT_EQ(peer.send(some({8})), (std::vector<Bytes>{{3}, end}));
+    EXPECT_EQ(peer.send(some({})), std::vector<Bytes>{end});
+    EXPECT_EQ(peer.conversation.take_calls().size(), 3U);
 }
 
 TEST(Conversation, OtherOperationsAndGarbageAreErrors) {
@@ -191,10 +284,12 @@ TEST(Conversation, SeveralReadersOfOneTransaction) {
     second.send(attach());
     const MaapiDiffIterate iterate{.thandle = handle};
     EXPECT_EQ(first.diff(iterate), second.diff(iterate));
-    EXPECT_EQ(first.diff(ITER_STOP), DiffMessage(DiffEnd{}));
+    // Nothing answers a stop.
+    EXPECT_TRUE(first.send(ITER_STOP).empty());
+    EXPECT_EQ(first.conversation.take_calls().back().result, CallResult::stopped);
+    EXPECT_EQ(first.code(MaapiDetach{handle}), 0);
     EXPECT_EQ(second.diff(ITER_RECURSE), DiffMessage(created({tag(2)})));
     EXPECT_EQ(second.diff(ITER_RECURSE), DiffMessage(DiffEnd{}));
-    EXPECT_EQ(first.conversation.take_calls().back().result, CallResult::stopped);
     EXPECT_EQ(second.conversation.take_calls().back().result, CallResult::ok);
 }
 
@@ -233,7 +328,13 @@ RC_GTEST_PROP(ConversationProperty, SendsWhatTheAnswersAllow, ()) {
     while (const auto* change = std::get_if<DiffChange>(&message)) {
         sent.push_back(
             static_cast<std::size_t>(std::get<std::int64_t>(change->old_value->payload)));
-        message = peer.diff(answers[(sent.size() - 1) % answers.size()]);
+        const auto answer = answers[(sent.size() - 1) % answers.size()];
+        if (answer == ITER_STOP) {
+            RC_ASSERT(peer.send(answer).empty());
+            message = DiffEnd{};
+        } else {
+            message = peer.diff(answer);
+        }
     }
     RC_ASSERT(message == DiffMessage(DiffEnd{}));
     RC_ASSERT(sent == test::allowed(paths, answers));
@@ -271,7 +372,7 @@ RC_GTEST_PROP(ConversationProperty, AnyChangeSurvivesTheWire,
     const auto open = one_open(diff);
     Peer peer(open);
     peer.send(attach());
-    auto message = peer.diff(MaapiDiffIterate{.thandle = handle});
+    auto message = peer.diff(MaapiDiffIterate{.thandle = handle, .flags = all_flags});
     for (const auto& change : diff.changes) {
         RC_ASSERT(message == DiffMessage(change));
         message = peer.diff(ITER_RECURSE);
@@ -283,9 +384,10 @@ RC_GTEST_PROP(ConversationProperty, AnyBytesAreAnswered, (const std::vector<Byte
     const auto open = one_open({.changes = {created({tag(1)}), created({tag(2)})}, .failure = {}});
     Peer peer(open);
     peer.send(attach());
+    const Bytes stop{0, 0, 0, ITER_STOP};
     for (const auto& frame : frames) {
         if (*rc::gen::arbitrary<bool>()) peer.send(MaapiRequest(MaapiDiffIterate{handle, 0, 0}));
-        RC_ASSERT(!peer.send(frame).empty());
+        RC_ASSERT(!peer.send(frame).empty() || frame == stop);
     }
 }
 

@@ -111,7 +111,7 @@ class Play {
 
 const Ack done{AckKind::diff_done, handle};
 const MaapiAttach attach{.thandle = handle, .usid = 17};
-const MaapiDiffIterate iterate{.thandle = handle};
+const MaapiDiffIterate iterate{.thandle = handle, .flags = ITER_WANT_ATTR | ITER_WANT_P_CONTAINER};
 
 TEST(DiffScenario, EveryOperationIsRead) {
     Play play("commit-diff-every-operation");
@@ -132,7 +132,7 @@ TEST(DiffScenario, EveryOperationIsRead) {
     subscriber.ack(play.now, done);
     EXPECT_EQ(play.poll(), StepStatus::done) << play.failure();
     // The transaction is gone with the acknowledgement.
-    EXPECT_EQ(reader.call(iterate).error().code, 61);
+    EXPECT_EQ(reader.call(iterate).error().code, ERR_BADSTATE);
     // Nobody counts a reader.
     EXPECT_EQ(play.hub.subscriptions(), 1U);
     EXPECT_EQ(play.hub.subscribers().size(), 1U);

@@ -1,0 +1,23 @@
+// Values and paths with names in place of hashes, as the Erlang client wants them: the atom of a
+// name for its tag, the atom of a URI for its namespace (docs/protocol.md, "By name").
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "protocol/term/writer.hpp"
+#include "protocol/value/value.hpp"
+
+namespace confd {
+
+/// Names and URIs by their hashes. What is missing here is written as its hash.
+using HashNames = std::unordered_map<std::uint32_t, std::string>;
+
+/// A step has its namespace when it is the outermost or its module is not that of the one outside.
+void write_named_path(TermWriter& writer, const ObjectRef& path, const HashNames& names);
+
+/// As write_value(), with tags and object references by name, in lists too.
+void write_named_value(TermWriter& writer, const Value& value, const HashNames& names);
+
+}  // namespace confd
