@@ -217,8 +217,8 @@ bool same(const Request& a, const Request& b) {
 }
 
 void play_stream(std::string_view bytes, std::size_t piece) {
-    // A header is looked at once it may be whole, which depends on where it is cut: both end so that
-    // what is begun is looked at.
+    // A header is looked at once it may be whole, which depends on where it is cut: both end so
+    // that what is begun is looked at.
     const auto ended = std::string(bytes) + "\r\n\r\n";
     const auto whole = parse(ended, ended.size());
     const auto cut = parse(ended, piece);

@@ -175,13 +175,14 @@ void SimServer::close_all() {
 
 void SimServer::finish() {
     if (net_.now() >= *closing_ + closing_patience) {
-        for (const auto& [peer, line] : lines_)
+        for (const auto& [peer, line] : lines_) {
             net_.server_close(line->id());
+            recorder_.closed(peer);
+            hub_.forget(peer, "");
+        }
         lines_.clear();
     }
-    if (!lines_.empty()) return;
-    ended_ = net_.now();
-    recorder_.closed_all();
+    if (lines_.empty()) ended_ = net_.now();
 }
 
 std::optional<Instant> SimServer::next_deadline() const {

@@ -62,11 +62,11 @@ TEST(ParseLog, ReadsMembersOfTheWrongKindAsNone) {
 }
 
 TEST(ParseLog, KnowsWhenTheScenarioWasOver) {
-    const auto log = parse_log(
-        R"({"t":1.5,"kind":"log","text":"the scenario is over"})"
-        "\n"
-        R"({"t":6.5,"peer":1,"kind":"disconnect","text":"the simulator has ended"})"
-        "\n");
+    const auto log =
+        parse_log(R"({"t":1.5,"kind":"log","text":"the scenario is over"})"
+                  "\n"
+                  R"({"t":6.5,"peer":1,"kind":"disconnect","text":"the simulator has ended"})"
+                  "\n");
     EXPECT_EQ(log.end, 1.5);
 }
 
