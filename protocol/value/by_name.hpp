@@ -1,5 +1,6 @@
 // Values and paths with names in place of hashes, as the Erlang client wants them: the atom of a
-// name for its tag, the atom of a URI for its namespace (docs/protocol.md, "By name").
+// name for its tag, the atom of a URI for its namespace (docs/protocol.md, "For the Erlang
+// client").
 #pragma once
 
 #include <cstdint>

@@ -126,7 +126,8 @@ void Conversation::on(const MaapiLoad& request) {
             load_.push_back(&frame);
     };
     load_.clear();
-    if (request.op == MAAPI_LOAD_ALL_NS) add(schemas_.namespaces);
+    if (request.op == MAAPI_LOAD_ALL_NS)
+        add(request.use_ikp ? schemas_.ikp_namespaces : schemas_.namespaces);
     if (request.op == MAAPI_LOAD_HASH_DB) add(schemas_.hashes);
     if (request.op == MAAPI_LOAD_NS_LIST) add_named(request.namespaces);
     load_.push_back(&end);

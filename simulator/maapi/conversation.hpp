@@ -27,6 +27,8 @@ struct SchemaReplies {
 
     std::vector<Bytes> namespaces;
     std::vector<Part> parts;
+    /// In the shapes of the Erlang client.
+    std::vector<Bytes> ikp_namespaces;
     std::vector<Bytes> hashes;
     /// For readers who want names in place of hashes.
     HashNames names;

@@ -100,9 +100,9 @@ std::string_view built_in_name(const lysc_type& type) {
 
 /// YANG's own name of a type that clients know by the same.
 bool is_built_in(std::string_view yang_name) {
-    constexpr std::string_view names[] = {
-        "int8",   "int16",  "int32",  "int64",   "uint8",              "uint16", "uint32",
-        "uint64", "string", "binary", "boolean", "instance-identifier"};
+    constexpr std::string_view names[] = {"int8",   "int16",  "int32",   "int64",
+                                          "uint8",  "uint16", "uint32",  "uint64",
+                                          "string", "binary", "boolean", "instance-identifier"};
     return std::ranges::find(names, yang_name) != std::end(names);
 }
 
@@ -385,7 +385,7 @@ void TypeTable::add_aliases() {
     for (const auto& [name, definition] : typedefs_) {
         if (taken_.contains(name) || name.size() > longest_name) continue;
         const auto base = base_of(module_, *definition);
-        const auto known = base.known != nullptr      ? base.known->client_name
+        const auto known = base.known != nullptr        ? base.known->client_name
                            : is_built_in(base.built_in) ? base.built_in
                                                         : std::string_view();
         if (!known.empty()) add(name, AliasType{std::string(known)});

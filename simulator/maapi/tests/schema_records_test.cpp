@@ -452,6 +452,38 @@ TEST(SchemaRecords, RepliesHoldThemAll) {
         EXPECT_TRUE(names.contains(used)) << used;
 }
 
+TEST(SchemaRecords, InTheShapesOfTheErlangClient) {
+    const auto schema = load_text(
+        "typedef state { type enumeration { enum up; enum down; } }"
+        "container c { list l { key n; leaf n { type uint8 { range 1..5; } }"
+        "  leaf s { type state; default up; } } choice ch { mandatory true; case a {"
+        "  leaf x { type string; } } } }");
+    std::string all;
+    for (const auto& frame : schema_replies(*schema).ikp_namespaces) {
+        const auto term = read_payload(frame);
+        ASSERT_TRUE(term);
+        for (const auto& record : term->elements())
+            all += to_string(record) + "\n";
+    }
+    const std::string expected[] = {
+        "{ns, 'urn:t', t, " + std::to_string(name_hash("urn:t")) + ", '', <<\"t\">>}\n",
+        "{node, [c], undefined, undefined, undefined, 1, 1, [l, {confd_cs_choice, ch, "
+        "[{confd_cs_case, a, [x]}], '', 1}], [], 262, [], 0, [], [], undefined}\n",
+        "{node, [l, c], undefined, undefined, undefined, 0, unbounded, [n, s], [n], 7, [], 0, [], "
+        "[], undefined}\n",
+        "{node, [n, l, c], n, 10, undefined, 1, 1, [], [], 6, [], 0, [], [], undefined}\n",
+        "{node, [s, l, c], state, 28, {28, 0}, 0, 1, [], [], 6, [], 0, [], [], undefined}\n",
+        "{node, [x, c], {'', string}, 5, undefined, 0, 1, [], [], 134, [], 0, [], [], "
+        "undefined}\n",
+        "{type, n, derived, {restriction, {'', uint8}, [{min_inclusive, {10, 1}}, {max_inclusive, "
+        "{10, 5}}]}}\n",
+        "{type, state, derived, {restriction, {'', string}, [{enumeration, <<\"up\">>, 0}, "
+        "{enumeration, <<\"down\">>, 1}]}}\nend_of_ns\n",
+    };
+    for (const auto& record : expected)
+        EXPECT_TRUE(all.contains(record)) << record << all.substr(0, 3000);
+}
+
 TEST(SchemaRecords, ClientsFindNodesByPath) {
     SchemaNames names;
     for (auto& record : schema_records(*load({"example-if"})))
