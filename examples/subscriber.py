@@ -688,8 +688,9 @@ EVENTS = {
                           ("trace_id", text_or_none), ("config", text)))),
     1 << 30: ("NOTIF_COMPACTION", "compaction",
               flat(*((name, integer) for name in (
-                  "dbfile", "compaction_type", "size_start", "size_end", "size_last",
+                  "dbfile", "type", "fsize_start", "fsize_end", "fsize_last",
                   "time_start", "duration", "ntrans")))),
+    1 << 31: ("NOTIF_SYSTEM_GOING_DOWN", None, flat()),
 }
 
 

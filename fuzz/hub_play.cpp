@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "fuzz/oracle.hpp"
+#include "protocol/mask.hpp"
 #include "protocol/notification/generate.hpp"
 
 namespace confd::fuzz {
@@ -258,7 +259,8 @@ void HubPlay::send_event() {
         const auto wire = session.context();
         const bool written =
             encode_notification(to_dialect(event, wire.dialect), payload, wire).has_value();
-        if ((session.subscription().mask & event.type) == 0 || !written) continue;
+        const auto mask = served_mask(session.subscription().mask, wire.dialect);
+        if ((mask & event.type) == 0 || !written) continue;
         ++recipients;
         auto* const who = find(id);
         if (who->clean) FUZZ_REQUIRE(session.subscription() == who->client.config().subscription);

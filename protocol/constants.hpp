@@ -93,7 +93,8 @@ constexpr std::optional<std::int64_t> value_of(std::span<const Constant> table,
     X(SNMP_Unsigned32, 10)
 #define CONFD_SNMP_VAR(X) X(SNMP_VARIABLE, 1) X(SNMP_OID, 2) X(SNMP_COL_ROW, 3)
 #define CONFD_PROGRESS(X) X(PROGRESS_START, 1) X(PROGRESS_STOP, 2) X(PROGRESS_INFO, 3)
-#define CONFD_CALL_HOME(X) X(CALL_HOME_DEVICE_CONNECTED, 1) X(CALL_HOME_UNKNOWN_DEVICE, 2)
+#define CONFD_CALL_HOME(X) X(CALL_HOME_DEVICE_CONNECTED, 1) X(CALL_HOME_UNKNOWN_DEVICE, 2) \
+    X(CALL_HOME_DEVICE_DISCONNECTED, 3)
 #define CONFD_COMPACTION_FILE(X) X(COMPACTION_A_CDB, 1) X(COMPACTION_O_CDB, 2) \
     X(COMPACTION_S_CDB, 3)
 #define CONFD_COMPACTION_TYPE(X) X(COMPACTION_AUTOMATIC, 1) X(COMPACTION_MANUAL, 2)
@@ -170,7 +171,7 @@ CONFD_ENUM(NodeFlag, CONFD_NODE_FLAG)
     X(NOTIF_REOPEN_LOGS, 1U << 23) X(NOTIF_PROGRESS, 1U << 24) \
     X(NCS_NOTIF_CALL_HOME_INFO, 1U << 25) X(NOTIF_JSONRPC, 1U << 26) X(NOTIF_WEBUI, 1U << 27) \
     X(NCS_NOTIF_AUDIT_NETWORK, 1U << 28) X(NCS_NOTIF_AUDIT_NETWORK_SYNC, 1U << 29) \
-    X(NOTIF_COMPACTION, 1U << 30) \
+    X(NOTIF_COMPACTION, 1U << 30) X(NOTIF_SYSTEM_GOING_DOWN, 1U << 31) \
     /* old names */ \
     X(NOTIF_SYSLOG, 1U << 1) X(NOTIF_SYSLOG_TAKEOVER, 3U << 1)
 // clang-format on
@@ -188,13 +189,13 @@ inline constexpr std::uint32_t flag_bits =
 /// Bits that only NSO serves.
 inline constexpr std::uint32_t nso_bits = NCS_NOTIF_PACKAGE_RELOAD | NCS_NOTIF_CQ_PROGRESS |
                                           NCS_NOTIF_CALL_HOME_INFO | NCS_NOTIF_AUDIT_NETWORK |
-                                          NCS_NOTIF_AUDIT_NETWORK_SYNC;
+                                          NCS_NOTIF_AUDIT_NETWORK_SYNC | NOTIF_SYSTEM_GOING_DOWN;
 
 /// Bits that came with the 7 and with the 8 releases.
 inline constexpr std::uint32_t since_7_bits =
     NOTIF_PROGRESS | NCS_NOTIF_CALL_HOME_INFO | NOTIF_JSONRPC | NOTIF_WEBUI |
     NCS_NOTIF_AUDIT_NETWORK | NCS_NOTIF_AUDIT_NETWORK_SYNC;
-inline constexpr std::uint32_t since_8_bits = NOTIF_COMPACTION;
+inline constexpr std::uint32_t since_8_bits = NOTIF_COMPACTION | NOTIF_SYSTEM_GOING_DOWN;
 
 // clang-format off
 #define CONFD_ATTR(X) X(ATTR_INACTIVE, 0U) X(ATTR_TAGS, 0x80000000U) X(ATTR_ANNOTATION, 0x80000001U)

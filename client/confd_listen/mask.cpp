@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/constants.hpp"
+#include "protocol/mask.hpp"
 #include "protocol/nearest.hpp"
 
 namespace confd::listen {
@@ -63,14 +64,7 @@ std::expected<std::uint32_t, std::string> parse_mask(std::string_view text) {
 }
 
 std::uint32_t all_events(Product product, Dialect dialect) {
-    std::uint32_t mask = 0;
-    for (const auto& constant : mask_constants)
-        mask |= static_cast<std::uint32_t>(constant.value);
-    mask &= ~NOTIF_STREAM_EVENT;
-    if (product != Product::nso) mask &= ~nso_bits;
-    if (dialect == Dialect::v6x) mask &= ~since_7_bits;
-    if (dialect != Dialect::v8x) mask &= ~since_8_bits;
-    return mask;
+    return known_bits({dialect, product}) & ~NOTIF_STREAM_EVENT;
 }
 
 }  // namespace confd::listen

@@ -76,7 +76,8 @@ using Catalogue = EventList<
     Event<NCS_NOTIF_CQ_PROGRESS, CqProgressNotification>,
     Event<NCS_NOTIF_CALL_HOME_INFO, CallHomeNotification>,
     Event<NCS_NOTIF_AUDIT_NETWORK, AuditNetworkNotification>,
-    Event<NOTIF_COMPACTION, CompactionNotification>>;
+    Event<NOTIF_COMPACTION, CompactionNotification>,
+    Event<NOTIF_SYSTEM_GOING_DOWN, SignalNotification>>;
 // clang-format on
 
 /// An event of a type that this library does not know: a newer server does not break a client.

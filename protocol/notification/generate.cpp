@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "protocol/log_symbols.hpp"
 #include "protocol/notification/kinds.hpp"
 
 namespace confd {
@@ -239,6 +240,11 @@ template <codec::Enumeration E>
 void generate(Choices& c, E& out, const WireContext&) {
     const auto table = constants<E>;
     out = static_cast<E>(table[c.below(table.size())].value);
+}
+void generate(Choices& c, LogNumber& out, const WireContext& w) {
+    const auto symbols = log_symbols(w.product);
+    const auto symbol = symbols[c.below(symbols.size())].value;
+    out = c.ordinary() || c.flip() ? symbol : generate_integer<std::int64_t>(c);
 }
 void generate(Choices& c, std::string& out, const WireContext&) {
     out = generate_text(c);

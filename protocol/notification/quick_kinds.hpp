@@ -80,6 +80,10 @@ bool take(Cursor& cursor, T& out, QuickContext& c) {
     return quick::integer(cursor, out);
 }
 
+[[gnu::always_inline]] inline bool take(Cursor& cursor, LogNumber& out, QuickContext&) {
+    return quick::integer(cursor, out.number);
+}
+
 template <Enumeration E>
 [[gnu::always_inline]] inline bool take(Cursor& cursor, E& out, QuickContext&) {
     std::underlying_type_t<E> number{};
@@ -113,7 +117,7 @@ template <std::derived_from<std::string> Text>
 
 [[gnu::always_inline]] inline bool take(Cursor& cursor, LoginTime& out, QuickContext& c) {
     if (cursor.at(Tag::binary, 1)) return go_on(cursor, take_other(cursor, out, c));
-    return quick::integer(cursor, out.seconds.emplace());
+    return quick::integer(cursor, out.seconds);
 }
 
 [[gnu::always_inline]] inline bool take(Cursor& cursor, TransCtx& out, QuickContext&) {

@@ -19,6 +19,10 @@ bool read(TermReader& r, Number auto& out, const Context&) {
     return r.integer(out);
 }
 
+inline bool read(TermReader& r, LogNumber& out, const Context&) {
+    return r.integer(out.number);
+}
+
 template <Enumeration E>
 bool read(TermReader& r, E& out, const Context&) {
     std::underlying_type_t<E> number{};
@@ -59,11 +63,11 @@ inline bool read(TermReader& r, OptionalInt& out, const Context& c) {
 }
 
 inline bool read(TermReader& r, LoginTime& out, const Context& c) {
-    if (r.peek() != TermKind::binary) return read(r, out.seconds.emplace(), c);
+    if (r.peek() != TermKind::binary) return read(r, out.seconds, c);
     const auto at = r.offset();
     ByteView none;
     if (!r.binary(none)) return false;
-    out.seconds.reset();
+    out.seconds = 0;
     return none.empty() || r.fail(Errc::bad_value, at, "expected seconds or an empty binary");
 }
 

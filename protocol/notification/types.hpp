@@ -19,6 +19,17 @@ struct AtomText : std::string {
     AtomText(std::string text) : std::string(std::move(text)) {}  // implicit: it is a text
 };
 
+/// What a log event is about: a number that products name differently (protocol/log_symbols.hpp).
+/// In JSON also "logno_name", where it has a name.
+struct LogNumber {
+    std::int64_t number = 0;
+
+    constexpr LogNumber() = default;
+    constexpr LogNumber(std::int64_t value) : number(value) {}  // implicit: it is a number
+    constexpr operator std::int64_t() const { return number; }
+    bool operator==(const LogNumber&) const = default;
+};
+
 /// Text that must not be shown: printed as *** unless asked for.
 struct SecretText : std::string {
     using std::string::string;
@@ -46,9 +57,10 @@ struct SourceIp {
 /// An address, or a text where the transport is not IP. In JSON also "str".
 using NodeAddress = std::variant<Ip4, Ip6, std::string>;
 
-/// Seconds since 1970, or an empty binary for none (0 in JSON).
+/// Seconds since 1970; 0 is none. On worker sockets none is an empty binary, which is read here
+/// too.
 struct LoginTime {
-    std::optional<std::int64_t> seconds;
+    std::int64_t seconds = 0;
     bool operator==(const LoginTime&) const = default;
 };
 

@@ -16,6 +16,10 @@ void write(TermWriter& w, E value, const Context&) {
     w.integer(static_cast<std::underlying_type_t<E>>(value));
 }
 
+inline void write(TermWriter& w, const LogNumber& number, const Context&) {
+    w.integer(number.number);
+}
+
 inline void write(TermWriter& w, const std::string& text, const Context&) {
     w.text(text);
 }
@@ -41,11 +45,7 @@ inline void write(TermWriter& w, const OptionalInt& value, const Context&) {
 }
 
 inline void write(TermWriter& w, const LoginTime& time, const Context&) {
-    if (time.seconds) {
-        w.integer(*time.seconds);
-    } else {
-        w.binary({});
-    }
+    w.integer(time.seconds);
 }
 
 inline void write(TermWriter& w, const Ip& ip, const Context&) {

@@ -34,6 +34,10 @@ class JsonPrinter : public Printer {
     void text(std::string_view value) override { put(json::value(utf8_sanitized(value))); }
     void enumerator(std::int64_t number, std::span<const Constant>) override { put(number); }
     void value(const Value& value) override { print_value(*this, value); }
+    void name_of_number(std::string_view key, std::string_view name) override {
+        this->key(key);
+        text(name);
+    }
 
     json::value take() { return std::move(done_); }
 

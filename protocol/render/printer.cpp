@@ -3,6 +3,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "protocol/log_symbols.hpp"
 #include "protocol/notification/kinds.hpp"
 #include "protocol/value/text.hpp"
 
@@ -134,7 +135,7 @@ void print(Printer& p, const SecretText& text, const Options& o) {
     p.text(text.empty() || o.show_clearpass ? std::string_view(text) : "***");
 }
 void print(Printer& p, const LoginTime& time, const Options&) {
-    p.integer(time.seconds.value_or(0));
+    p.integer(time.seconds);
 }
 void print(Printer& p, const Value& value, const Options&) {
     p.value(value);
@@ -228,6 +229,13 @@ void print_address(Printer& p, const auto& address, std::string_view ip4, std::s
         address);
 }
 
+void print_member(Printer& p, std::string_view name, const LogNumber& number, const Options& o) {
+    const auto symbols = log_symbols(o.context.product);
+    p.key(name);
+    p.enumerator(number, symbols);
+    const auto symbol = name_of(symbols, number);
+    if (o.log_names && symbol) p.name_of_number("logno_name", *symbol);
+}
 void print_member(Printer& p, std::string_view, const Ip& ip, const Options&) {
     print_address(p, ip, "ip4", "ip6");
 }

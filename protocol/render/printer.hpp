@@ -30,6 +30,8 @@ class Printer {
     virtual void text(std::string_view value) = 0;
     virtual void enumerator(std::int64_t number, std::span<const Constant> names) = 0;
     virtual void value(const Value& value) = 0;
+    /// What the number before it is called, under a key of its own, where numbers are shown.
+    virtual void name_of_number(std::string_view key, std::string_view name) = 0;
 };
 
 /// Prints an event's fields as one object.

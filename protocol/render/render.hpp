@@ -19,6 +19,8 @@ struct RenderOptions {
     WireContext context;
     /// Show the clear-text password of a user session instead of ***.
     bool show_clearpass = false;
+    /// In JSON the symbol of a log number beside it, as "logno_name".
+    bool log_names = true;
     /// What tags are called, beside their hashes and in paths; null for hashes alone.
     const Names* names = nullptr;
 
@@ -48,7 +50,7 @@ std::string notification_schema_text();
 /// JSON over several lines, where one would be too long.
 std::string laid_out(const boost::json::value& value);
 
-/// `NOTIF_AUDIT logno=115 user="admin" usid=17 msg="..."`, enumerations by name.
+/// `NOTIF_AUDIT logno=AUTH_LOGIN_SUCCESS user="admin" usid=17 msg="..."`, enumerations by name.
 std::string to_text(const Notification& notification, const RenderOptions& options = {});
 
 /// `value_set /interfaces/interface{eth0}/mtu 1500`.

@@ -183,7 +183,8 @@ json::object schema(Kind<T>) {
         return {{"type", "integer"}, {"description", names}};
     } else if constexpr (std::same_as<T, std::uint16_t>) {
         return ranged(0, UINT16_MAX);
-    } else if constexpr (std::integral<T> || std::same_as<T, LoginTime>) {
+    } else if constexpr (std::integral<T> || std::same_as<T, LoginTime> ||
+                         std::same_as<T, LogNumber>) {
         return of_type("integer");
     } else if constexpr (std::convertible_to<T, std::string>) {
         return of_type("string");
@@ -245,6 +246,10 @@ void add_members(Members& members);
 template <class M>
 void add_field(Members& members, std::string_view name, bool always, Kind<M>) {
     members.add(name, schema(Kind<M>{}), always && !is_optional<M>);
+}
+void add_field(Members& members, std::string_view name, bool always, Kind<LogNumber>) {
+    members.add(name, of_type("integer"), always);
+    members.add("logno_name", of_type("string"), false);
 }
 void add_field(Members& members, std::string_view, bool always, Kind<Ip>) {
     add_address(members, "ip4", "ip6", false, always);

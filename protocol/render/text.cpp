@@ -56,6 +56,7 @@ class TextPrinter : public Printer {
         const auto name = name_of(names, number);
         put(name ? std::string(*name) : fmt::format("{}", number));
     }
+    void name_of_number(std::string_view, std::string_view) override {}  // enumerator() has it
     void value(const Value& value) override {
         // Most values are clear without their type; the others show it.
         if (const auto* text = std::get_if<std::string>(&value.payload)) return put(quoted(*text));

@@ -20,6 +20,16 @@ inline constexpr std::size_t hello_size = 9;
 inline constexpr std::uint8_t default_max_depth = 20;
 inline constexpr std::uint8_t default_max_key_length = 9;
 
+/// The sizes of the product's own header.
+struct KeypathRoom {
+    std::uint8_t max_depth;
+    std::uint8_t max_key_length;
+};
+constexpr KeypathRoom keypath_room(Product product) {
+    if (product == Product::nso) return {60, 18};
+    return {default_max_depth, default_max_key_length};
+}
+
 /// What a client says first.
 struct Hello {
     std::uint8_t client_id = CLIENT_EVENT_NOTIFICATIONS;

@@ -114,11 +114,12 @@ ServerSession::Poll ServerSession::reply_to_hello() {
         return close(fmt::format("the client asks for service {}, this socket serves {}",
                                  hello_->client_id, static_cast<int>(CLIENT_EVENT_NOTIFICATIONS)));
     }
+    const auto own = keypath_room(config_.product);
     HelloReply reply{.status = HelloReply::accepted,
                      .protocol_version = config_.release.protocol_version(),
                      .release = config_.release.library_version(),
-                     .max_depth = config_.max_depth,
-                     .max_key_length = config_.max_key_length};
+                     .max_depth = std::max(config_.max_depth, own.max_depth),
+                     .max_key_length = std::max(config_.max_key_length, own.max_key_length)};
     const auto version = hello_->protocol_version;
     if (version < oldest_protocol_version || version > newest_protocol_version) {
         reply.status = HelloReply::incompatible_version;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "protocol/term/reader.hpp"
 #include "protocol/term/writer.hpp"
 
@@ -60,9 +62,21 @@ bool read_stream_field(TermReader& r, Subscription& out) {
     return r.fail(Errc::bad_value, at, "the mask has NOTIF_STREAM_EVENT, but no stream is named");
 }
 
+/// In C the mask is an int: with bit 31 it arrives negative.
+bool read_mask(TermReader& r, std::uint32_t& out) {
+    const auto at = r.offset();
+    std::int64_t number = 0;
+    if (!r.integer(number)) return false;
+    if (number < std::numeric_limits<std::int32_t>::min() ||
+        number > std::numeric_limits<std::uint32_t>::max())
+        return r.fail(Errc::out_of_range, at, "a mask has 32 bits");
+    out = static_cast<std::uint32_t>(number);
+    return true;
+}
+
 bool read_subscription(TermReader& r, Subscription& out, Dialect dialect) {
     if (!r.version() || !r.tuple_of(subscription_arity(dialect))) return false;
-    if (!r.integer(out.mask)) return r.within("mask");
+    if (!read_mask(r, out.mask)) return r.within("mask");
     if (!r.integer(out.heartbeat_interval)) return r.within("heartbeat_interval");
     if (!r.integer(out.health_check_interval)) return r.within("health_check_interval");
     if (!read_stream_field(r, out)) return r.within("stream");

@@ -105,7 +105,7 @@ constexpr FaultParam garbage_params[] = {
     {"how", choice, &Spec::how, "in front of the frame, or in its place", 0, 0, 0, garbage_names},
 };
 constexpr FaultParam unknown_event_params[] = {
-    {"type", integer, &Spec::type, "the number that is no event", 0x80000000, 0, UINT32_MAX},
+    {"type", integer, &Spec::type, "the number that is no event", 0xc0000000, 0, UINT32_MAX},
 };
 constexpr FaultParam wrong_arity_params[] = {
     {"how", choice, &Spec::how, "an element", 0, 0, 0, arity_names},

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocol/session/handshake.hpp"
+#include "protocol/session/server_session.hpp"
 #include "simulator/faults/mutate.hpp"
 
 namespace confd::sim {
@@ -98,8 +99,32 @@ std::string garbage(const FaultSpec& fault, Shape& shape, Choice& choice) {
     return fmt::format("{} {} random bytes", instead ? "replaced by" : "preceded by", fault.bytes);
 }
 
+std::uint8_t doubled(std::uint8_t size) {
+    return static_cast<std::uint8_t>(std::min(2 * size, 255));
+}
+
+/// With values that explain the refusal: the vendor's library prints them beside its own.
+void explain(HelloReply& reply) {
+    constexpr std::uint16_t one_major = 10;
+    if (reply.status == HelloReply::incompatible_version) {
+        const bool newest = reply.protocol_version + one_major > newest_protocol_version;
+        reply.protocol_version = static_cast<std::uint16_t>(
+            newest ? reply.protocol_version - one_major : reply.protocol_version + one_major);
+    } else if (reply.status == HelloReply::too_small) {
+        reply.max_depth = doubled(reply.max_depth);
+        reply.max_key_length = doubled(reply.max_key_length);
+    }
+}
+
 std::string refuse(const FaultSpec& fault, Shape& shape) {
-    if (!shape.unit.bytes.empty()) shape.unit.bytes[0] = static_cast<std::uint8_t>(fault.status);
+    auto& bytes = shape.unit.bytes;
+    if (bytes.size() == hello_size) {
+        auto reply = parse_hello_reply(bytes);
+        reply.status = static_cast<std::uint8_t>(fault.status);
+        explain(reply);
+        bytes.clear();
+        append_hello_reply(bytes, reply);
+    }
     shape.close = CloseHow::fin;
     return fmt::format("given the status {}", fault.status);
 }

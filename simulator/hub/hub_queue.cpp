@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "protocol/frame/frame.hpp"
+#include "protocol/log_symbols.hpp"
 #include "protocol/term/reader.hpp"
 #include "simulator/hub/describe.hpp"
 #include "simulator/hub/hub.hpp"
@@ -9,8 +10,7 @@
 namespace confd::sim {
 namespace {
 
-/// The number and priority of the daemon log's line are the simulator's own: no page gives them.
-constexpr std::int64_t slow_logno = 0;
+/// The priority of the daemon log's line is the simulator's own: no page gives it.
 constexpr std::int64_t syslog_error = 3;
 
 /// Whether the bytes are frames of terms, from their first to their last.
@@ -112,7 +112,7 @@ Lost Hub::take_lost(Peer& peer) {
 /// REQ-SLOW-2: the daemon logs it, and its log is an event.
 void Hub::tell_others(Instant now, PeerId id, const std::string& text) {
     SyslogNotification line;
-    line.logno = slow_logno;
+    line.logno = log_number(config_.server.product, "EVENT_SOCKET_WRITE_BLOCK").value_or(0);
     line.prio = syslog_error;
     line.msg = fmt::format("{} closed: {}", peer_name(id, role_of(id)), text);
     send(now, {NOTIF_DAEMON, line});

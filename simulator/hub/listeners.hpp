@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/mask.hpp"
 #include "simulator/hub/audience.hpp"
 #include "simulator/hub/peer.hpp"
 
@@ -29,8 +30,8 @@ class Listeners {
   public:
     /// The peer stays where it is until it is removed. Its audience must know of all that it got.
     void add(PeerId id, Peer& peer) {
-        const auto mask = peer.session.subscription().mask;
         const auto wire = peer.session.context();
+        const auto mask = served_mask(peer.session.subscription().mask, wire.dialect);
         auto& audience = audiences_[{mask, wire.dialect, peer.role}];
         if (audience.size++ == 0) {
             audience.mask = mask;

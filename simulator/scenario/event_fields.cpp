@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "protocol/log_symbols.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/field_map.hpp"
 #include "simulator/scenario/scalars.hpp"
@@ -49,6 +50,15 @@ bool parse(const YamlNode& node, E& out, const Context& c) {
     return true;
 }
 
+/// A number, or a symbol of the product's log.
+bool parse(const YamlNode& node, LogNumber& out, const Context& c) {
+    const auto symbol = node.is_scalar() ? log_number(c.wire.product, node.text) : std::nullopt;
+    const auto number =
+        symbol ? symbol : parse_constant(node, log_symbols(c.wire.product), c.diagnostics);
+    if (number) out = *number;
+    return number.has_value();
+}
+
 template <std::derived_from<std::string> Text>
 bool parse(const YamlNode& node, Text& out, const Context& c) {
     const auto text = parse_text(node, "a text", c.diagnostics);
@@ -57,11 +67,7 @@ bool parse(const YamlNode& node, Text& out, const Context& c) {
 }
 
 bool parse(const YamlNode& node, LoginTime& out, const Context& c) {
-    std::int64_t seconds = 0;
-    if (!parse(node, seconds, c)) return false;
-    // 0 is how "none" is printed; nobody logged in at the start of 1970.
-    out.seconds = seconds == 0 ? std::nullopt : std::optional(seconds);
-    return true;
+    return parse(node, out.seconds, c);
 }
 
 bool parse(const YamlNode& node, Datetime& out, const Context& c) {
@@ -177,6 +183,11 @@ void read_addresses(FieldMap& map, Address& out, const Context& c) {
     }
     if (found > 1) c.diagnostics.report(map.node().place, "more than one address, expected one");
     if (found == 0 && af != nullptr) report_family(*af, "'af' only beside an address", c);
+}
+
+void read_member(FieldMap& map, std::string_view name, LogNumber& out, const Context& c) {
+    map.pass_over("logno_name");  // beside the number in lines that were printed
+    if (const auto* node = map.take(name)) parse(*node, out, c);
 }
 
 void read_member(FieldMap& map, std::string_view, Ip& out, const Context& c) {

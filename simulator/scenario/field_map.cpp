@@ -25,7 +25,9 @@ void FieldMap::forbid(std::string_view key, std::string why) {
 
 void FieldMap::finish() {
     for (const auto& [key, value] : node_.entries) {
-        if (std::ranges::find(known_, key->text) == known_.end()) report(*key);
+        const auto is_key = [&](std::string_view name) { return name == key->text; };
+        if (std::ranges::none_of(known_, is_key) && std::ranges::none_of(passed_over_, is_key))
+            report(*key);
     }
 }
 

@@ -18,6 +18,8 @@ class FieldMap {
     /// The value under a key, or null; the key is one that may stand here.
     const YamlNode* take(std::string_view key) { return take_shared(key).get(); }
     YamlPtr take_shared(std::string_view key);
+    /// The key may stand here, and means nothing.
+    void pass_over(std::string_view key) { passed_over_.push_back(key); }
     /// The key exists, but not in this form of the event.
     void forbid(std::string_view key, std::string why);
     /// Reports keys that may not stand here.
@@ -37,6 +39,7 @@ class FieldMap {
     std::string what_;
     Diagnostics& diagnostics_;
     std::vector<std::string_view> known_;
+    std::vector<std::string_view> passed_over_;
     std::vector<Forbidden> forbidden_;
 };
 

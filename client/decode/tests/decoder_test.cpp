@@ -56,7 +56,8 @@ TEST(DecodeHex, PrintsOneLineForEachPayload) {
     const auto result = from_hex(std::string(audit) + "\n\n# a comment\r\n" + heartbeat + "\r\n");
     ASSERT_EQ(result.lines.size(), 2U);
     EXPECT_EQ(result.lines[0],
-              R"({"type":1,"name":"NOTIF_AUDIT","audit":{"logno":115,"user":"admin","usid":17,)"
+              R"({"type":1,"name":"NOTIF_AUDIT","audit":{"logno":115,"logno_name":"WEB_ACTION",)"
+              R"("user":"admin","usid":17,)"
               R"("msg":"logged in"}})");
     EXPECT_EQ(result.lines[1], R"({"type":8192,"name":"NOTIF_HEARTBEAT"})");
     EXPECT_EQ(result.bad, 0U);
@@ -66,7 +67,7 @@ TEST(DecodeHex, OtherFormats) {
     EXPECT_EQ(from_hex(audit, Format::term).lines.at(0),
               R"({1, 115, <<"admin">>, 17, <<"logged in">>})");
     EXPECT_EQ(from_hex(audit, Format::text).lines.at(0),
-              R"(NOTIF_AUDIT logno=115 user="admin" usid=17 msg="logged in")");
+              R"(NOTIF_AUDIT logno=WEB_ACTION user="admin" usid=17 msg="logged in")");
 }
 
 TEST(DecodeHex, GoesOnAfterBadPayloads) {

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "protocol/constants.hpp"
+#include "protocol/mask.hpp"
 #include "protocol/notification/generate.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
@@ -34,7 +35,7 @@ boost::json::object json_of(ByteView bytes, const WireContext& context) {
     const auto event =
         decode_notification(bytes, {.context = context, .strict = true, .limits = {}});
     if (!event) throw std::invalid_argument("a payload is no event: " + to_string(event.error()));
-    return to_json(*event, {.context = context, .show_clearpass = true});
+    return to_json(*event, {.context = context, .show_clearpass = true, .log_names = false});
 }
 
 Bytes hex_word(std::istream& words) {
@@ -54,9 +55,7 @@ std::uint32_t event_word(std::istream& words) {
 }
 
 bool exists(std::uint32_t type, const WireContext& context) {
-    if ((type & nso_bits) != 0 && context.product != Product::nso) return false;
-    if ((type & since_7_bits) != 0 && context.dialect == Dialect::v6x) return false;
-    return (type & since_8_bits) == 0 || context.dialect == Dialect::v8x;
+    return (type & known_bits(context)) != 0;
 }
 
 boost::json::object error_of(std::string_view code) {

@@ -8,6 +8,7 @@
 
 #include "conformance/kit/command.hpp"
 #include "protocol/constants.hpp"
+#include "protocol/mask.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
 
@@ -109,16 +110,6 @@ Bytes payload_of(const std::string& notation) {
         throw std::invalid_argument(fmt::format("'{}': {}", notation, to_string(term.error())));
     }
     return encode_payload(*term);
-}
-
-std::uint32_t known_bits(const WireContext& context) {
-    std::uint32_t bits = 0;
-    for (const auto& constant : mask_constants)
-        bits |= static_cast<std::uint32_t>(constant.value);
-    if (context.product != Product::nso) bits &= ~nso_bits;
-    if (context.dialect == Dialect::v6x) bits &= ~since_7_bits;
-    if (context.dialect != Dialect::v8x) bits &= ~since_8_bits;
-    return bits;
 }
 
 std::uint32_t mask_of(std::string_view text, const WireContext& context) {

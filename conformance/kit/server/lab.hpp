@@ -57,8 +57,6 @@ Bytes payload_of(const std::string& notation);
 /// "NOTIF_AUDIT|64|every|^NOTIF_DEVEL": `all` is every bit of the product and dialect, `every`
 /// those of events that come by themselves when something happens, ^ takes a bit away.
 std::uint32_t mask_of(std::string_view text, const WireContext& context);
-/// The bits that this product has in this dialect.
-std::uint32_t known_bits(const WireContext& context);
 /// The bit of an event by its name.
 std::uint32_t event_of(const Step& step);
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "conformance/kit/server/lab.hpp"
+#include "protocol/mask.hpp"
 #include "protocol/session/subscription.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"

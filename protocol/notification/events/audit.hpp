@@ -9,7 +9,7 @@ struct AuditNotification {
     static constexpr std::string_view key = "audit";
     static constexpr Shape shape = Shape::flat;
 
-    std::int64_t logno = 0;
+    LogNumber logno;
     std::string user;
     std::int64_t usid = 0;  ///< what sync_audit_notification takes
     std::string msg;

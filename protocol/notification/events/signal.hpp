@@ -1,5 +1,5 @@
-// NOTIF_HEARTBEAT, NOTIF_HEALTH_CHECK, NOTIF_REOPEN_LOGS, NCS_NOTIF_PACKAGE_RELOAD: events that say
-// only that they happened.
+// NOTIF_HEARTBEAT, NOTIF_HEALTH_CHECK, NOTIF_REOPEN_LOGS, NCS_NOTIF_PACKAGE_RELOAD,
+// NOTIF_SYSTEM_GOING_DOWN: events that say only that they happened.
 #pragma once
 
 #include "protocol/notification/types.hpp"

@@ -14,10 +14,10 @@ struct VarValue {
 struct SnmpVar {
     SnmpVarType type = SNMP_VARIABLE;
     SnmpType vartype{};
-    std::string name;                     ///< SNMP_VARIABLE
+    AtomText name;                        ///< SNMP_VARIABLE
     std::vector<std::uint32_t> oid;       ///< SNMP_OID
     std::vector<std::uint32_t> rowindex;  ///< SNMP_COL_ROW
-    std::string column;                   ///< SNMP_COL_ROW
+    AtomText column;                      ///< SNMP_COL_ROW
 
     template <SnmpVarType Type>
     static constexpr bool is(const SnmpVar& var, const WireContext&) {

@@ -9,7 +9,7 @@ struct SyslogNotification {
     static constexpr std::string_view key = "syslog";
     static constexpr Shape shape = Shape::flat;
 
-    std::int64_t logno = 0;
+    LogNumber logno;
     std::int64_t prio = 0;  ///< syslog priority, 0 (emergency) to 7 (debug)
     std::string msg;
 

@@ -173,7 +173,7 @@ TEST(Mutate, UnknownEventIsOneAndStaysATerm) {
     for_many_events([&](const Notification& event, const WireContext& context) {
         auto unit = unit_of(event, context);
         Choice choice(0, 1, 1);
-        EXPECT_EQ(mutate(spec, unit, context, choice), "given the type 2147483648");
+        EXPECT_EQ(mutate(spec, unit, context, choice), "given the type 3221225472");
         EXPECT_EQ(decode(unit, context).error().code, Errc::unknown_event);
         EXPECT_TRUE(read_payload(ByteView(unit.bytes).subspan(frame_header_size)));
     });
@@ -253,7 +253,7 @@ TEST(Mutate, UnknownEventReachesTheClient) {
     auto rig = struck(fault(FaultKind::unknown_event));
     ASSERT_EQ(rig.events.size(), 1U);
     EXPECT_TRUE(rig.events[0].get<GenericNotification>());
-    EXPECT_EQ(rig.events[0].type, 0x80000000U);
+    EXPECT_EQ(rig.events[0].type, 0xc0000000U);
 }
 
 TEST(Mutate, WrongLengthShiftsFrames) {

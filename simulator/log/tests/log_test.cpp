@@ -52,7 +52,7 @@ TEST(Record, MembersStandInTheirOrder) {
         R"({"t":12.000345,"wall":"2026-11-22T12:00:00.000250Z","dir":"out","kind":"event",)"
         R"("peer":1,"role":"auditor","send":12,)"
         R"("event":{"type":1,"name":"NOTIF_AUDIT",)"
-        R"("audit":{"logno":115,"user":"admin","usid":17,"msg":""}},)"
+        R"("audit":{"logno":115,"logno_name":"WEB_ACTION","user":"admin","usid":17,"msg":""}},)"
         R"("ack":{"call":"diff_notification_done","id":-5},"verdict":"late",)"
         R"("barrier":"expired","missing":[)"
         R"({"peer":1,"ack":{"call":"sync_audit_notification","id":17}},)"
