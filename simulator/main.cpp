@@ -76,6 +76,15 @@ CLI::App* add_run(CLI::App& app, Options& options) {
     return command;
 }
 
+/// The library's scenario of that name, which an application is pointed at first.
+CLI::App* add_serve(CLI::App& app, Options& options) {
+    auto* command = app.add_subcommand(
+        "serve", "Serve until stopped: every stream and session, events through --control alone");
+    add_scenario_options(*command, options);
+    add_server_options(*command, options);
+    return command;
+}
+
 CLI::App* add_random(CLI::App& app, Options& options) {
     auto* command = app.add_subcommand("random", "Serve random events without a scenario file");
     command->add_option("--mix", options.mix, "Events and weights: audit=6,commit_diff=1")
@@ -103,6 +112,7 @@ int dispatch(int argc, char** argv) {
                  "confd-sim");
     app.require_subcommand(1);
     auto* run_command = add_run(app, options);
+    auto* serve_command = add_serve(app, options);
     auto* random_command = add_random(app, options);
     auto* lint_command =
         app.add_subcommand("lint", "Check scenario files and say all that is wrong");
@@ -118,6 +128,7 @@ int dispatch(int argc, char** argv) {
         return confd::transport::print_help(app, argc, argv, error, exit_usage);
     }
     if (run_command->parsed()) return run(options);
+    if (serve_command->parsed()) return serve(options);
     if (random_command->parsed()) return random(options);
     if (lint_command->parsed()) return lint(options);
     if (list_command->parsed()) return list();

@@ -257,10 +257,14 @@ int play(const Scenario& scenario, const Options& options) {
     return code == exit_fulfilled && !unwritten.empty() ? exit_usage : code;
 }
 
+std::string library_path(const std::string& name) {
+    return fmt::format("{}/{}.yaml", library_folder, name);
+}
+
 /// A file, or else a scenario of the library.
 std::string path_of(const std::string& name) {
     if (std::filesystem::exists(name) || find_scenario(name) == nullptr) return name;
-    return fmt::format("{}/{}.yaml", library_folder, name);
+    return library_path(name);
 }
 
 /// The names of the library's scenarios; files in folders are parts of them.
@@ -292,6 +296,13 @@ int run(const Options& options) {
     const auto scenario = load_scenario_file(path, *load);
     if (!scenario) return report(scenario.error());
     return play(*scenario, options);
+}
+
+int serve(const Options& options) {
+    const auto load = load_options(options);
+    if (!load) return usage(load.error());
+    const auto scenario = load_scenario_file(library_path("serve"), *load);
+    return scenario ? play(*scenario, options) : report(scenario.error());
 }
 
 int random(const Options& options) {

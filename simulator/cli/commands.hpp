@@ -59,6 +59,8 @@ struct Options {
 
 // Each returns an exit code.
 int run(const Options& options);
+/// The library's scenario `serve`, whatever files there are.
+int serve(const Options& options);
 int random(const Options& options);
 int lint(const Options& options);
 int list();

@@ -230,6 +230,25 @@ TEST(EndToEnd, StopsCleanlyOnASignal) {
     }
 }
 
+/// Whatever an application asks for, and however it leaves.
+TEST(EndToEnd, ServesUntilItIsStopped) {
+    Simulator sim({"serve", "--listen", "127.0.0.1:0"});
+    auto config = client_config(NOTIF_STREAM_EVENT | NOTIF_HEARTBEAT);
+    config.subscription.stream->name = "any-stream";
+    config.subscription.stream->usid = 4711;
+    {
+        Client gone(sim.port(), config);
+        ASSERT_TRUE(gone.subscribe());
+    }
+    Client client(sim.port(), config);
+    const auto beat = client.next();
+    ASSERT_TRUE(beat);
+    EXPECT_EQ(beat->type, NOTIF_HEARTBEAT);
+    sim.signal(SIGTERM);
+    EXPECT_FALSE(client.next());
+    EXPECT_EQ(sim.exit_code(), 130) << sim.text();
+}
+
 TEST(ExitCode, OneForAnExpectationThatFails) {
     const TempFile file("format: 1\nsteps: [{await: 1}, {expect: {ack: {}, within: 50ms}}]");
     auto sim = run(file.path());

@@ -259,8 +259,8 @@ TEST(LibraryFiles, OnlyThoseWithATestByHandHaveNoTry) {
         if (!has_key(contents(path_of(name)), "try")) without.insert(name);
     }
     // The reader that dies is in simulator/maapi/tests.
-    EXPECT_THAT(without,
-                testing::ElementsAre("ack-wrong", "commit-diff-reader-dies", "slow-consumer"));
+    EXPECT_THAT(without, testing::ElementsAre("ack-wrong", "commit-diff-reader-dies", "serve",
+                                              "slow-consumer"));
 }
 
 TEST(LibraryFiles, LoadForEveryReleaseAndProductThatTheyAreFor) {
