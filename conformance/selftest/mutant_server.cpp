@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/constants.hpp"
+#include "protocol/mask.hpp"
 
 namespace confd::kit::test {
 namespace {
@@ -213,7 +214,8 @@ void MutantServer::leave(Client& client) {
 
 void MutantServer::decide(Client& client) {
     const auto& wanted = client.session.subscription();
-    if (mutant("refuses-unknown-bits") && (wanted.mask & 0x80000000) != 0) {
+    if (mutant("refuses-unknown-bits") &&
+        (wanted.mask & ~known_bits(client.session.context())) != 0) {
         return client.session.refuse({ERR_PROTOUSAGE, "unknown bits"});
     }
     if (const auto error = stream_error(wanted)) return client.session.refuse(*error);

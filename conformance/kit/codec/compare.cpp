@@ -57,6 +57,7 @@ std::string compare_objects(const std::string& path, const json::object& expecte
     }
     for (const auto& [key, value] : found) {
         if (expected.contains(key) || value.is_null()) continue;
+        if (key == "logno_name") continue;  // a name for people, beside the number that is judged
         return fmt::format("{}: expected nothing, found {}", below(key), shown(value));
     }
     return {};
