@@ -34,9 +34,8 @@ for target in "${targets[@]}"; do
     cp "$build/fuzz/$name" "$OUT/"
     cp fuzz/libfuzzer.options "$OUT/$name.options"
     rm -f "$OUT/${name}_seed_corpus.zip"
-    mapfile -t inputs < <(fuzz_inputs "$target")
-    find "${inputs[@]}" -type f | zip -q -j "$OUT/${name}_seed_corpus.zip" -@
-    dictionary=$(fuzz_dictionary "$target")
+    find "$(fuzz_inputs "$build" "$target")" -type f | zip -q -j "$OUT/${name}_seed_corpus.zip" -@
+    dictionary=$(fuzz_dictionary "$build" "$target")
     if [ -n "$dictionary" ]; then
         cp "$dictionary" "$OUT/$name.dict"
         echo "dict = $name.dict" >>"$OUT/$name.options"

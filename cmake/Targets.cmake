@@ -134,13 +134,13 @@ function(confd_test_headers)
         <algorithm> <functional> <map> <optional> <string> <variant> <vector>)
 endfunction()
 
-# confd_fuzz(<name> SOURCES <file>... [LINK <target>...] [CORPUS <file or folder>...])
+# confd_fuzz(<name> SOURCES <file>... [LINK <target>...] [CORPUS <folder>])
 #
 # SOURCES define LLVMFuzzerTestOneInput. Every compiler builds the target: with a fuzzing engine when
 # CONFD_BUILD_FUZZ is on, with fuzz/replay.cpp otherwise. Either way the test <name>, labelled fuzz,
 # runs each input of CORPUS once.
 function(confd_fuzz name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;CORPUS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS" "SOURCES;LINK")
     confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
     confd_executable(${name} SOURCES ${arg_SOURCES} LINK ${arg_LINK})
     if(CONFD_BUILD_FUZZ)
@@ -150,9 +150,8 @@ function(confd_fuzz name)
         target_link_libraries(${name} PRIVATE confd_fuzz_replay)
     endif()
     if(arg_CORPUS)
-        list(TRANSFORM arg_CORPUS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
         # -runs=0: libFuzzer runs the inputs it is given and stops; the replay main does so anyway.
-        add_test(NAME ${name} COMMAND ${name} -runs=0 ${arg_CORPUS})
+        add_test(NAME ${name} COMMAND ${name} -runs=0 "${arg_CORPUS}")
         set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
     endif()
 endfunction()

@@ -1,6 +1,10 @@
 // Stands in for libFuzzer where a fuzz target is built as an ordinary program: runs every file
-// named on the command line, and every file below a folder named there, through the target once.
+// named on the command line, and every file below a folder named there, through the target once. A
+// file that ends in .hex holds an input in each line: hex digits, and after a # what it is about
+// (fuzz/hex_lines.py).
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -9,35 +13,66 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
-void replay_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::vector<char> input{std::istreambuf_iterator<char>(file), {}};
-    if (!file) {
-        throw std::runtime_error("cannot read " + path.string());
-    }
-    // A copy of exactly this size, so that a sanitizer sees a read past its end.
-    const std::vector<std::uint8_t> bytes(input.begin(), input.end());
+namespace fs = std::filesystem;
+
+// A vector of exactly this size, so that a sanitizer sees a read past its end.
+void run(std::vector<std::uint8_t> bytes) {
+    bytes.shrink_to_fit();
     LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
 }
 
-std::size_t replay(const std::filesystem::path& path) {
-    if (!std::filesystem::is_directory(path)) {
-        replay_file(path);
-        return 1;
+std::vector<std::uint8_t> bytes_of(std::string_view line, const std::string& place) {
+    std::string digits;
+    for (const char c : line.substr(0, line.find('#'))) {
+        if (c != ' ' && c != '\t' && c != '\r') digits += c;
     }
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-        if (entry.is_regular_file()) {
-            replay_file(entry.path());
-            ++count;
+    std::vector<std::uint8_t> out;
+    for (std::size_t i = 0; i < digits.size(); i += 2) {
+        std::uint8_t byte = 0;
+        const auto* end = digits.data() + std::min(i + 2, digits.size());
+        if (i + 2 > digits.size() || std::from_chars(&digits[i], end, byte, 16).ptr != end) {
+            throw std::runtime_error(place + ": expected two hex digits for each byte");
         }
+        out.push_back(byte);
+    }
+    return out;
+}
+
+std::size_t replay_lines(std::ifstream& file, const std::string& name) {
+    std::size_t count = 0;
+    std::string line;
+    for (std::size_t number = 1; std::getline(file, line); ++number) {
+        auto bytes = bytes_of(line, name + ":" + std::to_string(number));
+        if (bytes.empty()) continue;
+        run(std::move(bytes));
+        ++count;
+    }
+    return count;
+}
+
+std::size_t replay_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (file && path.extension() == ".hex") return replay_lines(file, path.string());
+    std::vector<std::uint8_t> input{std::istreambuf_iterator<char>(file), {}};
+    if (!file) throw std::runtime_error("cannot read " + path.string());
+    run(std::move(input));
+    return 1;
+}
+
+std::size_t replay(const fs::path& path) {
+    if (!fs::is_directory(path)) return replay_file(path);
+    std::size_t count = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(path)) {
+        if (entry.is_regular_file()) count += replay_file(entry.path());
     }
     return count;
 }
@@ -48,9 +83,7 @@ int main(int argc, char** argv) try {
     std::size_t count = 0;
     for (int i = 1; i < argc; ++i) {
         // libFuzzer's options mean nothing here; the same command line serves both.
-        if (!std::string_view(argv[i]).starts_with('-')) {
-            count += replay(argv[i]);
-        }
+        if (!std::string_view(argv[i]).starts_with('-')) count += replay(argv[i]);
     }
     std::printf("%zu inputs replayed\n", count);
     // A corpus that was moved would otherwise pass without having been run.

@@ -6,28 +6,24 @@ fuzz_targets=(fuzz/*_fuzz.cpp)
 fuzz_targets=("${fuzz_targets[@]#fuzz/}")
 fuzz_targets=("${fuzz_targets[@]%_fuzz.cpp}")
 
-# Prints the folders of the inputs that belong to a target.
+# Prints the folder where a build has the inputs of a target.
 fuzz_inputs() {
-    local folder
-    for folder in "fuzz/seeds/$1" "fuzz/regressions/$1"; do
-        if [ -d "$folder" ]; then
-            echo "$folder"
-        fi
-    done
+    local build=$1 target=$2
+    echo "$build/fuzz/inputs/$target"
 }
 
-# Prints the dictionary of a target, if it has one.
+# Prints the dictionary of a target that a build has made, if there is one.
 fuzz_dictionary() {
-    local dictionary=fuzz/dictionary/$1.dict
+    local dictionary=$1/fuzz/inputs/dictionary/$2.dict
     if [ -f "$dictionary" ]; then
         echo "$dictionary"
     fi
 }
 
-# Prints libFuzzer's options for a target: those of fuzz/libfuzzer.options, and its dictionary.
+# Prints libFuzzer's options for a target of a build: those of fuzz/libfuzzer.options, and its dictionary.
 fuzz_options() {
     sed -n 's/^\([a-z_]*\) *= *\([0-9]*\)$/-\1=\2/p' fuzz/libfuzzer.options
-    fuzz_dictionary "$1" | sed 's/^/-dict=/'
+    fuzz_dictionary "$1" "$2" | sed 's/^/-dict=/'
 }
 
 # Fails, saying why, unless each argument after the script's name is a target.
