@@ -23,6 +23,7 @@ constexpr std::int64_t most_payload = std::int64_t{Limits{}.payload};
 constexpr std::int64_t any_number = INT64_MAX;
 
 constexpr std::string_view direction_names[] = {"out", "in"};
+constexpr std::string_view service_names[] = {"events", "maapi", "any"};
 constexpr std::string_view stage_names[] = {"connect", "handshake", "subscription", "events",
                                             "any"};
 constexpr std::string_view end_names[] = {"fin", "rst"};
@@ -34,11 +35,16 @@ constexpr std::string_view challenge_names[] = {"deny", "first_byte"};
 constexpr FaultParam common[] = {
     {"direction", choice, &Spec::direction, "to the client (out) or from it (in)", 0, 0, 0,
      direction_names},
-    {"role", role, &Spec::role,
+    {"service", choice, &Spec::service,
+     "which sockets: those of subscribers (events), those that read schemas and diffs (maapi), or "
+     "any",
+     0, 0, 0, service_names},
+    {"to", role, &Spec::role,
      "whose connections: `all`, or one role, which is known only once a client subscribes"},
+    {"role", role, &Spec::role, "the older name of `to`"},
     {"stage", choice, &Spec::stage,
      "what it is done to: messages of the handshake, the subscription or its reply, what follows "
-     "(events; inwards acknowledgements), or any of these",
+     "(events; inwards acknowledgements; on MAAPI sockets requests and answers), or any of these",
      0, 0, 0, stage_names},
     {"probability", probability, &Spec::probability, "of each candidate to be hit", 1, 0, 1},
     {"seed", integer, &Spec::seed, "of the choices and of everything random in it", 0, 0,
@@ -143,6 +149,10 @@ constexpr FaultParam early_event_params[] = {
 constexpr Direction both[] = {Direction::out, Direction::in};
 constexpr Direction out[] = {Direction::out};
 
+constexpr Service services[] = {Service::events, Service::maapi, Service::any};
+constexpr Service subscribers[] = {Service::events};
+constexpr Service unsaid[] = {Service::any};  // the connection ends before its hello
+
 constexpr Stage flow[] = {Stage::any, Stage::handshake, Stage::subscription, Stage::events};
 constexpr Stage damage[] = {Stage::events, Stage::handshake, Stage::subscription, Stage::any};
 constexpr Stage frames[] = {Stage::events, Stage::subscription};
@@ -154,54 +164,63 @@ constexpr Stage connect_only[] = {Stage::connect};
 using K = FaultKind;
 
 constexpr FaultKindInfo kinds[] = {
-    {K::split, "split", "comes in many small writes", both, flow, split_params},
-    {K::coalesce, "coalesce", "waits for others, then comes in one write with them", both, flow,
-     coalesce_params},
-    {K::delay, "delay", "comes later, and what follows behind it", both, flow, delay_params},
+    {K::split, "split", "comes in many small writes", both, services, flow, split_params},
+    {K::coalesce, "coalesce", "waits for others, then comes in one write with them", both, services,
+     flow, coalesce_params},
+    {K::delay, "delay", "comes later, and what follows behind it", both, services, flow,
+     delay_params},
     {K::stall, "stall",
      "nothing moves for a while, in the middle of a frame if wanted; inwards "
      "the server stops reading",
-     both, flow, stall_params},
-    {K::drop, "drop", "a frame never comes", both, frames, {}},
-    {K::duplicate, "duplicate", "a frame comes several times", both, frames, duplicate_params},
-    {K::reorder, "reorder", "later frames overtake it", both, frames, reorder_params},
-    {K::truncate, "truncate", "ends in the middle, and so does the connection", both, damage,
-     truncate_params},
+     both, services, flow, stall_params},
+    {K::drop, "drop", "a frame never comes", both, services, frames, {}},
+    {K::duplicate, "duplicate", "a frame comes several times", both, services, frames,
+     duplicate_params},
+    {K::reorder, "reorder", "later frames overtake it", both, services, frames, reorder_params},
+    {K::truncate, "truncate", "ends in the middle, and so does the connection", both, services,
+     damage, truncate_params},
     {K::corrupt, "corrupt", "other bytes; the frame's length and the terms around stay right", both,
-     damage, corrupt_params},
+     services, damage, corrupt_params},
     {K::wrong_length, "wrong_length", "the frame's header announces more or less than there is",
-     out, frames, wrong_length_params},
+     out, services, frames, wrong_length_params},
     {K::oversized_length, "oversized_length", "the frame's header announces too much to allocate",
-     out, frames, oversized_length_params},
-    {K::garbage, "garbage", "bytes that mean nothing", out, damage, garbage_params},
-    {K::unknown_event, "unknown_event", "the event has a type of no known event", out, events_only,
-     unknown_event_params},
+     out, services, frames, oversized_length_params},
+    {K::garbage, "garbage", "bytes that mean nothing", out, services, damage, garbage_params},
+    {K::unknown_event, "unknown_event", "the event has a type of no known event", out, subscribers,
+     events_only, unknown_event_params},
     {K::wrong_arity, "wrong_arity",
      "the event's tuple, or a field's, has one element too few or "
      "too many",
-     out, events_only, wrong_arity_params},
+     out, subscribers, events_only, wrong_arity_params},
     {K::wrong_type, "wrong_type",
      "a field (without `field`, one by chance) is a term of another "
      "kind",
-     out, events_only, wrong_type_params},
-    {K::reset, "reset", "instead of it a TCP reset; inwards when it comes", both, damage, {}},
+     out, subscribers, events_only, wrong_type_params},
+    {K::reset,
+     "reset",
+     "instead of it a TCP reset; inwards when it comes",
+     both,
+     services,
+     damage,
+     {}},
     {K::half_close,
      "half_close",
      "instead of it the server ends its sending side and reads on; "
      "inwards when it comes",
      both,
+     services,
      damage,
      {}},
     {K::refuse, "refuse", "the reply to the hello is a refusal, and the connection ends", out,
-     handshake_only, refuse_params},
-    {K::slow_handshake, "slow_handshake", "the handshake comes byte by byte", out, handshake_only,
-     slow_handshake_params},
+     services, handshake_only, refuse_params},
+    {K::slow_handshake, "slow_handshake", "the handshake comes byte by byte", out, services,
+     handshake_only, slow_handshake_params},
     {K::fail_connections, "fail_connections", "connections end before a byte is exchanged", out,
-     connect_only, fail_connections_params},
+     unsaid, connect_only, fail_connections_params},
     {K::wrong_challenge, "wrong_challenge", "the access check goes wrong on the server's side", out,
-     handshake_only, wrong_challenge_params},
+     services, handshake_only, wrong_challenge_params},
     {K::early_event, "early_event", "an event comes before the subscription's reply", out,
-     subscription_only, early_event_params},
+     subscribers, subscription_only, early_event_params},
 };
 
 static_assert(std::ranges::all_of(kinds, [](const FaultKindInfo& info) {
@@ -241,6 +260,10 @@ std::string_view name_of(FaultKind kind) {
 
 std::string_view name_of(Direction direction) {
     return direction_names[static_cast<std::size_t>(direction)];
+}
+
+std::string_view name_of(Service service) {
+    return service_names[static_cast<std::size_t>(service)];
 }
 
 std::string_view name_of(Stage stage) {

@@ -48,6 +48,9 @@ enum class Direction : std::uint8_t { out, in };
 /// When in a connection's life a fault is done. Inwards, `events` are the acknowledgements.
 enum class Stage : std::uint8_t { connect, handshake, subscription, events, any };
 
+/// What the connections are for that a fault is done to: a client says so in its hello.
+enum class Service : std::uint8_t { events, maapi, any };
+
 /// Given by the board: 1 for the first, never used again.
 using FaultId = std::uint32_t;
 
@@ -58,6 +61,7 @@ struct FaultSpec {
 
     // For all kinds: common_params().
     Direction direction = Direction::out;
+    Service service = Service::events;
     std::string role = "all";
     Stage stage = Stage::any;
     double probability = 1;
@@ -99,10 +103,10 @@ enum class ParamType : std::uint8_t {
 };
 
 struct FaultParam {
-    using Member =
-        std::variant<std::int64_t FaultSpec::*, std::chrono::milliseconds FaultSpec::*,
-                     double FaultSpec::*, Direction FaultSpec::*, Stage FaultSpec::*,
-                     std::string FaultSpec::*, Bytes FaultSpec::*, std::uint32_t FaultSpec::*>;
+    using Member = std::variant<std::int64_t FaultSpec::*, std::chrono::milliseconds FaultSpec::*,
+                                double FaultSpec::*, Direction FaultSpec::*, Service FaultSpec::*,
+                                Stage FaultSpec::*, std::string FaultSpec::*, Bytes FaultSpec::*,
+                                std::uint32_t FaultSpec::*>;
 
     std::string_view name;
     ParamType type;
@@ -112,8 +116,8 @@ struct FaultParam {
     std::int64_t otherwise = 0;
     std::int64_t low = 0;
     std::int64_t high = 0;
-    /// For choices. The first is the default; of directions and stages a kind may have fewer, and
-    /// a default of its own.
+    /// For choices. The first is the default; of directions, services and stages a kind may have
+    /// fewer, and a default of its own.
     std::span<const std::string_view> choices = {};
 };
 
@@ -122,6 +126,7 @@ struct FaultKindInfo {
     std::string_view name;
     std::string_view doc;
     std::span<const Direction> directions;  ///< the first is the default
+    std::span<const Service> services;      ///< the first is the default
     std::span<const Stage> stages;          ///< the first is the default
     std::span<const FaultParam> params;
 };
@@ -132,13 +137,14 @@ const FaultKindInfo& info_of(FaultKind kind);
 /// Null for an unknown name.
 const FaultKindInfo* find_fault_kind(std::string_view name);
 
-/// direction, role, stage, probability, seed, skip, times, total, events.
+/// direction, service, to, role, stage, probability, seed, skip, times, total, events.
 std::span<const FaultParam> common_params();
 /// A parameter of this kind, the common ones included; null when it takes none of that name.
 const FaultParam* find_param(FaultKind kind, std::string_view name);
 
 std::string_view name_of(FaultKind kind);
 std::string_view name_of(Direction direction);
+std::string_view name_of(Service service);
 std::string_view name_of(Stage stage);
 
 FaultSpec make_fault(FaultKind kind);

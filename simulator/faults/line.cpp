@@ -6,6 +6,7 @@
 
 #include "protocol/frame/frame.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/session/handshake.hpp"
 #include "simulator/faults/fields.hpp"
 
 namespace confd::sim {
@@ -49,6 +50,11 @@ void FaultLine::subscribed(std::string role, const WireContext& context) {
     subscribed_ = true;
 }
 
+void FaultLine::serves(Service service) {
+    service_ = service;
+    cutter_.serves(service);
+}
+
 void FaultLine::push(Instant now, ByteView bytes, std::span<const Mark> marks) {
     if (over_) return;
     cutter_.append(bytes, marks);
@@ -62,6 +68,10 @@ void FaultLine::finish(Instant now) {
 
 void FaultLine::push(Instant now, Unit unit) {
     if (over_) return;
+    if (unit.kind == UnitKind::hello && unit.bytes.size() == hello_size) {
+        const bool maapi = parse_hello(unit.bytes).client_id == CLIENT_MAAPI;
+        serves(maapi ? Service::maapi : Service::events);
+    }
     Shape shape;
     shape.unit = unit;
     for (auto& fault : board_.faults_) {
@@ -78,6 +88,7 @@ void FaultLine::push(Instant now, Unit unit) {
 
 bool FaultLine::is_candidate(const FaultSpec& fault, const Unit& unit) const {
     if (fault.direction != direction_ || !fits(fault, unit.kind)) return false;
+    if (fault.service != Service::any && fault.service != service_) return false;
     if (fault.role != "all" && fault.role != role_) return false;
     if (fault.stage != Stage::any && fault.stage != stage_of(unit.kind)) return false;
     if (fault.events != 0 && (fault.events & unit.event) == 0) return false;

@@ -52,6 +52,11 @@ class FaultLine {
     /// "all" act, and fields of events are not found.
     void subscribed(std::string role, const WireContext& context);
 
+    /// What the client's hello says that the connection is for; until then it counts as one of
+    /// events. The line inwards sees the hello itself.
+    void serves(Service service);
+    Service service() const { return service_; }
+
     /// Bytes as they come; incomplete units wait for their end.
     void push(Instant now, ByteView bytes, std::span<const Mark> marks = {});
     void push(Instant now, Unit unit);
@@ -117,6 +122,7 @@ class FaultLine {
     FaultBoard& board_;
     PeerId peer_;
     Direction direction_;
+    Service service_ = Service::events;
     bool subscribed_ = false;
     std::string role_;
     WireContext context_;

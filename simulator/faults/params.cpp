@@ -234,13 +234,28 @@ Done check_events(const FaultSpec& fault) {
                    meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
 }
 
+/// What only sockets of one service have.
+Done check_service(const FaultSpec& fault) {
+    if (fault.service == Service::events) return {};
+    const auto only_events = [&](std::string_view param, std::string_view what) {
+        return problem("service", "'{}' is about {}, which MAAPI sockets do not have: expected {}",
+                       param, what, name_of(Service::events));
+    };
+    if (fault.stage == Stage::subscription) return only_events("stage", "a subscription");
+    if (fault.role != "all") return only_events("to", "a subscriber's role");
+    if (fault.events != 0) return only_events("events", "events");
+    if (!fault.field.empty()) return only_events("field", "fields of events");
+    return {};
+}
+
 /// What cannot be together.
 Done check_together(const FaultSpec& fault) {
+    if (auto done = check_service(fault); !done) return done;
     const bool before_role =
         fault.stage == Stage::handshake || fault.stage == Stage::connect ||
         (fault.stage == Stage::subscription && fault.direction == Direction::in);
     if (before_role && fault.role != "all") {
-        return problem("role", "'{}' is not known yet at this stage, which takes 'all' only",
+        return problem("to", "'{}' is not known yet at this stage, which takes 'all' only",
                        fault.role);
     }
     if (fault.events != 0 && fault.direction == Direction::in) {
@@ -263,6 +278,7 @@ FaultSpec make_fault(FaultKind kind) {
     fault.kind = kind;
     const auto& info = info_of(kind);
     fault.direction = info.directions.front();
+    fault.service = info.services.front();
     fault.stage = info.stages.front();
     for (const auto& param : info.params)
         set_default(fault, param);
@@ -281,6 +297,9 @@ Done set_param(FaultSpec& fault, std::string_view name, std::string_view text) {
             [&](Direction FaultSpec::* m) {
                 return set_one_of(fault.*m, info.directions, *param, text, fault.kind);
             },
+            [&](Service FaultSpec::* m) {
+                return set_one_of(fault.*m, info.services, *param, text, fault.kind);
+            },
             [&](Stage FaultSpec::* m) {
                 return set_one_of(fault.*m, info.stages, *param, text, fault.kind);
             },
@@ -296,6 +315,7 @@ std::string param_text(const FaultSpec& fault, const FaultParam& param) {
         Overload{
             [&](Milliseconds FaultSpec::* m) { return fmt::format("{}ms", (fault.*m).count()); },
             [&](Direction FaultSpec::* m) { return std::string(name_of(fault.*m)); },
+            [&](Service FaultSpec::* m) { return std::string(name_of(fault.*m)); },
             [&](Stage FaultSpec::* m) { return std::string(name_of(fault.*m)); },
             [&](Bytes FaultSpec::* m) { return hex_text(fault.*m); },
             [&](std::uint32_t FaultSpec::* m) { return mask_text(fault.*m); },
@@ -308,6 +328,10 @@ Done check(const FaultSpec& fault) {
     const auto& info = info_of(fault.kind);
     if (!offers(info.directions, fault.direction)) {
         return problem("direction", "{} goes {} only", info.name, name_of(info.directions[0]));
+    }
+    if (!offers(info.services, fault.service)) {
+        return problem("service", "{} takes {} here, not '{}'", info.name,
+                       fmt::join(names_of(info.services), ", "), name_of(fault.service));
     }
     if (!offers(info.stages, fault.stage)) {
         return problem("stage", "{} takes {} here, not '{}'", info.name,

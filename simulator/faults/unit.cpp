@@ -45,6 +45,10 @@ std::string_view name_of(UnitKind kind) {
             return "an event";
         case UnitKind::ack:
             return "an acknowledgement";
+        case UnitKind::request:
+            return "a MAAPI request";
+        case UnitKind::answer:
+            return "a MAAPI answer";
         case UnitKind::other:
             break;
     }
@@ -66,6 +70,8 @@ Stage stage_of(UnitKind kind) {
             return Stage::subscription;
         case UnitKind::event:
         case UnitKind::ack:
+        case UnitKind::request:
+        case UnitKind::answer:
             return Stage::events;
         case UnitKind::other:
             break;
@@ -115,9 +121,9 @@ std::optional<Unit> UnitCutter::next_out() {
         case Expect::reply:
             return take(UnitKind::hello_reply, hello_size, Expect::subscription);
         case Expect::subscription:
-            return frame(UnitKind::subscribe_reply);
+            return frame(maapi_ ? UnitKind::answer : UnitKind::subscribe_reply);
         default:
-            return frame(UnitKind::event);
+            return frame(maapi_ ? UnitKind::answer : UnitKind::event);
     }
 }
 
@@ -130,9 +136,9 @@ std::optional<Unit> UnitCutter::next_in() {
         case Expect::answer:
             return take(UnitKind::access_answer, access_message_size, Expect::subscription);
         case Expect::subscription:
-            return frame(UnitKind::subscribe);
+            return frame(maapi_ ? UnitKind::request : UnitKind::subscribe);
         default:
-            return frame(UnitKind::ack);
+            return frame(maapi_ ? UnitKind::request : UnitKind::ack);
     }
 }
 

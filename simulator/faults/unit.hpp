@@ -22,6 +22,8 @@ enum class UnitKind : std::uint8_t {
     subscribe_reply,  ///< out, a frame
     event,            ///< out, a frame
     ack,              ///< in, a frame
+    request,          ///< in, a frame on a MAAPI socket
+    answer,           ///< out, a frame on a MAAPI socket
     other,            ///< bytes that are none of these; only faults of bytes touch them
 };
 
@@ -45,6 +47,9 @@ class UnitCutter {
     /// `subscription` or `events` for a line that comes in later.
     UnitCutter(Direction direction, Stage from, std::size_t limit);
 
+    /// The hello says so: frames of MAAPI sockets are requests and answers from the first on.
+    void serves(Service service) { maapi_ = service == Service::maapi; }
+
     void append(ByteView bytes, std::span<const Mark> marks = {});
     /// The next unit, when all of it is there.
     std::optional<Unit> next();
@@ -64,6 +69,7 @@ class UnitCutter {
     Direction direction_;
     Expect expect_;
     std::size_t limit_;
+    bool maapi_ = false;
     Bytes buffer_;
     std::size_t begin_ = 0;
     Marks marks_;  // of the buffer

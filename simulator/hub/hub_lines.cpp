@@ -10,6 +10,10 @@ namespace confd::sim {
 void Hub::make_lines(Peer& peer, PeerId id, Stage out, Stage in) {
     peer.lines = std::make_unique<Lines>(FaultLine(board_, id, Direction::out, out),
                                          FaultLine(board_, id, Direction::in, in));
+    if (peer.session.is_maapi()) {
+        peer.lines->out.serves(Service::maapi);
+        peer.lines->in.serves(Service::maapi);
+    }
     if (!peer.subscribed) return;
     peer.lines->out.subscribed(peer.role, peer.session.context());
     peer.lines->in.subscribed(peer.role, peer.session.context());
@@ -49,6 +53,7 @@ void Hub::take_in(Instant now, PeerId id, Peer& peer, ByteView bytes) {
 
 /// What the faults let through, to the session.
 void Hub::move_in(Instant now, PeerId id, Peer& peer) {
+    peer.lines->out.serves(peer.lines->in.service());
     const auto actions = peer.lines->in.poll(now);
     report_hits();  // before what comes of them
     for (const auto& action : actions) {

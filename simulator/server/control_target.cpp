@@ -31,7 +31,7 @@ std::string parameters(const FaultSpec& fault) {
     std::string out;
     const auto add = [&](const FaultParam& param) {
         const auto text = param_text(fault, param);
-        if (param.name == "role" || text == param_text(usual, param)) return;
+        if (param.type == ParamType::role || text == param_text(usual, param)) return;
         out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", param.name, text);
     };
     for (const auto& param : info_of(fault.kind).params)

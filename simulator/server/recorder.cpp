@@ -32,6 +32,9 @@ RecordKind kind_of(UnitKind kind) {
             return RecordKind::event;
         case UnitKind::ack:
             return RecordKind::ack;
+        case UnitKind::request:
+        case UnitKind::answer:
+            return RecordKind::maapi;
         case UnitKind::other:
             break;
     }

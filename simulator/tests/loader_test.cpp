@@ -448,12 +448,12 @@ INSTANTIATE_TEST_SUITE_P(
             "wrong_challenge or early_event, found the text \"dorp\"; did you mean 'drop'?"},
         Bad{"FaultUnknownParameter", "  - fault: {kind: drop, proability: 0.5}",
             "8:25: 'proability' is not among the keys of fault: expected kind, name, clear, "
-            "direction, role, stage, probability, seed, skip, times, total, events, bytes, gap, "
-            "count, within, duration, how, field, offset, hex, flips, by, length, type or status; "
-            "did you mean 'probability'?"},
+            "direction, service, to, role, stage, probability, seed, skip, times, total, events, "
+            "bytes, gap, count, within, duration, how, field, offset, hex, flips, by, length, type "
+            "or status; did you mean 'probability'?"},
         Bad{"FaultParameterOfAnother", "  - fault: {kind: drop, bytes: 3}",
-            "8:25: 'bytes' is not a parameter of drop, expected direction, role, stage, "
-            "probability, seed, skip, times, total or events"},
+            "8:25: 'bytes' is not a parameter of drop, expected direction, service, to, role, "
+            "stage, probability, seed, skip, times, total or events"},
         Bad{"FaultProbability", "  - fault: {kind: drop, probability: 2}",
             "8:38: expected a number from 0 to 1, found '2'"},
         Bad{"FaultDuration", "  - fault: {kind: delay, duration: 100}",
@@ -470,9 +470,30 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"FaultHow", "  - fault: {kind: truncate, how: half}",
             "8:34: expected one of fin, rst, found 'half'"},
         Bad{"FaultField", "  - fault: {kind: corrupt, field: msgg, events: NOTIF_AUDIT}",
-            "8:12: field: no event here has a field 'msgg'; did you mean 'msg'?"},
-        Bad{"FaultRoleTooEarly", "  - fault: {kind: refuse, role: auditor}",
-            "8:12: role: 'auditor' is not known yet at this stage, which takes 'all' only"},
+            "8:35: field: no event here has a field 'msgg'; did you mean 'msg'?"},
+        Bad{"FaultRoleTooEarly", "  - fault: {kind: refuse, to: auditor}",
+            "8:31: to: 'auditor' is not known yet at this stage, which takes 'all' only"},
+        Bad{"FaultBothNamesOfTheRole", "  - fault: {kind: drop, to: auditor, role: auditor}",
+            "8:44: 'role' is the older name of 'to': expected one of them"},
+        Bad{"FaultService", "  - fault: {kind: drop, service: mapi}",
+            "8:34: drop takes events, maapi, any here, not 'mapi'"},
+        Bad{"FaultOfEventsForMaapi", "  - fault: {kind: early_event, service: maapi}",
+            "8:41: early_event takes events here, not 'maapi'"},
+        Bad{"FaultBeforeTheHello", "  - fault: {kind: fail_connections, service: maapi}",
+            "8:46: fail_connections takes any here, not 'maapi'"},
+        Bad{"FaultRoleOfMaapi", "  - fault: {kind: drop, service: maapi, to: auditor}",
+            "8:34: service: 'to' is about a subscriber's role, which MAAPI sockets do not have: "
+            "expected events"},
+        Bad{"FaultSubscriptionOfMaapi",
+            "  - fault: {kind: drop, service: any, stage: subscription}",
+            "8:34: service: 'stage' is about a subscription, which MAAPI sockets do not have: "
+            "expected events"},
+        Bad{"FaultEventsOfMaapi", "  - fault: {kind: drop, service: maapi, events: NOTIF_AUDIT}",
+            "8:34: service: 'events' is about events, which MAAPI sockets do not have: expected "
+            "events"},
+        Bad{"FaultFieldOfMaapi", "  - fault: {kind: corrupt, service: maapi, field: msg}",
+            "8:37: service: 'field' is about fields of events, which MAAPI sockets do not have: "
+            "expected events"},
         Bad{"FaultMapForANumber", "  - fault: {kind: delay, duration: {fixed: 1s}}",
             "8:36: expected a number or a text, found a map"},
         Bad{"FaultClearUnknown", "  - fault: {kind: drop, name: lose}\n  - fault: {clear: loose}",

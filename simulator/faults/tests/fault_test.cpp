@@ -26,7 +26,8 @@ TEST(FaultTable, NamesAreUniqueAndFound) {
     for (const auto& info : fault_kinds()) {
         EXPECT_TRUE(names.insert(info.name).second) << info.name;
         EXPECT_EQ(find_fault_kind(info.name), &info);
-        EXPECT_FALSE(info.doc.empty() || info.directions.empty() || info.stages.empty());
+        EXPECT_FALSE(info.doc.empty() || info.directions.empty() || info.services.empty() ||
+                     info.stages.empty());
         for (const auto& param : info.params) {
             EXPECT_EQ(find_param(info.kind, param.name), &param) << "hides a common one";
         }
@@ -116,7 +117,7 @@ TEST(FaultCheck, RefusesWhatMakesNoSense) {
     spec = make_fault(FaultKind::refuse);
     spec.role = "auditor";
     EXPECT_EQ(message(check(spec)),
-              "role: 'auditor' is not known yet at this stage, which takes 'all' only");
+              "to: 'auditor' is not known yet at this stage, which takes 'all' only");
     spec = make_fault(FaultKind::drop);
     spec.direction = Direction::in;
     spec.events = 1;
@@ -128,6 +129,20 @@ TEST(FaultCheck, RefusesWhatMakesNoSense) {
     spec = make_fault(FaultKind::split);
     spec.bytes = 0;
     EXPECT_EQ(message(check(spec)), "bytes: 0 is not in 1 to 16777216");
+}
+
+TEST(FaultCheck, KnowsWhatOnlySubscribersHave) {
+    for (const auto& info : fault_kinds()) {
+        auto spec = make_fault(info.kind);
+        const bool unsaid = info.kind == FaultKind::fail_connections;
+        EXPECT_EQ(spec.service, unsaid ? Service::any : Service::events) << info.name;
+        spec.stage = Stage::subscription;
+        spec.service = Service::maapi;
+        EXPECT_NE(message(check(spec)), "") << info.name;
+    }
+    auto spec = make_fault(FaultKind::unknown_event);
+    spec.service = Service::any;
+    EXPECT_EQ(message(check(spec)), "service: unknown_event takes events here, not 'any'");
 }
 
 TEST(Board, RefusesWhatIsWrong) {

@@ -49,5 +49,29 @@ TEST(MaapiEndToEnd, SchemasThenEventThenDiff) {
     EXPECT_EQ(sim.exit_code(), 0) << sim.text();
 }
 
+/// The fault is for the first subscriber, however many sockets load schemas before.
+TEST(MaapiEndToEnd, AFaultOfEventsLeavesSchemasAlone) {
+    Simulator sim(
+        {"run", CONFD_SOURCE_DIR "/scenarios/fault-early-event.yaml", "--listen", "127.0.0.1:0"});
+    const transport::Endpoint where = transport::TcpEndpoint{"127.0.0.1", sim.port()};
+    const events::Deadline deadline(patience);
+    for (const bool struck : {true, false}) {
+        confd::maapi::MaapiSocket schemas;
+        confd::maapi::maapi_connect(schemas, where, deadline);
+        confd::maapi::load_schemas(schemas, deadline);
+        schemas.close();
+        events::EventSocket sock;
+        if (struck) {
+            EXPECT_THROW(events::notifications_connect(sock, NOTIF_AUDIT, where, deadline),
+                         events::Error);
+        } else {
+            events::notifications_connect(sock, NOTIF_AUDIT, where, deadline);
+            EXPECT_EQ(events::read_notification(sock, deadline).type, NOTIF_AUDIT);
+        }
+        sock.close();
+    }
+    EXPECT_EQ(sim.exit_code(), 0) << sim.text();
+}
+
 }  // namespace
 }  // namespace confd::sim::test

@@ -185,8 +185,58 @@ TEST(DiffScenario, AFaultIsForSocketsThatAreThereToo) {
     Play play("commit-diff-every-operation");
     auto subscriber = play.subscriber();
     MaapiClient reader(play.hub);
-    ASSERT_TRUE(play.hub.add_fault(make_fault(FaultKind::reset)));
+    auto reset = make_fault(FaultKind::reset);
+    reset.service = Service::maapi;
+    ASSERT_TRUE(play.hub.add_fault(reset));
     EXPECT_FALSE(reader.call(attach));
+    // The subscriber notices nothing.
+    subscriber.ack(play.now, done);
+    EXPECT_EQ(play.hub.subscribers().size(), 1U);
+}
+
+/// Faults of every kind that may be for either, as they are without `service`.
+TEST(DiffScenario, FaultsAreOfSubscribersUnlessTheySayOtherwise) {
+    for (const auto& info : fault_kinds()) {
+        if (info.services.front() == Service::any) continue;
+        for (const auto direction : info.directions) {
+            for (const auto stage : info.stages) {
+                Play play("commit-diff-every-operation");
+                auto subscriber = play.subscriber();
+                MaapiClient before(play.hub);
+                auto fault = make_fault(info.kind);
+                fault.direction = direction;
+                fault.stage = stage;
+                ASSERT_TRUE(play.hub.add_fault(fault)) << info.name;
+                MaapiClient after(play.hub);
+                for (auto* reader : {&before, &after}) {
+                    EXPECT_TRUE(reader->load(MAAPI_LOAD_HASH_DB)) << info.name;
+                    EXPECT_TRUE(reader->call(attach)) << info.name;
+                    EXPECT_TRUE(reader->call(iterate)) << info.name;
+                }
+                EXPECT_EQ(play.hub.faults().faults().front().candidates, 0) << info.name;
+            }
+        }
+    }
+}
+
+TEST(DiffScenario, AFaultOfMaapiIsOfNothingElse) {
+    Play play("commit-diff-every-operation");
+    for (const auto stage : {Stage::handshake, Stage::events}) {
+        auto delay = make_fault(FaultKind::delay);
+        delay.service = Service::maapi;
+        delay.stage = stage;
+        ASSERT_TRUE(play.hub.add_fault(delay));
+    }
+    HubClient subscriber(play.hub, play.now, client_config(NOTIF_COMMIT_DIFF));
+    play.poll();
+    EXPECT_EQ(subscriber.exchange(play.now).size(), 1U);
+    const auto candidates = [&](std::size_t fault) {
+        return play.hub.faults().faults()[fault].candidates;
+    };
+    EXPECT_EQ(candidates(0) + candidates(1), 0);
+    MaapiClient reader(play.hub);
+    EXPECT_EQ(candidates(0), 1);
+    EXPECT_EQ(candidates(1), 0);
 }
 
 TEST(DiffScenario, ReadingFails) {

@@ -218,13 +218,18 @@ StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
             parse_param(step->fault, *key, value, loading);
         }
     }
+    if (map.has("to") && map.has("role")) {
+        loading.diagnostics.report(map.raw("role")->place,
+                                   "'role' is the older name of 'to': expected one of them");
+    }
     step->seeded = map.has("seed");
     if (map.has("name")) {
         step->name = map.text("name");
         loading.faults.insert(step->name);
     }
     if (const auto good = check(step->fault); !good && loading.diagnostics.reported() == before) {
-        loading.diagnostics.report(body->place,
+        const auto param = map.raw(good.error().param);
+        loading.diagnostics.report(param != nullptr ? param->place : body->place,
                                    fmt::format("{}: {}", good.error().param, good.error().message));
     }
     return step;
