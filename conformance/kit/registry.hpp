@@ -12,15 +12,13 @@
 #include <vector>
 
 #include "conformance/kit/case.hpp"
+#include "files/embedded_file.hpp"
 #include "simulator/scenario/diagnostics.hpp"
 
 namespace confd::kit {
 
-struct CaseFile {
-    std::string_view path;  ///< below conformance/cases: "client/ack/audit-sync-once.yaml"
-    std::string_view text;
-};
-std::span<const CaseFile> case_files();
+/// With paths below conformance/cases: "client/ack/audit-sync-once.yaml".
+std::span<const EmbeddedFile> case_files();
 
 /// Reports all that is wrong with a file, each with its place.
 std::expected<Case, std::vector<sim::Diagnostic>> load_case(std::string_view text,

@@ -5,10 +5,10 @@
 
 namespace confd::sim {
 
-const LibraryFile* find_scenario(std::string_view name) {
+const EmbeddedFile* find_scenario(std::string_view name) {
     const auto path = std::string(name) + ".yaml";
     const auto files = library_files();
-    const auto found = std::ranges::find(files, path, &LibraryFile::path);
+    const auto found = std::ranges::find(files, path, &EmbeddedFile::path);
     return found == files.end() ? nullptr : &*found;
 }
 
@@ -17,7 +17,7 @@ std::expected<std::string, std::string> read_library(const std::string& path) {
     if (!path.starts_with(folder)) return read_disk(path);
     const auto files = library_files();
     const auto found =
-        std::ranges::find(files, std::string_view(path).substr(folder.size()), &LibraryFile::path);
+        std::ranges::find(files, std::string_view(path).substr(folder.size()), &EmbeddedFile::path);
     if (found == files.end()) return std::unexpected("there is no such file in the library");
     return std::string(found->text);
 }
@@ -30,7 +30,6 @@ std::span<const BuiltInModule> library_modules() {
         for (const auto& [path, text] : library_files()) {
             if (!path.starts_with(folder) || !path.ends_with(extension)) continue;
             const auto name = path.substr(folder.size(), path.rfind('.') - folder.size());
-            // The texts are literals, so a zero byte follows them.
             out.push_back({name, text.data()});
         }
         return out;
@@ -38,7 +37,7 @@ std::span<const BuiltInModule> library_modules() {
     return modules;
 }
 
-std::string_view description_of(const LibraryFile& file) {
+std::string_view description_of(const EmbeddedFile& file) {
     constexpr std::string_view key = "\ndescription: ";
     const auto begin = file.text.find(key);
     if (begin == std::string_view::npos) return {};

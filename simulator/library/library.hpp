@@ -7,20 +7,17 @@
 #include <string>
 #include <string_view>
 
+#include "files/embedded_file.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/yang/built_in_module.hpp"
 
 namespace confd::sim {
 
-struct LibraryFile {
-    std::string_view path;  ///< below scenarios/: "tour.yaml", "yang/example-if.yang"
-    std::string_view text;
-};
-
-std::span<const LibraryFile> library_files();
+/// With paths below scenarios/: "tour.yaml", "yang/example-if.yang".
+std::span<const EmbeddedFile> library_files();
 
 /// The file of a scenario's name, such as "tour"; null when there is none.
-const LibraryFile* find_scenario(std::string_view name);
+const EmbeddedFile* find_scenario(std::string_view name);
 
 /// Reads compiled-in files by paths below this folder, and others from the disk.
 inline constexpr std::string_view library_folder = "library";
@@ -30,6 +27,6 @@ std::expected<std::string, std::string> read_library(const std::string& path);
 std::span<const BuiltInModule> library_modules();
 
 /// What a scenario says of itself, without loading it: "description", or empty.
-std::string_view description_of(const LibraryFile& file);
+std::string_view description_of(const EmbeddedFile& file);
 
 }  // namespace confd::sim

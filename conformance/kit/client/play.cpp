@@ -26,7 +26,7 @@ std::string text_of(const std::vector<sim::Diagnostic>& diagnostics) {
 /// Only this case is read: a server starts for each.
 std::expected<Case, std::string> read_case(const std::string& id) {
     const auto files = case_files();
-    const auto found = std::ranges::find(files, id + ".yaml", &CaseFile::path);
+    const auto found = std::ranges::find(files, id + ".yaml", &EmbeddedFile::path);
     if (found == files.end()) return std::unexpected(fmt::format("there is no case '{}'", id));
     auto test = load_case(found->text, std::string(found->path));
     if (!test) return std::unexpected(text_of(test.error()));

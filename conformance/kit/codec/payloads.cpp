@@ -94,7 +94,8 @@ class Collector {
         std::string event;
         words >> event;
         for (const auto product : {Product::confd, Product::nso}) {
-            std::istringstream lines{std::string(golden_vectors(product))};
+            std::istringstream lines{std::string(product == Product::nso ? golden_vectors_nso()
+                                                                         : golden_vectors_confd())};
             std::size_t number = 0;
             for (std::string text; std::getline(lines, text);) {
                 const auto vector = boost::json::parse(text).as_object();

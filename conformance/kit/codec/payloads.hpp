@@ -36,7 +36,8 @@ std::span<const WireContext> contexts();
 /// Throws std::invalid_argument with what is wrong with the script.
 std::vector<Payload> payloads_of(const Case& test, std::uint64_t seed);
 
-/// Lines of the golden vectors of a product, compiled in.
-std::string_view golden_vectors(Product product);
+/// Lines of the golden vectors of a product.
+std::string_view golden_vectors_confd();
+std::string_view golden_vectors_nso();
 
 }  // namespace confd::kit::codec
