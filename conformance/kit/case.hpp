@@ -46,8 +46,10 @@ enum class Secret : std::uint8_t {
 struct ClientSetup {
     Release release;
     Product product = Product::confd;
-    std::uint32_t mask = 0;     ///< bits it asks for
-    std::uint32_t without = 0;  ///< bits it must not ask for; others do no harm
+    bool about_release = false;  ///< the case is about that release's dialect alone
+    bool about_product = false;  ///< and about that product alone; others are played for any
+    std::uint32_t mask = 0;      ///< bits it asks for
+    std::uint32_t without = 0;   ///< bits it must not ask for; others do no harm
     std::int64_t heartbeat = 0;
     std::int64_t health_check = 0;
     std::int64_t verbosity = 0;
@@ -60,10 +62,12 @@ struct ClientSetup {
     bool server_secret = false;  ///< the server runs the access check
     bool unix_socket = false;    ///< the server listens on a UNIX socket only
 
-    bool prints = false;       ///< what it prints is compared with what was sent
-    bool in_order = false;     ///< acknowledgements come in the order of their events
-    std::string hello;         ///< the first bytes of its hello, in hex; empty: not looked at
-    std::string subscription;  ///< the term of its subscription; empty: not looked at
+    bool prints = false;    ///< what it prints is compared with what was sent
+    bool in_order = false;  ///< acknowledgements come in the order of their events
+    std::string hello;  ///< the client id in its hello, in hex; empty: not looked at. Its version
+                        ///< must be that of the release
+    std::string subscription;  ///< the term of its subscription; empty: not looked at. Releases
+                               ///< that have no fifth element are not asked for it
 };
 
 struct Case {
@@ -79,6 +83,8 @@ struct Case {
     /// What the peer must have declared; else the case is skipped.
     std::vector<std::string> features;
     std::string rationale;
+    /// Why it is no MUST, or what a client can do about it; empty when there is nothing to say.
+    std::string note;
     /// Of a client's case: the scenario that the kit plays. Else what the part makes of it. Lines
     /// and columns are those of the case's file, so that messages name the right place.
     std::string script;

@@ -52,6 +52,7 @@ class CaseLoader {
         if (const auto* node = map.take("features"))
             out_.features = sim::parse_names(*node, diagnostics_);
         out_.rationale = name(map, "rationale", "a rationale");
+        out_.note = text(map, "note");
         if (out_.part == Part::client) {
             load_client(map);
         } else {
@@ -72,8 +73,11 @@ class CaseLoader {
 
     std::string name(FieldMap& map, std::string_view key, std::string_view what) {
         const auto* node = required(map, key);
-        if (node == nullptr) return {};
-        auto text = sim::parse_name(*node, what, diagnostics_).value_or("");
+        return node == nullptr ? std::string() : trimmed(*node, what);
+    }
+
+    std::string trimmed(const YamlNode& node, std::string_view what) {
+        auto text = sim::parse_name(node, what, diagnostics_).value_or("");
         while (text.ends_with('\n'))
             text.pop_back();
         return text;
@@ -142,11 +146,13 @@ class CaseLoader {
             const auto release = parse_release(node->text);
             if (!release) sim::report_expected(*node, "a release such as 7.8", diagnostics_);
             client.release = release.value_or(Release{});
+            client.about_release = true;
         }
         if (const auto* node = map.take("product")) {
             const auto product = parse_product(node->text);
             if (!product) sim::report_expected(*node, "confd or nso", diagnostics_);
             client.product = product.value_or(Product::confd);
+            client.about_product = true;
         }
     }
 
@@ -183,7 +189,10 @@ class CaseLoader {
         client.prints = flag(map, "prints");
         client.in_order = flag(map, "in_order");
         if (const auto* node = map.take("hello")) {
-            client.hello = to_hex(sim::parse_hex_bytes(*node, diagnostics_).value_or(Bytes{}));
+            const auto bytes = sim::parse_hex_bytes(*node, diagnostics_).value_or(Bytes{});
+            if (bytes.size() != 1)
+                sim::report_expected(*node, "one byte, such as 0b", diagnostics_);
+            client.hello = to_hex(bytes);
         }
         const auto* node = map.take("subscription");
         if (node == nullptr) return;
@@ -204,8 +213,7 @@ class CaseLoader {
 
     std::string text(FieldMap& map, std::string_view key) {
         const auto* node = map.take(key);
-        return node == nullptr ? std::string()
-                               : sim::parse_name(*node, "a text", diagnostics_).value_or("");
+        return node == nullptr ? std::string() : trimmed(*node, "a text");
     }
 
     std::string time(FieldMap& map, std::string_view key) {

@@ -75,6 +75,7 @@ std::string explain_text(const Case& test) {
         out += fmt::format("needs the features {}\n", fmt::join(test.features, ", "));
     }
     out += "\n" + wrapped(test.rationale, "");
+    if (!test.note.empty()) out += "\n" + wrapped("Note: " + test.note, "");
     for (const auto& id : test.requirements) {
         const auto requirement = find_requirement(id);
         if (!requirement) continue;

@@ -146,6 +146,8 @@ CLI::App* add_play(CLI::App& app, PlayOptions& options) {
     command->add_option("--listen", options.endpoint)->required();
     command->add_option("--log", options.log)->required();
     command->add_option("--seed", options.seed);
+    command->add_option("--release", options.release);
+    command->add_option("--product", options.product);
     return command;
 }
 

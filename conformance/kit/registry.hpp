@@ -19,6 +19,8 @@ namespace confd::kit {
 
 /// With paths below conformance/cases: "client/ack/audit-sync-once.yaml".
 std::span<const EmbeddedFile> case_files();
+/// The YANG modules of conformance/cases/yang.
+std::span<const EmbeddedFile> module_files();
 
 /// Reports all that is wrong with a file, each with its place.
 std::expected<Case, std::vector<sim::Diagnostic>> load_case(std::string_view text,

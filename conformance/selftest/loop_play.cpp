@@ -24,9 +24,9 @@ using confd::testing::SimServer;
 /// What the kit gives a client to end by itself, and after SIGTERM.
 constexpr std::chrono::seconds grace{1};
 
-/// The client's process has ended by this signal.
+/// The client's process has ended so; negative for a signal.
 struct Ended {
-    int signal;
+    int exit_code;
 };
 /// It ignores SIGTERM.
 struct Hung {};
@@ -74,7 +74,8 @@ class LoopHost : public Host {
         wait([&] { return net_.now() >= until; }, until);
     }
 
-    [[noreturn]] void crash() override { throw Ended{SIGABRT}; }
+    [[noreturn]] void crash() override { throw Ended{-SIGABRT}; }
+    [[noreturn]] void end() override { throw Ended{1}; }
     [[noreturn]] void hang() override {
         wait([] { return false; }, std::nullopt, true);
         throw Hung{};
@@ -107,7 +108,7 @@ class LoopHost : public Host {
                 server_.stop();
             }
             if (ignores_signals) return;
-            throw Ended{SIGTERM};
+            throw Ended{-SIGTERM};
         }
     }
 
@@ -141,7 +142,7 @@ void run(const ClientProgram& client, LoopHost& host, Played& played) {
         client(host);
         played.client_exit = 0;
     } catch (const Ended& ended) {
-        played.client_exit = -ended.signal;
+        played.client_exit = ended.exit_code;
     } catch (const Hung&) {
         played.hung = true;
         played.client_exit = -SIGKILL;

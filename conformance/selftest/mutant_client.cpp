@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/selftest/mutant_diffs.hpp"
+#include "conformance/selftest/vendor_client.hpp"
 #include "protocol/frame/frame.hpp"
 #include "protocol/maapi/keypath.hpp"
 #include "protocol/render/render.hpp"
@@ -22,6 +23,14 @@ namespace {
 std::int64_t number(const std::string& text) {
     std::int64_t out = 0;
     std::from_chars(text.data(), text.data() + text.size(), out);
+    return out;
+}
+
+StreamRequest stream_of(const Host& host) {
+    StreamRequest out{.name = host.asked("STREAM"), .usid = number(host.asked("USID"))};
+    out.start_time = parse_datetime(host.asked("START"));
+    out.stop_time = parse_datetime(host.asked("STOP"));
+    if (!host.asked("FILTER").empty()) out.xpath_filter = host.asked("FILTER");
     return out;
 }
 
@@ -66,30 +75,14 @@ class Client {
     bool mutant(std::string_view name) const { return mutation_ == name; }
     std::string asked(std::string_view name) const { return host_.asked(name); }
 
-    StreamRequest stream() const {
-        StreamRequest out{.name = asked("STREAM"), .usid = number(asked("USID"))};
-        out.start_time = parse_datetime(asked("START"));
-        if (!mutant("no-stop-time")) out.stop_time = parse_datetime(asked("STOP"));
-        if (!asked("FILTER").empty()) out.xpath_filter = asked("FILTER");
-        return out;
-    }
-
     /// What the kit asks for, in one place wrong.
     ClientConfig config() const {
-        ClientConfig out;
-        out.release = parse_release(asked("RELEASE")).value_or(Release{});
-        out.product = parse_product(asked("PRODUCT")).value_or(Product::confd);
-        out.subscription.mask = static_cast<std::uint32_t>(number(asked("MASK")));
-        out.subscription.heartbeat_interval = number(asked("HEARTBEAT"));
-        out.subscription.health_check_interval = number(asked("HEALTH_CHECK"));
-        out.subscription.verbosity = number(asked("VERBOSITY"));
-        if (!asked("STREAM").empty()) out.subscription.stream = stream();
-        if (const auto path = asked("ACCESS_FILE"); !path.empty() && !mutant("no-challenge")) {
-            std::ifstream file(path, std::ios::binary);
-            out.secret.emplace(std::istreambuf_iterator<char>(file),
-                               std::istreambuf_iterator<char>());
-            if (mutant("secret-without-newline") && !out.secret->empty()) out.secret->pop_back();
-        }
+        auto out = config_of(host_);
+        if (mutant("no-stop-time") && out.subscription.stream)
+            out.subscription.stream->stop_time.reset();
+        if (mutant("no-challenge")) out.secret.reset();
+        if (mutant("secret-without-newline") && out.secret && !out.secret->empty())
+            out.secret->pop_back();
         if (mutant("interval-in-seconds")) out.subscription.heartbeat_interval /= 1000;
         if (mutant("no-verbosity")) out.subscription.verbosity = 0;
         return out;
@@ -235,7 +228,24 @@ class Client {
 
 }  // namespace
 
+ClientConfig config_of(const Host& host) {
+    ClientConfig out;
+    out.release = parse_release(host.asked("RELEASE")).value_or(Release{});
+    out.product = parse_product(host.asked("PRODUCT")).value_or(Product::confd);
+    out.subscription.mask = static_cast<std::uint32_t>(number(host.asked("MASK")));
+    out.subscription.heartbeat_interval = number(host.asked("HEARTBEAT"));
+    out.subscription.health_check_interval = number(host.asked("HEALTH_CHECK"));
+    out.subscription.verbosity = number(host.asked("VERBOSITY"));
+    if (!host.asked("STREAM").empty()) out.subscription.stream = stream_of(host);
+    if (const auto path = host.asked("ACCESS_FILE"); !path.empty()) {
+        std::ifstream file(path, std::ios::binary);
+        out.secret.emplace(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    return out;
+}
+
 void run_mutant_client(const std::string& mutation, Host& host) {
+    if (mutation == like_the_vendor) return run_vendor_client(host);
     const bool again = host.asked("CASE").starts_with("client/reconnect/");
     do {
         Client(mutation, host).run();

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "protocol/bytes.hpp"
+#include "protocol/session/client_session.hpp"
 
 namespace confd::kit::test {
 
@@ -31,9 +32,14 @@ class Host {
     virtual void print(const std::string& line) = 0;
     virtual void sleep(std::chrono::milliseconds span) = 0;
     [[noreturn]] virtual void crash() = 0;
+    /// Ends by itself, with exit code 1.
+    [[noreturn]] virtual void end() = 0;
     /// Does not end by a SIGTERM either.
     [[noreturn]] virtual void hang() = 0;
 };
+
+/// What the kit asks for.
+ClientConfig config_of(const Host& host);
 
 void run_mutant_client(const std::string& mutation, Host& host);
 

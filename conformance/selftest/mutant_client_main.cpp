@@ -55,6 +55,7 @@ class Process : public Host {
 
     void sleep(std::chrono::milliseconds span) override { std::this_thread::sleep_for(span); }
     [[noreturn]] void crash() override { std::abort(); }
+    [[noreturn]] void end() override { std::exit(1); }
     [[noreturn]] void hang() override {
         std::signal(SIGTERM, SIG_IGN);
         while (true)

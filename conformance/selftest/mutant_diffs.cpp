@@ -50,6 +50,7 @@ void DiffReader::close() {
 /// The socket is of no more use.
 bool DiffReader::lost() {
     if (mutant("dies-with-maapi")) host_.crash();
+    if (like_vendor()) host_.end();
     lost_before_ = true;
     close();
     return false;
@@ -103,11 +104,22 @@ bool DiffReader::attach(const CommitDiffNotification& commit) {
     session_->call(request);
     if (next() != Poll::reply) return lost();
     if (mutant("dies-of-a-failed-attach") && !session_->reply()) host_.crash();
+    if (like_vendor() && !session_->reply()) host_.end();
     return session_->reply().has_value();
+}
+
+/// The sample ends when reading fails: its library refuses a path that fills its array, and
+/// overruns the array with as many keys. It also asks the schemas for the node of each value.
+void DiffReader::take_as_the_vendor(const DiffChange& change) const {
+    if (change.path.steps.size() >= config_.max_depth) host_.end();
+    for (const auto& step : change.path.steps)
+        if (step.keys && step.keys->items.size() >= config_.max_key_length) host_.crash();
+    if (change.op == MOP_VALUE_SET && names_.find(change.path) == nullptr) host_.crash();
 }
 
 /// What a client may not be ready for.
 void DiffReader::take(const DiffChange& change) const {
+    if (like_vendor()) return take_as_the_vendor(change);
     const auto dies = [&](std::string_view name, bool of_this) {
         if (of_this && mutant(name)) host_.crash();
     };
@@ -134,8 +146,8 @@ IterAnswer DiffReader::answer_to(std::size_t change) const {
 }
 
 bool DiffReader::iterate(std::int32_t thandle, std::vector<DiffChange>& changes) {
-    session_->call(
-        MaapiDiffIterate{.thandle = thandle, .flags = ITER_WANT_ATTR | ITER_WANT_P_CONTAINER});
+    const auto flags = like_vendor() ? 0U : ITER_WANT_ATTR | ITER_WANT_P_CONTAINER;
+    session_->call(MaapiDiffIterate{.thandle = thandle, .flags = flags});
     auto step = Poll::need_input;
     while ((step = next()) == Poll::change) {
         take(session_->change());
@@ -145,6 +157,7 @@ bool DiffReader::iterate(std::int32_t thandle, std::vector<DiffChange>& changes)
     if (step != Poll::reply) return lost();
     if (mutant("dies-of-no-change") && changes.empty() && session_->reply()) host_.crash();
     if (mutant("dies-of-a-failed-diff") && !session_->reply()) host_.crash();
+    if (like_vendor() && !session_->reply()) host_.end();
     return session_->reply().has_value();
 }
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/selftest/mutant_client.hpp"
+#include "conformance/selftest/vendor_client.hpp"
 #include "protocol/maapi/client_session.hpp"
 #include "protocol/maapi/schema_names.hpp"
 #include "protocol/notification/notification.hpp"
@@ -25,6 +25,7 @@ class DiffReader {
     DiffReader& operator=(const DiffReader&) = delete;
 
     void load_schemas();
+    const SchemaNames& names() const { return names_; }
 
     /// All changes; those that came, when reading fails on the way.
     std::vector<DiffChange> read(const CommitDiffNotification& commit);
@@ -38,6 +39,8 @@ class DiffReader {
     bool attach(const CommitDiffNotification& commit);
     bool iterate(std::int32_t thandle, std::vector<DiffChange>& changes);
     void take(const DiffChange& change) const;
+    void take_as_the_vendor(const DiffChange& change) const;
+    bool like_vendor() const { return mutant(like_the_vendor); }
     IterAnswer answer_to(std::size_t change) const;
     Poll next();
     void receive();

@@ -196,25 +196,14 @@ struct TupleProgress {
     bool long_form = false;  ///< trailing fields are there
 };
 
-/// `missing` names the element that the tuple ended before.
 template <class T>
 [[gnu::cold]] void fail_count(TermReader& r, const T& value, TupleProgress tuple,
-                              std::uint32_t leading, const Context& c,
-                              std::string_view missing = {}) {
+                              std::uint32_t leading, const Context& c) {
     const auto plain = leading + plain_count(value, c);
     const auto expected = trailing_count<T> == 0
                               ? fmt::format("{}", plain)
                               : fmt::format("{} or {}", plain, plain + trailing_count<T>);
-    const auto found =
-        fmt::format("expected a tuple of {}, found one of {}", expected, tuple.arity);
-    r.fail(Errc::wrong_arity, tuple.at,
-           missing.empty() ? found : fmt::format("{}: {} is missing", found, missing));
-}
-
-template <class Entry>
-constexpr std::string_view entry_name(const Entry& entry) {
-    if constexpr (requires { entry.name; }) return entry.name;
-    return {};
+    r.fail_arity(tuple.at, expected, tuple.arity);
 }
 
 template <class T, class M>
@@ -251,7 +240,7 @@ bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std
             return false;
         }();
         if (tuple.used == tuple.arity && !optional) {
-            fail_count(r, out, tuple, leading, c, entry_name(entry));
+            fail_count(r, out, tuple, leading, c);
             ok = false;
             return;
         }

@@ -22,18 +22,19 @@ std::expected<std::string, std::string> read_library(const std::string& path) {
     return std::string(found->text);
 }
 
+std::vector<BuiltInModule> modules_among(std::span<const EmbeddedFile> files) {
+    constexpr std::string_view extension = ".yang";
+    std::vector<BuiltInModule> out;
+    for (const auto& [path, text] : files) {
+        if (!path.ends_with(extension)) continue;
+        const auto begin = path.rfind('/') + 1;
+        out.push_back({path.substr(begin, path.size() - extension.size() - begin), text.data()});
+    }
+    return out;
+}
+
 std::span<const BuiltInModule> library_modules() {
-    static const auto modules = [] {
-        constexpr std::string_view folder = "yang/";
-        constexpr std::string_view extension = ".yang";
-        std::vector<BuiltInModule> out;
-        for (const auto& [path, text] : library_files()) {
-            if (!path.starts_with(folder) || !path.ends_with(extension)) continue;
-            const auto name = path.substr(folder.size(), path.rfind('.') - folder.size());
-            out.push_back({name, text.data()});
-        }
-        return out;
-    }();
+    static const auto modules = modules_among(library_files());
     return modules;
 }
 

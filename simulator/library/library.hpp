@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "files/embedded_file.hpp"
 #include "simulator/scenario/scenario.hpp"
@@ -23,6 +24,8 @@ const EmbeddedFile* find_scenario(std::string_view name);
 inline constexpr std::string_view library_folder = "library";
 std::expected<std::string, std::string> read_library(const std::string& path);
 
+/// The YANG modules among files, by the names of the files.
+std::vector<BuiltInModule> modules_among(std::span<const EmbeddedFile> files);
 /// The YANG modules in the library.
 std::span<const BuiltInModule> library_modules();
 

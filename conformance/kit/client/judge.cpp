@@ -4,15 +4,19 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
 #include <thread>
 
+#include "conformance/kit/client/fit.hpp"
 #include "conformance/kit/client/folder.hpp"
 #include "conformance/kit/client/play.hpp"
 #include "conformance/kit/client/played.hpp"
 #include "conformance/kit/client/variables.hpp"
 #include "conformance/kit/command.hpp"
 #include "conformance/kit/parts.hpp"
-#include "simulator/hub/describe.hpp"
+#include "conformance/kit/registry.hpp"
 #include "transport/endpoint.hpp"
 
 namespace confd::kit {
@@ -38,6 +42,8 @@ class OneCase {
         played_.log = read_log(log_file_);
         return judge_played(test_, options_, played_);
     }
+    /// What became of it, once run() has returned.
+    const Played& played() const { return played_; }
 
   private:
     std::string prepare() {
@@ -60,7 +66,9 @@ class OneCase {
                                   : fmt::format("{}:{}", stage_.host, stage_.port);
         auto started = Command::start(
             {.arguments = {"/proc/self/exe", "play", test_.id, "--listen", endpoint, "--log",
-                           log_file_.string(), "--seed", fmt::format("{}", options_.seed)},
+                           log_file_.string(), "--seed", fmt::format("{}", options_.seed),
+                           "--release", to_string(test_.client->release), "--product",
+                           std::string(to_string(test_.client->product))},
              .input = {},
              .variables = {}});
         if (!started) return started.error();
@@ -172,33 +180,38 @@ class OneCase {
     Played played_;
 };
 
-std::string why_not_attached(const Case& test) {
-    const auto& client = *test.client;
-    if (client.secret != Secret::none) return "an attached client cannot be given an access file";
-    if (client.unix_socket) return "an attached client is not told of a UNIX socket";
-    if (client.prints) return "what an attached client prints is not seen";
-    return {};
-}
+/// Whether a client reads diffs shows in what it does. It is seen once, before the first case about
+/// them: each of the others would cost a server, a client and their time to be skipped.
+class DiffProbe {
+  public:
+    DiffProbe(const Options& options, const ClientOptions& client)
+        : options_(options), client_(client) {}
 
-/// Why a client that cannot be told what to ask for has nothing to do with the case.
-std::string why_not_asked(const Case& test, const ClientOptions& options) {
-    const auto& client = *test.client;
-    if (options.mask && (*options.mask & client.mask) != client.mask) {
-        return fmt::format("--mask does not have {}",
-                           sim::mask_names(client.mask & ~*options.mask));
+    /// Why the client is not judged on diffs; empty when it is.
+    std::string why_not(const Case& test) {
+        if (!test.needs("diffs") || options_.features) return {};
+        std::call_once(once_, [this] { look(); });
+        return why_not_;
     }
-    if (options.mask && (*options.mask & client.without) != 0) {
-        return fmt::format("--mask has {}", sim::mask_names(client.without & *options.mask));
+
+  private:
+    void look() {
+        const auto* found = find_case(diff_probe);
+        if (found == nullptr) throw std::logic_error(fmt::format("there is no {}", diff_probe));
+        const auto test = fitted(*found, client_);
+        OneCase play(test, options_, client_);
+        play.run();
+        if (!reads_no_diffs(options_, play.played())) return;
+        why_not_ = fmt::format(
+            "the client opens no MAAPI socket, so it reads no diffs (tried once, as {})",
+            diff_probe);
     }
-    if (options.release &&
-        options.release->protocol_version() != client.release.protocol_version()) {
-        return fmt::format("the case is about release {}", to_string(client.release));
-    }
-    if (options.product && *options.product != client.product) {
-        return fmt::format("the case is about {}", to_string(client.product));
-    }
-    return {};
-}
+
+    const Options& options_;
+    const ClientOptions& client_;
+    std::once_flag once_;
+    std::string why_not_;
+};
 
 /// What a client that does not take something from its command line has instead.
 std::expected<ClientOptions, std::string> completed(const Options& options, ClientOptions client) {
@@ -225,12 +238,20 @@ std::expected<Judge, std::string> client_judge(const Options& options, const Cli
     if (client->port != 0 && options.jobs > 1) {
         return std::unexpected("--port is for one case at a time, without --jobs");
     }
-    return [&options, client = *client](const Case& test) {
-        if (auto why = why_not_asked(test, client); !why.empty())
+    struct State {
+        State(const Options& options, ClientOptions given)
+            : client(std::move(given)), diffs(options, client) {}
+        ClientOptions client;
+        DiffProbe diffs;
+    };
+    auto state = std::make_shared<State>(options, std::move(*client));
+    return [&options, state = std::move(state)](const Case& given_test) {
+        const auto test = fitted(given_test, state->client);
+        if (auto why = why_not_for(test, state->client); !why.empty())
             return skipped_case(std::move(why));
-        if (auto why = client.attach ? why_not_attached(test) : ""; !why.empty())
+        if (auto why = state->diffs.why_not(test); !why.empty())
             return skipped_case(std::move(why));
-        return OneCase(test, options, client).run();
+        return OneCase(test, options, state->client).run();
     };
 }
 

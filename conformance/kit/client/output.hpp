@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conformance/kit/client/transcript.hpp"
+#include "protocol/maapi/schema_names.hpp"
 #include "protocol/release.hpp"
 
 namespace confd::kit {
@@ -23,12 +24,18 @@ std::optional<std::string> difference(const boost::json::value& expected,
 std::vector<boost::json::value> expected_events(const Log& log, WireContext context);
 
 /// Gives each COMMIT_DIFF the changes of its diff, for a log in which each was read once and in
-/// turn.
-void add_diffs(std::vector<boost::json::value>& events, const Log& log, WireContext context);
+/// turn: paths as numbers, or by the names of the schemas that the client has loaded.
+void add_diffs(std::vector<boost::json::value>& events, const Log& log, WireContext context,
+               const Names* names = nullptr);
+
+/// The schemas that were sent to the client.
+SchemaNames names_in(const Log& log);
 
 /// The first difference between the events that were sent and the lines that were printed, in
-/// order; nothing when there is none. Lines that are no JSON object are not looked at.
+/// order; nothing when there is none. An event may be printed in the form that it has in `by_name`
+/// too, where that has as many events. Lines that are no JSON object are not looked at.
 std::optional<std::string> compare_output(const std::vector<boost::json::value>& expected,
-                                          std::string_view output);
+                                          std::string_view output,
+                                          const std::vector<boost::json::value>& by_name = {});
 
 }  // namespace confd::kit

@@ -56,8 +56,14 @@ int exit_code(sim::Outcome outcome) {
 }
 
 int play(const PlayOptions& options) {
-    const auto test = read_case(options.id);
+    auto test = read_case(options.id);
     if (!test) return wrong(test.error());
+    if (!options.release.empty()) {
+        test->client->release = parse_release(options.release).value_or(test->client->release);
+    }
+    if (!options.product.empty()) {
+        test->client->product = parse_product(options.product).value_or(test->client->product);
+    }
     const auto scenario = load_scenario_of(*test, options.seed);
     if (!scenario) return wrong(scenario.error());
     const auto endpoint = transport::parse_endpoint(options.endpoint);
@@ -80,12 +86,22 @@ int play(const PlayOptions& options) {
     return exit_code(result->outcome);
 }
 
+std::span<const sim::BuiltInModule> case_modules() {
+    static const auto modules = [] {
+        auto out = sim::modules_among(module_files());
+        const auto library = sim::library_modules();
+        out.insert(out.end(), library.begin(), library.end());
+        return out;
+    }();
+    return modules;
+}
+
 std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std::uint64_t seed) {
     sim::LoadOptions options;
     options.release = test.client->release;
     options.product = test.client->product;
     options.seed = seed;
-    options.built_in_modules = sim::library_modules();
+    options.built_in_modules = case_modules();
     options.read = [](const std::string&) -> std::expected<std::string, std::string> {
         return std::unexpected("a case includes no files");
     };

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 
 #include "conformance/kit/case.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/world.hpp"
+#include "simulator/yang/built_in_module.hpp"
 
 namespace confd::kit {
 
@@ -23,6 +25,8 @@ struct PlayOptions {
     std::string endpoint;  ///< where to listen: HOST:PORT or a path
     std::string log;       ///< the file for the log
     std::uint64_t seed = 0;
+    std::string release;  ///< in place of the case's; empty for that
+    std::string product;
 };
 
 /// Says "listening on .." on standard error once clients can connect, and why the scenario failed
@@ -31,6 +35,9 @@ int play(const PlayOptions& options);
 
 /// confd-sim's exit code for it.
 int exit_code(sim::Outcome outcome);
+
+/// YANG modules that cases may name: those of the library, and the kit's own.
+std::span<const sim::BuiltInModule> case_modules();
 
 /// The scenario of a client's case, or what is wrong with it, a line each.
 std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std::uint64_t seed);

@@ -34,6 +34,44 @@ bool is_crash(int exit_code) {
     return false;
 }
 
+std::string where(const Played& played) {
+    return played.log.last_step.empty()
+               ? ""
+               : fmt::format("; the scenario stood at {}", played.log.last_step);
+}
+
+/// What is wrong with how the client ended.
+std::optional<Complaint> wrong_end(const Options& options, const Played& played) {
+    if (played.client_exit && is_crash(*played.client_exit)) {
+        return Complaint{"the client not to crash",
+                         fmt::format("it {}{}", describe_exit(*played.client_exit), where(played))};
+    }
+    if (played.flooded) {
+        return Complaint{"events on standard output",
+                         fmt::format("more than {} bytes were printed", max_output)};
+    }
+    const bool stopped = played.server_exit == exit_stopped;
+    if (played.client_alone && stopped) {
+        return Complaint{
+            "the client to go on until the scenario's end",
+            fmt::format("it {}{}", describe_exit(played.client_exit.value_or(0)), where(played))};
+    }
+    if (played.timed_out && stopped) {
+        return Complaint{fmt::format("the case to end within {} ms", options.timeout.count()),
+                         fmt::format("it did not{}", where(played))};
+    }
+    if (played.server_exit == sim::cli::exit_fulfilled && played.log.end &&
+        played.time - std::chrono::duration<double>(*played.log.end) > lingering) {
+        return Complaint{"the client to close once the server has closed",
+                         "it kept the connection open for 5 s"};
+    }
+    if (played.hung && played.server_exit == sim::cli::exit_fulfilled) {
+        return Complaint{"the client to end after SIGTERM",
+                         "it did not, and was killed by SIGKILL"};
+    }
+    return std::nullopt;
+}
+
 class Judgement {
   public:
     Judgement(const Case& test, const Options& options, const Played& played)
@@ -41,8 +79,6 @@ class Judgement {
 
     Verdict judge() {
         const auto played = judge_run();
-        if (reads_no_diffs())
-            return skipped_case("the client opens no MAAPI socket, so it reads no diffs");
         auto out = played ? fail(played->expected, played->found) : pass();
         // Every case waits for a client, though one that is reset at once is in no transcript.
         out.reached =
@@ -53,61 +89,13 @@ class Judgement {
     }
 
   private:
-    /// A case about diffs is not about a client that subscribes and leaves them alone, unless
-    /// --features says that it reads them.
-    bool reads_no_diffs() const {
-        const bool about_diffs = test_.needs("diffs") && !options_.features;
-        const bool subscribed =
-            std::ranges::any_of(played_.log.messages,
-                                [](const Message& message) { return message.kind == "subscribe"; });
-        return about_diffs && subscribed && !judge_end() && !opened_maapi(played_.log);
-    }
-
     std::optional<Complaint> judge_run() const {
-        if (auto wrong = judge_end()) return wrong;
+        if (auto wrong = wrong_end(options_, played_)) return wrong;
         if (played_.server_exit == sim::cli::exit_nobody_connected)
             return Complaint{"the client to connect and subscribe", played_.failure};
         if (played_.server_exit != sim::cli::exit_fulfilled)
             return Complaint{"the client to do what the scenario expects", played_.failure};
         return complaint(test_, played_.log, played_.output);
-    }
-
-    /// How the client ended.
-    std::optional<Complaint> judge_end() const {
-        if (played_.client_exit && is_crash(*played_.client_exit)) {
-            return Complaint{"the client not to crash",
-                             fmt::format("it {}{}", describe_exit(*played_.client_exit), where())};
-        }
-        if (played_.flooded) {
-            return Complaint{"events on standard output",
-                             fmt::format("more than {} bytes were printed", max_output)};
-        }
-        const bool stopped = played_.server_exit == exit_stopped;
-        if (played_.client_alone && stopped) {
-            return Complaint{
-                "the client to go on until the scenario's end",
-                fmt::format("it {}{}", describe_exit(played_.client_exit.value_or(0)), where())};
-        }
-        if (played_.timed_out && stopped) {
-            return Complaint{fmt::format("the case to end within {} ms", options_.timeout.count()),
-                             fmt::format("it did not{}", where())};
-        }
-        if (played_.server_exit == sim::cli::exit_fulfilled && played_.log.end &&
-            played_.time - std::chrono::duration<double>(*played_.log.end) > lingering) {
-            return Complaint{"the client to close once the server has closed",
-                             "it kept the connection open for 5 s"};
-        }
-        if (played_.hung && played_.server_exit == sim::cli::exit_fulfilled) {
-            return Complaint{"the client to end after SIGTERM",
-                             "it did not, and was killed by SIGKILL"};
-        }
-        return std::nullopt;
-    }
-
-    std::string where() const {
-        return played_.log.last_step.empty()
-                   ? ""
-                   : fmt::format("; the scenario stood at {}", played_.log.last_step);
     }
 
     Verdict pass() {
@@ -147,6 +135,12 @@ class Judgement {
 };
 
 }  // namespace
+
+bool reads_no_diffs(const Options& options, const Played& played) {
+    const bool subscribed = std::ranges::any_of(
+        played.log.messages, [](const Message& message) { return message.kind == "subscribe"; });
+    return subscribed && !wrong_end(options, played) && !opened_maapi(played.log);
+}
 
 Verdict judge_played(const Case& test, const Options& options, const Played& played) {
     return Judgement(test, options, played).judge();

@@ -39,6 +39,12 @@ struct Played {
     std::string server_errors;  ///< what the kit's own server said
 };
 
+/// The case that a client is tried with, once, when it has not been said whether it reads diffs.
+inline constexpr const char* diff_probe = "client/maapi/read-before-done";
+
+/// Whether a client that has played diff_probe is one that subscribes and leaves diffs alone.
+bool reads_no_diffs(const Options& options, const Played& played);
+
 Verdict judge_played(const Case& test, const Options& options, const Played& played);
 
 Verdict skipped_case(std::string reason);

@@ -4,6 +4,7 @@
 
 #include <cctype>
 
+#include "conformance/kit/fill_in.hpp"
 #include "protocol/constants.hpp"
 
 namespace confd::kit {
@@ -23,13 +24,6 @@ std::string mask_list(std::uint32_t mask) {
 
 std::string text(std::int64_t number) {
     return fmt::format("{}", number);
-}
-
-void replace(std::string& word, std::string_view name, std::string_view value) {
-    const auto placeholder = fmt::format("{{{}}}", name);
-    for (std::size_t at = 0; (at = word.find(placeholder, at)) != std::string::npos;
-         at += value.size())
-        word.replace(at, placeholder.size(), value);
 }
 
 }  // namespace
@@ -62,7 +56,7 @@ std::vector<std::string> expand(const std::vector<std::string>& words, const Var
     auto out = words;
     for (auto& word : out) {
         for (const auto& [name, value] : variables)
-            replace(word, name, value);
+            word = filled_in(std::move(word), name, value);
     }
     return out;
 }

@@ -8,6 +8,7 @@
 #include "conformance/kit/codec/decoder.hpp"
 #include "conformance/kit/codec/payloads.hpp"
 #include "conformance/kit/command.hpp"
+#include "conformance/kit/fill_in.hpp"
 #include "conformance/kit/parts.hpp"
 #include "conformance/kit/report/json_text.hpp"
 #include "protocol/term/notation.hpp"
@@ -21,12 +22,6 @@ using codec::Payload;
 
 /// Of a report: a group has hundreds of payloads, and the first that are wrong tell enough.
 constexpr std::size_t max_shown = 5;
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
-    return text;
-}
 
 /// A release that has the dialect; the one asked for when it has.
 Release release_of(Dialect dialect, const Release& asked) {
@@ -98,8 +93,8 @@ class CodecRun {
         std::vector<std::string> arguments;
         const auto release = to_string(release_of(context.dialect, codec_.release));
         for (const auto& word : options_.command) {
-            arguments.push_back(replaced(replaced(word, "{release}", release), "{product}",
-                                         to_string(context.product)));
+            arguments.push_back(filled_in(filled_in(word, "release", release), "product",
+                                          to_string(context.product)));
         }
         std::string input;
         for (const auto* payload : payloads)

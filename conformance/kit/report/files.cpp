@@ -17,7 +17,9 @@ std::string readme(const Result& result) {
     out += fmt::format("expected: {}\nhappened: {}\n", result.expected, result.reason);
     for (const auto& detail : result.details)
         out += fmt::format("  {}\n", detail);
-    return out + fmt::format("\n{}\n\nRun it again:\n\n    {}\n", test.rationale, result.rerun);
+    out += fmt::format("\n{}\n", test.rationale);
+    if (!test.note.empty()) out += fmt::format("\nnote: {}\n", test.note);
+    return out + fmt::format("\nRun it again:\n\n    {}\n", result.rerun);
 }
 
 }  // namespace

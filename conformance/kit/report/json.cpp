@@ -67,6 +67,7 @@ json::object case_json(const Case& test) {
             {"requirements", texts(test.requirements)},
             {"features", texts(test.features)},
             {"rationale", text(test.rationale)},
+            {"note", text(test.note)},
             {"script", text(test.script)}};
 }
 

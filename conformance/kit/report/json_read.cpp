@@ -31,6 +31,11 @@ class Members {
         return {string->data(), string->size()};
     }
 
+    /// Of a member that reports of older kits do not have.
+    std::string text_if_any(std::string_view key) {
+        return find(key) == nullptr ? std::string() : text(key);
+    }
+
     std::vector<std::string> texts(std::string_view key) {
         std::vector<std::string> out;
         for (const auto& value : array(key)) {
@@ -101,6 +106,7 @@ Case read_case(Members& from) {
     test.requirements = from.texts("requirements");
     test.features = from.texts("features");
     test.rationale = from.text("rationale");
+    test.note = from.text_if_any("note");
     test.script = from.text("script");
     return test;
 }

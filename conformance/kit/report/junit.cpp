@@ -33,6 +33,7 @@ std::string explanation(const Result& result) {
     line("happened", result.reason);
     for (const auto& detail : result.details)
         line("detail", detail);
+    line("note", test.note);
     line("folder", result.folder);
     line("rerun", result.rerun);
     return text;

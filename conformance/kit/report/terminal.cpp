@@ -73,6 +73,7 @@ std::string block_of(const Result& result, TerminalStyle style) {
     row(out, "happened", result.reason);
     for (const auto& detail : result.details)
         row(out, "", detail);
+    row(out, "note", test.note);
     row(out, "folder", result.folder);
     row(out, "rerun", result.rerun);
     return out;

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "conformance/kit/command.hpp"
+#include "conformance/kit/fill_in.hpp"
 #include "conformance/kit/server/socket.hpp"
 
 namespace confd::kit::server {
@@ -56,16 +57,10 @@ class RealReach : public Reach {
     }
 };
 
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
-    return text;
-}
-
 }  // namespace
 
 std::string trigger_line(const Target& target, std::string_view event, std::string_view count) {
-    return replaced(replaced(target.trigger, "{event}", event), "{count}", count);
+    return filled_in(filled_in(target.trigger, "event", event), "count", count);
 }
 
 Reach& real_reach() {

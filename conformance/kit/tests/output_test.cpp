@@ -47,6 +47,25 @@ TEST(CompareOutput, TakesTheDeepestEvent) {
     EXPECT_EQ(compare(event, boost::json::serialize(to_json(event))), std::nullopt);
 }
 
+/// A client that has loaded schemas has names to print.
+TEST(CompareOutput, TakesNumbersOrNames) {
+    const auto event = [](const char* path) {
+        return boost::json::value{{"type", 16}, {"commit_diff", {{"diff", {{{"path", path}}}}}}};
+    };
+    const std::vector<boost::json::value> numbers{event("/7:1"), event("/7:2")};
+    const std::vector<boost::json::value> names{event("/one"), event("/two")};
+    const auto printed = [&](const char* first, const char* second) {
+        const auto output = boost::json::serialize(event(first)) + "\n" +
+                            boost::json::serialize(event(second)) + "\n";
+        return compare_output(numbers, output, names).value_or("");
+    };
+    EXPECT_EQ(printed("/7:1", "/7:2"), "");
+    EXPECT_EQ(printed("/one", "/two"), "");
+    EXPECT_EQ(printed("/one", "/one"),
+              "event 2 (line 2 of the output): commit_diff.diff[0].path: expected \"/7:2\", found "
+              "\"/one\"");
+}
+
 TEST(ParseLog, ReadsMembersOfTheWrongKindAsNone) {
     const auto log = parse_log(
         R"({"t":"x","peer":-1,"kind":"connect","dir":3,"hex":"0","ack":[]})"
