@@ -50,6 +50,8 @@ struct Field {
     Show show = Show::present;
     /// At the end of the tuple, and only in longer forms of it: all trailing fields or none.
     bool trailing = false;
+    /// A time: an integer is one in microseconds since 1970. Scenarios may say `now` there.
+    bool time = false;
 
     constexpr Field when(bool (*condition)(const T&, const WireContext&)) const {
         Field copy = *this;
@@ -59,6 +61,11 @@ struct Field {
     constexpr Field shown(Show how) const {
         Field copy = *this;
         copy.show = how;
+        return copy;
+    }
+    constexpr Field as_time() const {
+        Field copy = *this;
+        copy.time = true;
         return copy;
     }
     constexpr Field at_end() const {

@@ -21,7 +21,6 @@ constexpr std::uint64_t hash_bound = 0x7fffffff;
 template <std::integral T>
 T generate_integer(Choices& c) {
     using Limit = std::numeric_limits<T>;
-    if (c.ordinary()) return static_cast<T>(1 + c.below(100));
     switch (c.below(6)) {
         case 0:
             return static_cast<T>(c.below(10));
@@ -42,8 +41,6 @@ std::string generate_text(Choices& c) {
     constexpr std::string_view pieces[] = {
         "a",  "admin", "eth0", " ",        "/interfaces",  "\"",
         "\\", "x1",    "\n",   "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80"};
-    constexpr std::string_view plain[] = {"admin", "eth0", "oper", "edge1", "mtu", "cli"};
-    if (c.ordinary()) return std::string(c.of(plain));
     std::string text;
     for (auto n = c.below(8); n > 0; --n)
         text += c.of(pieces);
@@ -244,7 +241,7 @@ void generate(Choices& c, E& out, const WireContext&) {
 void generate(Choices& c, LogNumber& out, const WireContext& w) {
     const auto symbols = log_symbols(w.product);
     const auto symbol = symbols[c.below(symbols.size())].value;
-    out = c.ordinary() || c.flip() ? symbol : generate_integer<std::int64_t>(c);
+    out = c.flip() ? symbol : generate_integer<std::int64_t>(c);
 }
 void generate(Choices& c, std::string& out, const WireContext&) {
     out = generate_text(c);

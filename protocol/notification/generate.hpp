@@ -1,6 +1,7 @@
 // Arbitrary events, drawn from a source of choices: the same choices give the same event, and
-// smaller choices a simpler one. Property tests draw choices that shrink, fuzzers take them from
-// their input, the simulator from a seeded generator.
+// smaller choices a simpler one. Fields are often at the edge of what they can hold, and have
+// nothing to do with each other. Property tests draw choices that shrink, fuzzers take them from
+// their input. Events as a server at work sends them are made by simulator/workload/.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +18,6 @@ class Choices {
     virtual ~Choices() = default;
     /// A number in [0, bound); `bound` is at least 1.
     virtual std::uint64_t below(std::uint64_t bound) = 0;
-
-    /// Whether values should be like those of every day: small numbers, plain text. Otherwise they
-    /// are often at the edge of what a field can hold.
-    virtual bool ordinary() const { return false; }
 
     bool flip() { return below(2) == 1; }
     /// One of the items.

@@ -196,14 +196,25 @@ struct TupleProgress {
     bool long_form = false;  ///< trailing fields are there
 };
 
+/// `missing` names the element that the tuple ended before.
 template <class T>
 [[gnu::cold]] void fail_count(TermReader& r, const T& value, TupleProgress tuple,
-                              std::uint32_t leading, const Context& c) {
+                              std::uint32_t leading, const Context& c,
+                              std::string_view missing = {}) {
     const auto plain = leading + plain_count(value, c);
     const auto expected = trailing_count<T> == 0
                               ? fmt::format("{}", plain)
                               : fmt::format("{} or {}", plain, plain + trailing_count<T>);
-    r.fail_arity(tuple.at, expected, tuple.arity);
+    const auto found =
+        fmt::format("expected a tuple of {}, found one of {}", expected, tuple.arity);
+    r.fail(Errc::wrong_arity, tuple.at,
+           missing.empty() ? found : fmt::format("{}: {} is missing", found, missing));
+}
+
+template <class Entry>
+constexpr std::string_view entry_name(const Entry& entry) {
+    if constexpr (requires { entry.name; }) return entry.name;
+    return {};
 }
 
 template <class T, class M>
@@ -240,7 +251,7 @@ bool read_fields(TermReader& r, T& out, std::size_t at, std::uint32_t arity, std
             return false;
         }();
         if (tuple.used == tuple.arity && !optional) {
-            fail_count(r, out, tuple, leading, c);
+            fail_count(r, out, tuple, leading, c, entry_name(entry));
             ok = false;
             return;
         }

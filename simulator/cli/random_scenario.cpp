@@ -7,6 +7,8 @@
 #include <boost/json/string.hpp>
 #include <string_view>
 
+#include "simulator/scenario/event_fields.hpp"
+
 namespace confd::sim::cli {
 namespace {
 
@@ -53,6 +55,17 @@ std::expected<void, std::string> add_mix(Text& text, std::string_view mix) {
     }
 }
 
+bool has_streams(std::string_view mix) {
+    while (true) {
+        const auto name = mix.substr(0, mix.find_first_of("=,"));
+        if (event_type(name) == NOTIF_STREAM_EVENT || name == std::to_string(NOTIF_STREAM_EVENT))
+            return true;
+        const auto comma = mix.find(',');
+        if (comma == std::string_view::npos) return false;
+        mix.remove_prefix(comma + 1);
+    }
+}
+
 void add_rest(Text& text, const Options& options) {
     const auto add = [&](std::string_view option, std::string_view value) {
         if (value.empty()) return;
@@ -76,8 +89,11 @@ std::string message_of(const Diagnostic& diagnostic, const Text& text) {
 std::expected<Scenario, std::vector<std::string>> random_scenario(const Options& options,
                                                                   const LoadOptions& load) {
     Text text;
-    for (const auto* line : {"format: 1", "name: random", "allow: disconnects", "steps:"})
+    for (const auto* line : {"format: 1", "name: random", "allow: disconnects"})
         text.line({}, line);
+    // Events of streams need modules: the library's.
+    if (has_streams(options.mix)) text.line("--mix", "modules: [example-if, example-alarm]");
+    text.line({}, "steps:");
     text.line("--subscribers", fmt::format("  - await: {}", options.subscribers));
     text.line({}, "  - mix:");
     text.line("--mix", "      events:");

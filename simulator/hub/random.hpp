@@ -24,8 +24,6 @@ class Random : public Choices {
     std::uint64_t next() { return mix_seed(state_ += 0x9e3779b97f4a7c15U, 0); }
     /// Slightly uneven for bounds near 2^64, which nobody asks for.
     std::uint64_t below(std::uint64_t bound) override { return next() % bound; }
-    /// What a simulator plays is a day at work, not a fuzzer's.
-    bool ordinary() const override { return true; }
     /// In [0, 1).
     double unit() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
 

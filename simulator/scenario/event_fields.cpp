@@ -365,25 +365,24 @@ bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
     return parse(node, out, {wire, diagnostics});
 }
 
-void set_session(Notification& event, const UserInfo& session) {
-    const auto visit = [&]<class Body>(Body& body) {
+std::int64_t session_of(const Notification& event) {
+    std::int64_t out = 0;
+    const auto visit = [&]<class Body>(const Body& body) {
         if constexpr (HasFields<Body>) {
             for_each_field<Body>([&](const auto& entry) {
                 if constexpr (requires { entry.name; }) {
-                    auto& member = body.*entry.member;
-                    using Member = std::remove_reference_t<decltype(member)>;
-                    if constexpr (std::same_as<Member, UserInfo>) member = session;
+                    const auto& member = body.*entry.member;
+                    using Member = std::remove_cvref_t<decltype(member)>;
+                    if constexpr (std::same_as<Member, UserInfo>) out = member.usid;
                     if constexpr (std::is_integral_v<Member>) {
-                        if (entry.name == "usid") member = static_cast<Member>(session.usid);
-                    }
-                    if constexpr (std::same_as<Member, std::string>) {
-                        if (entry.name == "user") member = session.username;
+                        if (entry.name == "usid") out = member;
                     }
                 }
             });
         }
     };
     std::visit(visit, event.body);
+    return out;
 }
 
 std::optional<std::uint32_t> event_type(std::string_view name) {

@@ -34,8 +34,8 @@ std::optional<PrintedLine> printed_line(const YamlPtr& node);
 bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
                  Diagnostics& diagnostics);
 
-/// Makes the event one of this user session, wherever it names a session or a user.
-void set_session(Notification& event, const UserInfo& session);
+/// The user session that the event is about; 0 for none.
+std::int64_t session_of(const Notification& event);
 
 /// An event's type by its name, with or without NOTIF_ or NCS_NOTIF_ and in any case: audit,
 /// NOTIF_AUDIT.

@@ -22,7 +22,8 @@ struct CompactionNotification {
         using N = CompactionNotification;
         return std::tuple(field("dbfile", &N::dbfile), field("type", &N::type),
                           field("fsize_start", &N::fsize_start), field("fsize_end", &N::fsize_end),
-                          field("fsize_last", &N::fsize_last), field("time_start", &N::time_start),
+                          field("fsize_last", &N::fsize_last),
+                          field("time_start", &N::time_start).as_time(),
                           field("duration", &N::duration), field("ntrans", &N::ntrans));
     }
     bool operator==(const CompactionNotification&) const = default;

@@ -36,7 +36,7 @@ struct ProgressNotification {
 
     static constexpr auto fields() {
         using N = ProgressNotification;
-        return std::tuple(field("type", &N::type), field("timestamp", &N::timestamp),
+        return std::tuple(field("type", &N::type), field("timestamp", &N::timestamp).as_time(),
                           field("duration", &N::duration), field("usid", &N::usid),
                           field("tid", &N::tid), field("datastore", &N::datastore),
                           field("context", &N::context), field("trace_id", &N::trace_id),

@@ -50,7 +50,7 @@ struct ProgressSpanNotification {
 
     static constexpr auto fields() {
         using N = ProgressSpanNotification;
-        return std::tuple(field("type", &N::type), field("timestamp", &N::timestamp),
+        return std::tuple(field("type", &N::type), field("timestamp", &N::timestamp).as_time(),
                           field("duration", &N::duration), field("span_id", &N::span_id),
                           field("parent_span_id", &N::parent_span_id),
                           field("trace_id", &N::trace_id), field("usid", &N::usid),

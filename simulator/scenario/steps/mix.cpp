@@ -1,6 +1,6 @@
-// mix: random events by weight, at a rate, each valid for the release that is played. With
-// acknowledgements awaited, who hangs in the product hangs here: the user session of an audit
-// event, the transaction of a commit, all of HA; events of others go on meanwhile.
+// mix: random events by weight, at a rate, as a server of the release that is played sends them.
+// With acknowledgements awaited, what hangs in the product hangs here: the user session of an audit
+// event or of a commit, all of HA; events of others go on meanwhile.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/scenario/stream_parts.hpp"
+#include "simulator/workload/workload.hpp"
 #include "simulator/yang/schema.hpp"
 
 namespace confd::sim {
@@ -76,7 +77,7 @@ struct Mix : StepSpec {
     using StepSpec::StepSpec;
     std::vector<Weight> weights;
     std::string stream;
-    std::shared_ptr<const Schema> schema;  ///< set for a stream
+    std::shared_ptr<const Schema> schema;  ///< set with events of streams
     std::vector<std::string> possible;     ///< notifications that have valid instances
     std::vector<std::string> impossible;   ///< those that have none, with the reasons
     std::optional<std::int64_t> count;
@@ -118,15 +119,33 @@ class MixRun : public StepRun {
     }
 
   private:
-    /// An event whose session, transaction or HA hangs.
+    /// What goes on only one at a time: a user session, 0 for none, and what is acknowledged.
+    struct Course {
+        std::int64_t usid = 0;
+        std::optional<Ack> ack;  ///< that the event would wait for if everybody asked for it
+
+        bool meets(const Course& other) const {
+            return (usid != 0 && usid == other.usid) || (ack && ack == other.ack);
+        }
+    };
+    struct Waiting {
+        SendId send = 0;
+        Ack owed;
+        Course course;
+    };
+    /// An event whose session or HA hangs.
     struct Held {
         Notification event;
-        Ack key;
+        Course course;
     };
 
     void begin(World& world) {
         start_ = world.now();
         random_.emplace(world.random(spec_, spec_.seed));
+        std::vector<std::uint32_t> types;
+        for (const auto& weight : spec_.weights)
+            types.push_back(weight.type);
+        workload_.emplace(types, spec_.wire, spec_.sessions);
         for (const auto& reason : spec_.impossible) {
             const auto text = "mix leaves out " + reason;
             world.log(fmt::format("{}: {}", to_string(spec_.place()), text));
@@ -157,47 +176,51 @@ class MixRun : public StepRun {
     /// Forgets what is acknowledged; the send that ran out of time, if any.
     std::optional<SendId> settle(World& world) {
         const auto& barriers = world.hub().barriers();
-        for (const auto& [send, key] : waiting_) {
-            if (barriers.has_expired(send)) return send;
+        for (const auto& wait : waiting_) {
+            if (barriers.has_expired(wait.send)) return wait.send;
         }
-        std::erase_if(waiting_, [&](const auto& wait) { return !barriers.is_open(wait.first); });
+        std::erase_if(waiting_, [&](const auto& wait) { return !barriers.is_open(wait.send); });
         return std::nullopt;
     }
 
-    bool hangs(const Ack& key) const {
-        return std::ranges::any_of(waiting_, [&](const auto& wait) { return wait.second == key; });
+    bool hangs(const Course& course) const {
+        return std::ranges::any_of(waiting_,
+                                   [&](const auto& wait) { return wait.course.meets(course); });
     }
 
     void release(World& world) {
         for (auto held = held_.begin(); held != held_.end();) {
             // Events of one session stay in their order: the first that still hangs holds the rest.
-            const bool behind = std::any_of(
-                held_.begin(), held, [&](const Held& before) { return before.key == held->key; });
-            if (behind || hangs(held->key)) {
+            const bool behind = std::any_of(held_.begin(), held, [&](const Held& before) {
+                return before.course.meets(held->course);
+            });
+            if (behind || hangs(held->course)) {
                 ++held;
                 continue;
             }
-            send(world, held->event);
+            send(world, held->event, held->course);
             held = held_.erase(held);
         }
     }
 
     bool send_next(World& world) {
         ++drawn_;
-        if (spec_.schema != nullptr) return send_stream(world);
-        auto event = draw();
-        // What it would wait for if everybody asked for it: that is what hangs.
-        const auto key = ack_owed(event, ~std::uint32_t{0});
-        const bool behind = key && std::ranges::find(held_, *key, &Held::key) != held_.end();
-        if (key && (behind || hangs(*key))) {
-            held_.push_back({std::move(event), *key});
+        const auto type = draw_type();
+        if (type == NOTIF_STREAM_EVENT) return send_stream(world);
+        auto event = workload_->next(*random_, type, world.hub().wall(world.now()));
+        const Course course{session_of(event), ack_owed(event, ~std::uint32_t{0})};
+        const bool behind = std::ranges::any_of(
+            held_, [&](const Held& before) { return before.course.meets(course); });
+        if (behind || hangs(course)) {
+            held_.push_back({std::move(event), course});
         } else {
-            send(world, event);
+            send(world, event, course);
         }
         return true;
     }
 
-    Notification draw() {
+    std::uint32_t draw_type() {
+        if (spec_.weights.size() == 1) return spec_.weights.front().type;
         std::uint64_t total = 0;
         for (const auto& weight : spec_.weights)
             total += weight.weight;
@@ -205,23 +228,16 @@ class MixRun : public StepRun {
         const auto* chosen = spec_.weights.data();
         while (at >= chosen->weight)
             at -= chosen++->weight;
-        auto event = generate_notification(*random_, chosen->type, spec_.wire);
-        if (auto* line = std::get_if<SyslogNotification>(&event.body)) {
-            line->prio = static_cast<std::int64_t>(random_->below(8));  // as syslog has them
-        }
-        if (!spec_.sessions.empty()) {
-            set_session(event, spec_.sessions[random_->below(spec_.sessions.size())]);
-        }
-        return event;
+        return chosen->type;
     }
 
-    void send(World& world, const Notification& event) {
+    void send(World& world, const Notification& event, const Course& course) {
         trace(world, event);
         const auto sent =
             world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
         if (!spec_.await || sent.owed.empty()) return;
         world.hub().barriers().expire_at(sent.id, world.now() + spec_.within);
-        waiting_.emplace_back(sent.id, sent.owed.front().ack);
+        waiting_.push_back({sent.id, sent.owed.front().ack, course});
     }
 
     bool send_stream(World& world) {
@@ -260,17 +276,18 @@ class MixRun : public StepRun {
     }
 
     StepStatus give_up(World& world, SendId send) const {
-        const auto wait = std::ranges::find(waiting_, send, &std::pair<SendId, Ack>::first);
+        const auto wait = std::ranges::find(waiting_, send, &Waiting::send);
         return world.fail(Outcome::timed_out, spec_.place(),
-                          fmt::format("mix: expected {} within {}", to_string(wait->second),
+                          fmt::format("mix: expected {} within {}", to_string(wait->owed),
                                       duration_text(spec_.within)));
     }
 
     const Mix& spec_;
     std::optional<Instant> start_;
     std::optional<Random> random_;
+    std::optional<workload::Workload> workload_;
     std::int64_t drawn_ = 0;
-    std::vector<std::pair<SendId, Ack>> waiting_;
+    std::vector<Waiting> waiting_;
     std::deque<Held> held_;
 };
 
@@ -278,23 +295,8 @@ std::unique_ptr<StepRun> Mix::start(const Scope&) const {
     return std::make_unique<MixRun>(*this);
 }
 
-void parse_weight(Mix& step, const YamlNode& key, const YamlNode& value, Loading& loading) {
-    const auto type = loading.parse_event(key);
-    const auto weight = parse_int(value, 1, 1'000'000, "a weight", loading.diagnostics);
-    if (type) step.weights.push_back({*type, static_cast<std::uint64_t>(weight.value_or(1))});
-}
-
-void parse_weights(Mix& step, const YamlNode& node, Loading& loading) {
-    if (!node.is_map() || node.entries.empty()) {
-        return report_expected(node, "events and their weights such as {audit: 6, commit_diff: 1}",
-                               loading.diagnostics);
-    }
-    for (const auto& [key, value] : node.entries)
-        parse_weight(step, *key, *value, loading);
-}
-
-void parse_stream_mix(Mix& step, const YamlNode& node, Loading& loading) {
-    step.stream = loading.parse_stream(node).value_or("");
+/// Events of streams are those of the scenario's modules.
+void draw_from_modules(Mix& step, const YamlNode& node, Loading& loading) {
     step.schema = loading.scenario.schema;
     if (loading.scenario.modules_failed) return;
     if (step.schema == nullptr) {
@@ -310,6 +312,28 @@ void parse_stream_mix(Mix& step, const YamlNode& node, Loading& loading) {
                         ? fmt::format("no random notifications: {}", step.schema->why_none())
                         : fmt::format("no notification of the modules has a valid instance: {}",
                                       fmt::join(step.impossible, "; ")));
+}
+
+void parse_weight(Mix& step, const YamlNode& key, const YamlNode& value, Loading& loading) {
+    const auto type = loading.parse_event(key);
+    const auto weight = parse_int(value, 1, 1'000'000, "a weight", loading.diagnostics);
+    if (type) step.weights.push_back({*type, static_cast<std::uint64_t>(weight.value_or(1))});
+    if (type == NOTIF_STREAM_EVENT) draw_from_modules(step, key, loading);
+}
+
+void parse_weights(Mix& step, const YamlNode& node, Loading& loading) {
+    if (!node.is_map() || node.entries.empty()) {
+        return report_expected(node, "events and their weights such as {audit: 6, commit_diff: 1}",
+                               loading.diagnostics);
+    }
+    for (const auto& [key, value] : node.entries)
+        parse_weight(step, *key, *value, loading);
+}
+
+void parse_stream_mix(Mix& step, const YamlNode& node, Loading& loading) {
+    step.stream = loading.parse_stream(node).value_or("");
+    step.weights.push_back({NOTIF_STREAM_EVENT, 1});
+    draw_from_modules(step, node, loading);
 }
 
 StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
