@@ -17,6 +17,14 @@ pkg_check_modules(libyang REQUIRED IMPORTED_TARGET libyang>=2.1) # PkgConfig::li
 pkg_check_modules(libpcre2 REQUIRED IMPORTED_TARGET libpcre2-8)  # PkgConfig::libpcre2
 find_package(LibXml2 REQUIRED)                                   # LibXml2::LibXml2
 
+if(CONFD_BUILD_PYTHON)
+    # The system's, unless another one is asked for: any will do, since one build serves all releases.
+    if(NOT Python3_EXECUTABLE AND EXISTS /usr/bin/python3)
+        set(Python3_EXECUTABLE /usr/bin/python3)
+    endif()
+    find_package(Python3 3.8 COMPONENTS Interpreter OPTIONAL_COMPONENTS Development.Module)
+endif()
+
 if(CONFD_BUILD_TESTS)
     find_package(GTest REQUIRED)      # GTest::gmock_main
     find_package(rapidcheck REQUIRED) # rapidcheck, rapidcheck_gtest

@@ -1,0 +1,67 @@
+#include "python/src/product.hpp"
+
+#include <cstdlib>
+
+#include "files/read_file.hpp"
+#include "protocol/limits.hpp"
+#include "python/src/error.hpp"
+#include "python/src/object.hpp"
+
+namespace confd::python {
+namespace {
+
+constexpr ProductInfo confd_info{Product::confd, "_confd", "ConfD", "CONFD_IPC_"};
+constexpr ProductInfo nso_info{Product::nso, "_ncs", "NCS", "NCS_IPC_"};
+
+const ProductInfo* current = &confd_info;
+
+}  // namespace
+
+const ProductInfo& product() {
+    return *current;
+}
+
+void set_product(Product product) {
+    current = product == Product::nso ? &nso_info : &confd_info;
+}
+
+Release release_to_claim() {
+    const char* const text = std::getenv("CONFD_EVENTS_RELEASE");
+    if (text == nullptr || *text == '\0') return {};
+    const auto release = parse_release(text);
+    if (!release) {
+        raise(PyExc_ValueError,
+              std::string("CONFD_EVENTS_RELEASE: expected a release such as 7.8, found ") + text);
+    }
+    return *release;
+}
+
+std::optional<Bytes> access_secret() {
+    const auto name = std::string(product().variable) + "ACCESS_FILE";
+    const char* const path = std::getenv(name.c_str());
+    if (path == nullptr || *path == '\0') return std::nullopt;
+    const auto text = read_file(path, max_access_secret);
+    if (!text) raise_error(ERR_PROTOUSAGE, name + ": cannot read the access file " + text.error());
+    const auto secret = as_bytes(*text);
+    return Bytes(secret.begin(), secret.end());
+}
+
+const char* qualified_name(std::string_view name) {
+    static std::deque<std::string> names;
+    return names.emplace_back(std::string(product().package) + '.' + std::string(name)).c_str();
+}
+
+PyObject* cannot_instantiate(PyTypeObject* type, PyObject*, PyObject*) {
+    return guarded<PyObject*>(nullptr, [&]() -> PyObject* {
+        auto* const object = reinterpret_cast<PyObject*>(type);
+        const auto name = must(PyObject_GetAttrString(object, "__name__"));
+        raise(PyExc_NotImplementedError,
+              "Can't instantiate " + text_of(name.get()) + " from Python");
+    });
+}
+
+void add(PyObject* module, const char* name, Ref object) {
+    must_succeed(PyObject_SetAttrString(module, name, object.get()));
+}
+
+}  // namespace confd::python
