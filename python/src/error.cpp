@@ -108,10 +108,9 @@ void set_attribute(const char* name, const Ref& value) {
     must_succeed(PyObject_SetAttrString(error_class, name, value.get()));
 }
 
-/// Not there is as good as deleted.
+/// Asking whether it is there would fill a cache of the interpreter with names.
 void delete_attribute(const char* name) {
-    if (PyObject_HasAttrString(error_class, name) == 0) return;
-    must_succeed(PyObject_SetAttrString(error_class, name, nullptr));
+    if (PyObject_SetAttrString(error_class, name, nullptr) < 0) PyErr_Clear();
 }
 
 [[noreturn]] void raise_with(std::int64_t code, const std::string& text, int os_error) {
@@ -127,8 +126,11 @@ void delete_attribute(const char* name) {
     };
     describe("confd");
     if (product().product == Product::nso) describe("ncs");
-    delete_attribute("errno");
-    delete_attribute("strerror");
+    static bool had_os_error = false;
+    if (std::exchange(had_os_error, os_error != 0)) {
+        delete_attribute("errno");
+        delete_attribute("strerror");
+    }
     if (os_error != 0) {
         set_attribute("errno", to_python(std::int64_t{os_error}));
         set_attribute("strerror", to_python(std::strerror(os_error)));

@@ -44,8 +44,9 @@ int uninterrupted(Call&& call) {
     }
 }
 
+static_assert(EAGAIN == EWOULDBLOCK);
 bool would_block(int error) {
-    return error == EAGAIN || error == EWOULDBLOCK;
+    return error == EAGAIN;
 }
 
 void wait_for(int fd, short events) {
@@ -231,7 +232,10 @@ Address address_of(const char* ip, PyObject* port, const char* path) {
 }
 
 int descriptor_of(PyObject* sock) {
-    const auto number = must(PyObject_CallMethod(sock, "fileno", nullptr));
+    // Made once: the interpreter remembers where it finds a name by the object that the name is.
+    static PyObject* const name = PyUnicode_InternFromString("fileno");
+    const auto method = must(PyObject_GetAttr(sock, name));
+    const auto number = must(PyObject_CallObject(method.get(), nullptr));
     const auto fd = integer_of(number.get());
     return fd < 0 || fd > 0x7fffffff ? -1 : static_cast<int>(fd);
 }

@@ -1,7 +1,10 @@
 """The other end of a socket, for the tests: byte for byte, in a thread of the same process."""
 
+import http.client
+import json
 import os
 import pathlib
+import re
 import socket
 import struct
 import subprocess
@@ -129,10 +132,22 @@ class Simulator:
         self.lines = []
         for line in self.process.stderr:
             self.lines.append(line)
-            if line.startswith("listening on 127.0.0.1:"):
-                self.port = int(line.rsplit(":", 1)[1])
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
+                self.control = int(found[1])
+            if found := re.match(r"listening on 127\.0\.0\.1:(\d+)$", line):
+                self.port = int(found[1])
                 return
         raise RuntimeError("".join(self.lines))
+
+    def send(self, step):
+        """Has it send an event, over --control."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.control, timeout=PATIENCE)
+        connection.request("POST", "/api/send", json.dumps(step))
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        if answer.status != 200:
+            raise RuntimeError(text.decode())
 
     def __enter__(self):
         return self
