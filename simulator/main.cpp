@@ -31,6 +31,10 @@ void add_scenario_options(CLI::App& app, Options& options) {
     add_list_option(app, "--module-path", options.modules, "Folder with YANG modules", "FOLDER");
 }
 
+void add_werror(CLI::App& app, Options& options) {
+    app.add_flag("--werror", options.werror, "Treat warnings as errors");
+}
+
 void add_server_options(CLI::App& app, Options& options) {
     add_list_option(app, "--listen", options.listen,
                     "Where to listen; port 0 takes any free one. Can be given several times "
@@ -71,6 +75,7 @@ CLI::App* add_run(CLI::App& app, Options& options) {
     command->add_option("SCENARIO", options.files, "Scenario file, or a name that `list` shows")
         ->required()
         ->expected(1);
+    add_werror(*command, options);
     add_scenario_options(*command, options);
     add_server_options(*command, options);
     return command;
@@ -117,6 +122,7 @@ int dispatch(int argc, char** argv) {
     auto* lint_command =
         app.add_subcommand("lint", "Check scenario files and say all that is wrong");
     lint_command->add_option("FILE", options.files, "Scenario files")->required();
+    add_werror(*lint_command, options);
     add_scenario_options(*lint_command, options);
     auto* list_command = app.add_subcommand("list", "Name the scenarios that are compiled in");
     auto* show_command = app.add_subcommand("show", "Print a scenario that is compiled in");

@@ -82,6 +82,9 @@ TEST(CallHome, OfAKnownDeviceNeedsTheDevice) {
     const auto missing = decoded("{33554432, 1, {192,0,2,1}, 4334, <<\"key\">>, <<\"rsa\">>}");
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().code, Errc::wrong_arity);
+    EXPECT_EQ(missing.error().offset, 1U);
+    EXPECT_EQ(missing.error().path, "call_home");
+    EXPECT_EQ(missing.error().message, "expected a tuple of 7, found one of 6: device is missing");
     const auto there =
         decoded("{33554432, 1, {192,0,2,1}, 4334, <<\"key\">>, <<\"rsa\">>, <<\"ce0\">>}");
     ASSERT_TRUE(there) << to_string(there.error());

@@ -40,6 +40,12 @@ int report(const std::vector<Diagnostic>& diagnostics) {
     return exit_usage;
 }
 
+/// Says what a scenario is warned of. False when that is an error.
+bool accept_warnings(const Scenario& scenario, const Options& options) {
+    report(scenario.warnings);
+    return scenario.warnings.empty() || !options.werror;
+}
+
 std::expected<LoadOptions, std::string> load_options(const Options& options) {
     LoadOptions out;
     out.read = read_library;
@@ -295,7 +301,7 @@ int run(const Options& options) {
     }
     const auto scenario = load_scenario_file(path, *load);
     if (!scenario) return report(scenario.error());
-    return play(*scenario, options);
+    return accept_warnings(*scenario, options) ? play(*scenario, options) : exit_usage;
 }
 
 int serve(const Options& options) {
@@ -323,7 +329,11 @@ int lint(const Options& options) {
     int code = exit_fulfilled;
     for (const auto& file : options.files) {
         const auto scenario = load_scenario_file(path_of(file), *load);
-        if (!scenario) code = report(scenario.error());
+        if (!scenario) {
+            code = report(scenario.error());
+        } else if (!accept_warnings(*scenario, options)) {
+            code = exit_usage;
+        }
     }
     return code;
 }

@@ -38,6 +38,7 @@ struct Options {
     std::string seed;
     double time_scale = 1;
     bool dry_run = false;
+    bool werror = false;
     bool syslog = false;
     bool control_anywhere = false;
     std::size_t max_subscribers = 0;

@@ -17,7 +17,10 @@ void Hub::on_request(PeerId id, Peer& peer) {
     static const maapi::SchemaReplies none;
     if (peer.maapi == nullptr) {
         const auto& schemas = config_.schemas == nullptr ? none : *config_.schemas;
-        peer.maapi = std::make_unique<maapi::Conversation>(schemas, transactions_);
+        const auto& hello = peer.session.hello();
+        const KeypathRoom room =
+            hello ? KeypathRoom{hello->max_depth, hello->max_key_length} : KeypathRoom{};
+        peer.maapi = std::make_unique<maapi::Conversation>(schemas, transactions_, room);
     }
     peer.maapi->receive(peer.session.frame());
     report_calls(id, peer);

@@ -42,11 +42,12 @@ constexpr std::string_view to_string(CallResult result) {
 struct Call {
     CallKind kind = CallKind::other;
     CallResult result = CallResult::ok;
-    std::int64_t handle = 0;  ///< of the transaction
-    SendId send = 0;          ///< the event of the transaction; 0 for none
-    std::size_t changes = 0;  ///< of a diff, that were sent
-    std::int64_t code = 0;    ///< what the peer was told; 0 for a diff's own end
-    std::string text;         ///< of an error
+    std::int64_t handle = 0;   ///< of the transaction
+    SendId send = 0;           ///< the event of the transaction; 0 for none
+    std::size_t changes = 0;   ///< of a diff, that were sent
+    std::size_t left_out = 0;  ///< changes whose paths are longer than the client's arrays
+    std::int64_t code = 0;     ///< what the peer was told; 0 for a diff's own end
+    std::string text;          ///< of an error
 };
 
 /// "diff_iterate of transaction 1042: 3 changes", "attach of transaction 7: error 61 (..)".

@@ -204,7 +204,28 @@ void Conversation::on(const MaapiDiffIterate& request) {
                            CallResult::error);
     }
     reading_->skipped.resize(reading_->diff->changes.size());
+    leave_out_long_paths();
     advance(0);
+}
+
+/// Whether the client's arrays have room for a path: of D steps for D-1, of K keys for K-1.
+bool Conversation::holds(const ObjectRef& path) const {
+    if (room_.max_depth != 0 && path.steps.size() >= room_.max_depth) return false;
+    return room_.max_key_length == 0 ||
+           std::ranges::none_of(path.steps, [this](const PathStep& step) {
+               return step.keys && step.keys->items.size() >= room_.max_key_length;
+           });
+}
+
+/// The vendor's library crashes on them.
+void Conversation::leave_out_long_paths() {
+    const auto& diff = *reading_->diff;
+    if (diff.unsafe) return;
+    for (std::size_t i = 0; i < diff.changes.size(); ++i) {
+        if (holds(diff.changes[i].path)) continue;
+        reading_->skipped[i] = true;
+        ++reading_->call.left_out;
+    }
 }
 
 /// Sends the next change that the answers so far have left, or the end.

@@ -11,6 +11,7 @@
 
 #include "protocol/bytes.hpp"
 #include "protocol/maapi/messages.hpp"
+#include "protocol/session/handshake.hpp"
 #include "simulator/maapi/call.hpp"
 #include "simulator/maapi/transactions.hpp"
 
@@ -39,9 +40,11 @@ inline constexpr std::size_t max_attached = 64;
 
 class Conversation {
   public:
-    /// Both must outlive the conversation.
-    Conversation(const SchemaReplies& schemas, const Transactions& transactions)
-        : schemas_(schemas), transactions_(transactions) {}
+    /// Both must outlive the conversation. `room` is what the client said in its hello; sizes of 0
+    /// are those of a client without arrays.
+    Conversation(const SchemaReplies& schemas, const Transactions& transactions,
+                 KeypathRoom room = {})
+        : schemas_(schemas), transactions_(transactions), room_(room) {}
 
     /// A frame has come: a request, or the answer to a change. To be called only when next() has
     /// nothing more: answers come one after the other.
@@ -74,6 +77,8 @@ class Conversation {
     void add_named(const std::vector<std::uint32_t>& hashes);
     void on_answer(ByteView payload);
     void skip(const ObjectRef& above, std::size_t depth);
+    void leave_out_long_paths();
+    bool holds(const ObjectRef& path) const;
     void advance(std::size_t from);
     void send(const DiffMessage& message, bool by_name);
     void end_reading(DiffEnd how, CallResult result);
@@ -84,6 +89,7 @@ class Conversation {
 
     const SchemaReplies& schemas_;
     const Transactions& transactions_;
+    KeypathRoom room_;
     std::map<std::int64_t, SendId> attached_;  // by handle
     std::optional<Reading> reading_;
     std::vector<const Bytes*> load_;  // that is being sent

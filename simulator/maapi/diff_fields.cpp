@@ -271,6 +271,17 @@ std::optional<Diff::Failure> parse_failure(const YamlNode& node, Diagnostics& di
     return Diff::Failure{static_cast<std::size_t>(*number), {how, std::move(*words)}};
 }
 
+bool leave_out(const DiffChange& change, const YamlNode& node, const DiffRules& rules,
+               Diagnostics& diagnostics) {
+    if (rules.unsafe || !rules.hazard || change.path.steps.empty()) return false;
+    const auto why = rules.hazard(change.path);
+    if (!why) return false;
+    const auto* path = node.find("path");
+    diagnostics.warn(path == nullptr ? node.place : (*path)->place,
+                     fmt::format("{}; the change is left out, {}", *why, unsafe_hint));
+    return true;
+}
+
 }  // namespace
 
 const MapShape change_shape{"the keys of a change", "A change of a transaction.", change_keys};
@@ -278,17 +289,20 @@ const MapShape error_shape{"the keys of error_after", "Reading the diff fails on
                            error_keys};
 
 std::optional<Diff> parse_diff(const YamlNode& changes, const YamlNode* failure,
-                               const Schema* schema, Diagnostics& diagnostics) {
+                               const DiffRules& rules, Diagnostics& diagnostics) {
     const auto before = diagnostics.reported();
     Diff out;
+    out.unsafe = rules.unsafe;
     if (!changes.is_sequence()) report_expected(changes, "a list of changes", diagnostics);
     if (changes.items.size() > max_changes) {
         diagnostics.report(changes.place, fmt::format("more than {} changes", max_changes));
         return std::nullopt;
     }
     for (const auto& item : changes.items) {
-        ChangeParser parser(*item, schema, diagnostics);
-        out.changes.push_back(parser.parse());
+        ChangeParser parser(*item, rules.schema, diagnostics);
+        auto change = parser.parse();
+        if (leave_out(change, *item, rules, diagnostics)) continue;
+        out.changes.push_back(std::move(change));
         const auto last = out.changes.size() - 1;
         if (parser.is_of_presence_container()) out.presence_containers.insert(last);
         if (parser.is_of_leaf_list()) out.whole_leaf_lists.insert(last);

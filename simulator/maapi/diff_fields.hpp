@@ -1,7 +1,10 @@
 // What a transaction changes, as `send` has it in scenario files: `diff` and `error_after`.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "simulator/maapi/transactions.hpp"
 #include "simulator/scenario/shape.hpp"
@@ -17,10 +20,21 @@ namespace maapi {
 extern const MapShape change_shape;
 extern const MapShape error_shape;
 
-/// With a schema, paths and values go by its names and types; a null one leaves hashes and typed
-/// values. `failure` may be null. Reports what is wrong; nothing then.
+/// How a scenario asks for what it is warned of, for messages.
+inline constexpr std::string_view unsafe_hint = "'unsafe: true' in the step sends it";
+
+struct DiffRules {
+    /// Paths and values go by its names and types; a null one leaves hashes and typed values.
+    const Schema* schema = nullptr;
+    /// Why the vendor's library crashes on a path, or nothing. May be empty.
+    std::function<std::optional<std::string>(const ObjectRef&)> hazard = {};
+    /// Such changes are part of the diff. Otherwise they are left out with a warning.
+    bool unsafe = false;
+};
+
+/// `failure` may be null. Reports what is wrong; nothing then.
 std::optional<Diff> parse_diff(const YamlNode& changes, const YamlNode* failure,
-                               const Schema* schema, Diagnostics& diagnostics);
+                               const DiffRules& rules, Diagnostics& diagnostics);
 
 }  // namespace maapi
 }  // namespace confd::sim

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/value/text.hpp"
 #include "simulator/maapi/path_text.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/yang/describe_type.hpp"
@@ -63,6 +64,7 @@ std::optional<Value> parse_term(const lysc_node& leaf, const YamlNode& node,
     auto value = is_empty           ? typed_value(leaf, {})
                  : node.is_scalar() ? typed_value(leaf, module_names(leaf, node.text))
                                     : std::nullopt;
+    if (!value && node.time) value = typed_value(leaf, to_text(to_datetime(*node.time)));
     if (!value) {
         report_expected(node, fmt::format("{} for {}", describe_type(leaf), leaf.name),
                         diagnostics);

@@ -38,6 +38,7 @@ void append_entries(const DiffChange& change, const ValueList& now, std::vector<
 
 DiffPtr asked_for(DiffPtr diff, std::uint32_t flags) {
     auto out = std::make_shared<Diff>();
+    out->unsafe = diff->unsafe;
     for (std::size_t i = 0; i < diff->changes.size(); ++i) {
         const auto& change = diff->changes[i];
         if ((flags & ITER_WANT_ATTR) == 0 && change.op == MOP_ATTR_SET) continue;

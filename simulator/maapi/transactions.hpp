@@ -32,6 +32,8 @@ struct Diff {
     std::set<std::size_t> presence_containers;
     /// And which are of leaf-lists as a whole.
     std::set<std::size_t> whole_leaf_lists;
+    /// Readers get paths that are too long for what they said in their hello too.
+    bool unsafe = false;
 };
 using DiffPtr = std::shared_ptr<const Diff>;
 

@@ -13,13 +13,23 @@ std::string to_string(const Place& place) {
 }
 
 std::string to_string(const Diagnostic& diagnostic) {
-    return to_string(diagnostic.place) + ": " + diagnostic.message;
+    return fmt::format("{}: {}{}", to_string(diagnostic.place),
+                       diagnostic.warning ? "warning: " : "", diagnostic.message);
 }
 
 void Diagnostics::report(const Place& place, std::string message) {
     ++reported_;
+    keep({place, std::move(message)});
+}
+
+void Diagnostics::warn(const Place& place, std::string message) {
+    keep({place, std::move(message), true});
+}
+
+void Diagnostics::keep(Diagnostic diagnostic) {
+    const auto& place = diagnostic.place;
     if (explained_.contains({place.file.get(), place.line, place.column})) return;
-    if (list_.size() < max_diagnostics) list_.push_back({place, std::move(message)});
+    if (list_.size() < max_diagnostics) list_.push_back(std::move(diagnostic));
 }
 
 void Diagnostics::report_root_cause(const Place& place, std::string message) {

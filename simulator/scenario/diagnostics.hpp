@@ -29,9 +29,11 @@ std::string to_string(const Place& place);
 struct Diagnostic {
     Place place;
     std::string message;
+    bool warning = false;  ///< the scenario can be played all the same
 };
 
 /// "tour.yaml:12:7: unknown key 'evnt', expected one of event, fields; did you mean 'event'?"
+/// "tour.yaml:12:7: warning: .."
 std::string to_string(const Diagnostic& diagnostic);
 
 /// More errors than this are not collected: they follow from one another.
@@ -43,13 +45,17 @@ class Diagnostics {
     /// The same, when what is wrong makes anything else said about this place misleading: later
     /// reports for it are dropped.
     void report_root_cause(const Place& place, std::string message);
+    /// Something that is worth knowing, and no error: it is not counted as reported.
+    void warn(const Place& place, std::string message);
     bool empty() const { return reported_ == 0; }
     /// How many were reported, kept or not: a caller sees by it whether a call reported any.
     std::size_t reported() const { return reported_; }
-    /// File by file, in the order of each file, each error once.
+    /// Warnings too. File by file, in the order of each file, each once.
     std::vector<Diagnostic> take();
 
   private:
+    void keep(Diagnostic diagnostic);
+
     std::vector<Diagnostic> list_;
     std::set<std::tuple<const std::string*, int, int>> explained_;  // files, lines and columns
     std::size_t reported_ = 0;

@@ -12,8 +12,10 @@
 #include "protocol/log_symbols.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/field_map.hpp"
+#include "simulator/scenario/now.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/value_fields.hpp"
+#include "simulator/workload/defaults.hpp"
 
 namespace confd::sim {
 namespace {
@@ -67,16 +69,14 @@ bool parse(const YamlNode& node, Text& out, const Context& c) {
 }
 
 bool parse(const YamlNode& node, LoginTime& out, const Context& c) {
-    return parse(node, out.seconds, c);
+    if (!node.time) return parse(node, out.seconds, c);
+    out.seconds = std::chrono::floor<std::chrono::seconds>(*node.time).time_since_epoch().count();
+    return true;
 }
 
 bool parse(const YamlNode& node, Datetime& out, const Context& c) {
-    const auto time = node.is_scalar() ? parse_datetime(node.text) : std::nullopt;
-    if (time) {
-        out = *time;
-    } else {
-        report_expected(node, "a date and time such as 2026-11-22T10:00:00Z", c.diagnostics);
-    }
+    const auto time = parse_datetime(node, c.diagnostics);
+    if (time) out = *time;
     return time.has_value();
 }
 
@@ -122,6 +122,7 @@ bool parse(const YamlNode& node, std::vector<T>& out, const Context& c) {
         report_expected(node, "a list", c.diagnostics);
         return false;
     }
+    out.clear();  // of a default
     bool good = true;
     for (const auto& item : node.items)
         good &= parse(*item, out.emplace_back(), c);
@@ -291,6 +292,17 @@ void read_absent(FieldMap& map, const T& out, const Field<T, M>& entry, const Co
     keys_of<M>(entry.name, [&](std::string_view key) { map.forbid(key, why); });
 }
 
+/// A time that is a number of microseconds.
+void read_micros(FieldMap& map, std::string_view name, std::int64_t& out, const Context& c) {
+    const auto* node = map.take(name);
+    if (node == nullptr) return;
+    if (!node->time) {
+        parse(*node, out, c);
+        return;
+    }
+    out = node->time->time_since_epoch().count();
+}
+
 template <class T, class M>
 void read_entry(FieldMap& map, T& out, const Field<T, M>& entry, const Context& c) {
     if constexpr (HasFields<M>) {
@@ -299,6 +311,9 @@ void read_entry(FieldMap& map, T& out, const Field<T, M>& entry, const Context& 
     }
     if (entry.show == Show::never) return;
     if (!entry.present(out, c.wire)) return read_absent(map, out, entry, c);
+    if constexpr (std::same_as<M, std::int64_t>) {
+        if (entry.time) return read_micros(map, entry.name, out.*entry.member, c);
+    }
     read_member(map, entry.name, out.*entry.member, c);
 }
 
@@ -320,24 +335,48 @@ bool parse(const YamlNode& node, T& out, const Context& c) {
     return c.diagnostics.reported() == before;
 }
 
+void read_event(const YamlNode& fields, Notification& event, const Context& c) {
+    FieldMap map(fields, fmt::format("the fields of {}", notif_name(event.type).value_or("?")),
+                 c.diagnostics);
+    if (!fields.is_map()) return;
+    const auto read = [&]<class Body>(Body& body) {
+        if constexpr (HasFields<Body>) read_members(map, body, c);
+    };
+    std::visit(read, event.body);
+    map.finish();
+}
+
 }  // namespace
 
 std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fields,
-                                        const WireContext& wire, Diagnostics& diagnostics) {
+                                        const WireContext& wire, const workload::Times& times,
+                                        Diagnostics& diagnostics) {
     auto event = make_notification(type, wire.dialect);
-    if (!event || fields == nullptr || fields->is_null()) return event;
+    if (!event) return event;
+    const bool given = fields != nullptr && !fields->is_null();
+    // What is left out goes by what is written, such as the event's own type.
+    Diagnostics ignored;
+    if (given) read_event(*fields, *event, {wire, ignored});
+    workload::fill_defaults(*event, wire, times);
     const auto before = diagnostics.reported();
-    FieldMap map(*fields, fmt::format("the fields of {}", notif_name(type).value_or("?")),
-                 diagnostics);
-    if (fields->is_map()) {
-        std::visit(
-            [&]<class Body>(Body& body) {
-                if constexpr (HasFields<Body>) read_members(map, body, {wire, diagnostics});
-            },
-            event->body);
-        map.finish();
-    }
+    if (given) read_event(*fields, *event, {wire, diagnostics});
     return diagnostics.reported() == before ? event : std::nullopt;
+}
+
+bool has_time(const Notification& event) {
+    bool out = false;
+    const auto visit = [&]<class Body>(const Body&) {
+        if constexpr (HasFields<Body>) {
+            for_each_field<Body>([&]<class Entry>(const Entry& entry) {
+                if constexpr (requires { entry.time; }) {
+                    using Member = typename Entry::Member;
+                    out |= entry.time || std::same_as<Member, Datetime>;
+                }
+            });
+        }
+    };
+    std::visit(visit, event.body);
+    return out;
 }
 
 std::optional<PrintedLine> printed_line(const YamlPtr& node) {
@@ -360,9 +399,13 @@ std::optional<PrintedLine> printed_line(const YamlPtr& node) {
     return out;
 }
 
-bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
-                 Diagnostics& diagnostics) {
-    return parse(node, out, {wire, diagnostics});
+std::optional<UserInfo> parse_uinfo(const YamlNode& node, const WireContext& wire, TimePoint login,
+                                    Diagnostics& diagnostics) {
+    Diagnostics ignored;
+    UserInfo out;
+    parse(node, out, {wire, ignored});
+    out = workload::default_session_like(out, login);
+    return parse(node, out, {wire, diagnostics}) ? std::optional(out) : std::nullopt;
 }
 
 std::int64_t session_of(const Notification& event) {

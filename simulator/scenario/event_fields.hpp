@@ -11,14 +11,19 @@
 
 #include "protocol/notification/notification.hpp"
 #include "simulator/scenario/yaml.hpp"
+#include "simulator/workload/defaults.hpp"
 
 namespace confd::sim {
 
-/// An event of this type: `fields` (null for none) where they are given, the structs' defaults
-/// elsewhere. Reports unknown fields, fields that this form of the event does not have in this
-/// dialect and product, and values that do not fit; nothing then.
+/// An event of this type: `fields` (null for none) where they are given, elsewhere the defaults of
+/// workload/defaults.hpp. Reports unknown fields, fields that this form of the event
+/// does not have in this dialect and product, and values that do not fit; nothing then.
 std::optional<Notification> parse_event(std::uint32_t type, const YamlNode* fields,
-                                        const WireContext& wire, Diagnostics& diagnostics);
+                                        const WireContext& wire, const workload::Times& times,
+                                        Diagnostics& diagnostics);
+
+/// Whether the event says when something was, which has a default.
+bool has_time(const Notification& event);
 
 /// A whole line of `confd-listen --format json`, pasted where the fields of an event stand. It
 /// means what was printed: nothing in it is a variable.
@@ -30,9 +35,10 @@ struct PrintedLine {
 /// Nothing when it is no such line.
 std::optional<PrintedLine> printed_line(const YamlPtr& node);
 
-/// A user session's fields, as they stand in `uinfo`. False after reporting what is wrong.
-bool parse_uinfo(const YamlNode& node, UserInfo& out, const WireContext& wire,
-                 Diagnostics& diagnostics);
+/// A user session's fields, as they stand in `uinfo`; what is left out has its default. Reports
+/// what is wrong; nothing then.
+std::optional<UserInfo> parse_uinfo(const YamlNode& node, const WireContext& wire, TimePoint login,
+                                    Diagnostics& diagnostics);
 
 /// The user session that the event is about; 0 for none.
 std::int64_t session_of(const Notification& event);

@@ -11,6 +11,7 @@
 #include "simulator/maapi/schema_records.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/loading.hpp"
+#include "simulator/scenario/now.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/stream_parts.hpp"
@@ -24,7 +25,7 @@ constexpr std::int64_t max_role_count = 100'000;
 /// Includes of includes; more is a slip.
 constexpr std::size_t max_include_depth = 8;
 
-constexpr std::string_view allowed_names[] = {"acks", "disconnects", "malformed"};
+constexpr std::string_view allowed_names[] = {"acks", "disconnects", "malformed", "unsafe"};
 
 constexpr Key role_keys[] = {
     {.name = "role", .takes = Takes::name, .doc = "the role's name", .required = true},
@@ -98,7 +99,7 @@ constexpr Key scenario_keys[] = {
     {.name = "allow",
      .takes = Takes::names,
      .doc = "what is put up with although no step expects it: acks (wrong ones), disconnects, "
-            "malformed",
+            "malformed, unsafe (sending what the vendor's library crashes on)",
      .otherwise = "nothing"},
     {.name = "sessions",
      .takes = Takes::any,
@@ -135,7 +136,11 @@ class Loader {
                    .first = &out_.variables,
                    .last = &out_.variables} {}
 
-    Scenario load(const YamlPtr& root, const std::string& file) {
+    Scenario load(const YamlPtr& text, const std::string& file) {
+        const auto* clock = text->find("clock");
+        if (clock != nullptr) out_.clock = parse_clock(**clock);
+        out_.loaded_at = out_.clock.value_or(real_time());
+        const auto root = timed(text);
         const DeclaredMap map(root, scenario_shape, loading_);
         if (!root->is_map()) return std::move(out_);
         map.integer("format", 1);
@@ -186,11 +191,31 @@ class Loader {
     void load_clock(const DeclaredMap& map) {
         const auto node = map.get("clock");
         if (node == nullptr) return;
-        const auto time = node->is_scalar() ? parse_datetime(node->text) : std::nullopt;
-        if (time) out_.clock = to_time_point(*time);
-        if (!out_.clock) {
-            report_expected(*node, "a date and time such as 2026-11-22T10:00:00Z", diagnostics_);
+        if (!out_.clock) report_expected(*node, datetime_expected, diagnostics_);
+    }
+
+    /// In all but steps `now` is the start: variables stay what they are.
+    YamlPtr timed(const YamlPtr& root) const {
+        if (root == nullptr) return root;
+        auto copy = std::make_shared<YamlNode>(*root);
+        for (auto& [key, value] : copy->entries) {
+            if (key->text != "steps") value = with_now(value, out_.loaded_at);
         }
+        return copy;
+    }
+
+    static WallTime real_time() {
+        return std::chrono::time_point_cast<std::chrono::microseconds>(
+            std::chrono::system_clock::now());
+    }
+
+    static std::optional<WallTime> parse_clock(const YamlNode& node) {
+        if (!node.is_scalar()) return std::nullopt;
+        if (const auto span = node.plain ? parse_now(node.text) : std::nullopt) {
+            return real_time() + *span;
+        }
+        const auto time = confd::parse_datetime(node.text);
+        return time ? to_time_point(*time) : std::nullopt;
     }
 
     void load_allowed(const DeclaredMap& map) {
@@ -257,7 +282,8 @@ class Loader {
     }
 
     void include_text(const std::string& text, const std::string& path, std::size_t depth) {
-        const auto root = parse_yaml(text, std::make_shared<const std::string>(path), diagnostics_);
+        const auto root =
+            timed(parse_yaml(text, std::make_shared<const std::string>(path), diagnostics_));
         if (root == nullptr) return;
         const DeclaredMap map(root, included_shape(), loading_);
         if (!root->is_map()) return;
@@ -337,11 +363,12 @@ class Loader {
     void load_sessions(const YamlNode& node) {
         auto& sessions = out_.sessions ? *out_.sessions : out_.sessions.emplace();
         for_each_item(node, [&](const YamlPtr& item) {
-            Session session;
             YamlNode uinfo = *item;
             std::erase_if(uinfo.entries,
                           [](const auto& entry) { return entry.first->text == "groups"; });
-            if (!parse_uinfo(uinfo, session.uinfo, loading_.wire(), diagnostics_)) return;
+            auto parsed = parse_uinfo(uinfo, loading_.wire(), out_.loaded_at, diagnostics_);
+            if (!parsed) return;
+            Session session{.uinfo = std::move(*parsed), .groups = {}};
             if (const auto* groups = item->find("groups")) {
                 session.groups = parse_names(**groups, diagnostics_);
             }
@@ -444,6 +471,7 @@ std::expected<Scenario, std::vector<Diagnostic>> load_scenario(std::string_view 
         scenario = Loader(options, diagnostics).load(root, file);
     }
     if (!diagnostics.empty()) return std::unexpected(diagnostics.take());
+    scenario->warnings = diagnostics.take();
     return std::move(*scenario);
 }
 
@@ -488,8 +516,12 @@ std::expected<StepPtr, std::vector<Diagnostic>> load_step(const Scenario& scenar
             parse_yaml(text, std::make_shared<const std::string>(file), diagnostics)) {
         step = parse_step_of_kind(kind, body, loading);
     }
-    if (!diagnostics.empty()) return std::unexpected(diagnostics.take());
-    return step;
+    // There is somebody to tell: what a scenario would leave out with a warning is refused.
+    auto wrong = diagnostics.take();
+    if (wrong.empty()) return step;
+    for (auto& one : wrong)
+        one.warning = false;
+    return std::unexpected(std::move(wrong));
 }
 
 }  // namespace confd::sim

@@ -47,10 +47,12 @@ struct Scenario {
     std::shared_ptr<const Schema> schema;  ///< of `modules`; null without any
     bool modules_failed = false;           ///< what is wrong with them has been reported
     std::optional<WallTime> clock;         ///< the time of day at the start; nothing: the real one
-    std::uint8_t allowed = 0;              ///< bits of Allowed
+    WallTime loaded_at;        ///< `clock`, or when it was loaded: `now` in what is read only then
+    std::uint8_t allowed = 0;  ///< bits of Allowed
     std::vector<TryIt> tries;
     Scope variables;
     std::vector<StepPtr> steps;
+    std::vector<Diagnostic> warnings;
     std::vector<ListedStep> listed;  ///< the steps and those inside them, in the order of the file
 
     /// What a server needs to play it; the caller adds secret, limits and clock.

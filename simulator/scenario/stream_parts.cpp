@@ -8,8 +8,11 @@
 #include "protocol/value/hash.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/hazards.hpp"
+#include "simulator/scenario/now.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
+#include "simulator/scenario/world.hpp"
 #include "simulator/yang/schema.hpp"
 #include "simulator/yang/typed_value.hpp"
 
@@ -84,7 +87,8 @@ class StreamParser {
         out.after_replay =
             map.choice("after_replay", 0) == 0 ? AfterReplay::end : AfterReplay::live;
         for_each(map.get("log"), [&](const YamlPtr& item) {
-            if (auto event = logged(item)) out.log.push_back(std::move(*event));
+            auto event = logged(item);
+            if (event && may_send(*event, *item)) out.log.push_back(std::move(*event));
         });
         for_each(map.get("access"), [&](const YamlPtr& item) { out.access.push_back(rule(item)); });
         return out.name.empty() ? std::nullopt : std::optional(std::move(out));
@@ -97,6 +101,22 @@ class StreamParser {
         if (!list->is_sequence()) return report_expected(*list, "a list", diagnostics_);
         for (const auto& item : list->items)
             f(item);
+    }
+
+    /// Warns of what the vendor's library cannot take.
+    bool may_send(const StreamEvent& event, const YamlNode& node) {
+        const auto& scenario = loading_.scenario;
+        if ((scenario.allowed & allow_unsafe) != 0) return true;
+        const auto hazards =
+            hazards_of(event.notification, loading_.product, scenario.schema.get());
+        for (const auto& hazard : hazards) {
+            diagnostics_.warn(node.place,
+                              fmt::format("{}{}", hazard.text,
+                                          hazard.crashes ? "; the event is left out of the log, "
+                                                           "'allow: unsafe' keeps it"
+                                                         : ""));
+        }
+        return !crashes(hazards);
     }
 
     std::optional<StreamEvent> logged(const YamlPtr& node) {
@@ -117,7 +137,9 @@ class StreamParser {
                                 "'time' goes with 'notification'; here it "
                                 "is event_time among the fields");
         }
-        auto event = parse_event(NOTIF_STREAM_EVENT, fields.get(), loading_.wire(), diagnostics_);
+        auto event =
+            parse_event(NOTIF_STREAM_EVENT, fields.get(), loading_.wire(),
+                        {loading_.scenario.loaded_at, loading_.scenario.loaded_at}, diagnostics_);
         if (!event) return std::nullopt;
         const auto* stream = event->get<StreamNotification>();
         const auto time = to_time_point(stream->event_time);
@@ -130,9 +152,8 @@ class StreamParser {
 
     std::optional<StreamEvent> named_event(const DeclaredMap& map) {
         const auto time_node = map.get("time");
-        const auto time = time_node == nullptr || !time_node->is_scalar()
-                              ? std::nullopt
-                              : parse_datetime(time_node->text);
+        Diagnostics ignored;  // said below
+        const auto time = time_node == nullptr ? std::nullopt : parse_datetime(*time_node, ignored);
         const auto wall = time ? to_time_point(*time) : std::nullopt;
         if (!wall) {
             diagnostics_.report(time_node == nullptr ? map.node().place : time_node->place,

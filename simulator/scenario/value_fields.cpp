@@ -11,6 +11,7 @@
 #include "protocol/notification/kinds.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/field_map.hpp"
+#include "simulator/scenario/now.hpp"
 #include "simulator/scenario/scalars.hpp"
 
 namespace confd::sim {
@@ -59,11 +60,11 @@ class ValueParser {
             case ValueShape::qname:
                 return from(qname());
             case ValueShape::datetime:
-                return spelt(parse_datetime, "a date and time such as 2026-11-22T10:00:00Z");
+                return from(datetime());
             case ValueShape::date:
-                return spelt(parse_date, "a date such as 2026-11-22");
+                return date();
             case ValueShape::time:
-                return spelt(parse_time, "a time such as 10:00:00");
+                return time();
             case ValueShape::duration:
                 return spelt(parse_duration, "a duration such as P1DT2H");
             case ValueShape::values:
@@ -113,6 +114,32 @@ class ValueParser {
         const auto* node = require("value");
         if (node == nullptr) return std::nullopt;
         return from(text_form(node, parser, expected, diagnostics_));
+    }
+
+    std::optional<Datetime> datetime() {
+        const auto* node = require("value");
+        return node == nullptr ? std::nullopt : parse_datetime(*node, diagnostics_);
+    }
+    /// What `now` says here, as a whole; nothing where something else stands.
+    std::optional<Datetime> now() {
+        const auto* node = map_.take("value");
+        return node != nullptr && node->time ? std::optional(to_datetime(*node->time))
+                                             : std::nullopt;
+    }
+    std::optional<Value> date() {
+        const auto at = now();
+        if (!at) return spelt(parse_date, "a date such as 2026-11-22, or now");
+        return Value{info_.type,
+                     Date{.year = at->year, .month = at->month, .day = at->day, .zone = at->zone}};
+    }
+    std::optional<Value> time() {
+        const auto at = now();
+        if (!at) return spelt(parse_time, "a time such as 10:00:00, or now");
+        return Value{info_.type, Time{.hour = at->hour,
+                                      .min = at->min,
+                                      .sec = at->sec,
+                                      .micro = at->micro,
+                                      .zone = at->zone}};
     }
 
     std::optional<std::string> text() {

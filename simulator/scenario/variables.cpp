@@ -95,6 +95,9 @@ class Substitution {
         if (const auto* variable = whole(*node)) {
             note_use(*node, *variable);
             if (!variable->value->is_scalar()) return variable->value;
+            auto copy = std::make_shared<YamlNode>(*variable->value);
+            copy->place = node->place;
+            return copy;
         }
         auto copy = std::make_shared<YamlNode>(*node);
         copy->text.clear();

@@ -45,12 +45,13 @@ struct Observation {
     bool used = false;
 };
 
-/// What a scenario puts up with although no expectation names it: bits.
+/// What a scenario puts up with although no expectation or step names it: bits.
 enum Allowed : std::uint8_t {
     allow_nothing = 0,
     allow_acks = 1,         ///< acknowledgements that are late, given twice or owed by nobody
     allow_disconnects = 2,  ///< subscribers that go
     allow_malformed = 4,    ///< subscriptions and acknowledgements that cannot be read
+    allow_unsafe = 8,       ///< sending what the vendor's library crashes on
 };
 
 /// A scenario's doings, for a dry run and for the log: every step that acts or waits.

@@ -5,11 +5,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "protocol/value/calendar.hpp"
 #include "simulator/scenario/diagnostics.hpp"
 
 namespace confd::sim {
@@ -37,6 +39,7 @@ struct YamlNode {
     std::vector<YamlPtr> items;  ///< of a sequence
     std::vector<Entry> entries;  ///< of a map, in the order of the file; keys are scalars
     std::size_t weight = 1;      ///< nodes in this subtree, aliases counted where they stand
+    std::optional<TimePoint> time = {};  ///< of a scalar that says `now`: when that is (now.hpp)
 
     bool is_null() const { return kind == Kind::null; }
     bool is_scalar() const { return kind == Kind::scalar; }

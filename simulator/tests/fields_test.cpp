@@ -22,6 +22,9 @@ namespace {
 
 using testing::SizeIs;
 
+/// What is left out has this time.
+constexpr TimePoint load_time = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
+
 YamlPtr yaml(std::string_view text) {
     Diagnostics diagnostics;
     auto node = parse_yaml(text, std::make_shared<const std::string>("f"), diagnostics);
@@ -33,7 +36,7 @@ YamlPtr yaml(std::string_view text) {
 std::optional<Notification> event(std::uint32_t type, std::string_view fields,
                                   const WireContext& wire = {}) {
     Diagnostics diagnostics;
-    auto out = parse_event(type, yaml(fields).get(), wire, diagnostics);
+    auto out = parse_event(type, yaml(fields).get(), wire, {load_time, load_time}, diagnostics);
     for (const auto& d : diagnostics.take())
         ADD_FAILURE() << to_string(d);
     return out;
@@ -130,7 +133,8 @@ TEST(EventFields, TakeNamesOfConstantsAndDefaults) {
     EXPECT_EQ(body->uinfo.addr.ip, Ip(Ip6{0, 0, 0, 0, 0, 0, 0, 1}));
     EXPECT_EQ(body->uinfo.logintime.seconds, 5);
     EXPECT_EQ(body->uinfo.context, "my own");
-    EXPECT_EQ(body->uinfo.usid, 0);
+    EXPECT_EQ(body->uinfo.usid, 17);
+    EXPECT_EQ(body->uinfo.username, "admin");
 }
 
 TEST(EventFields, ATextIsAnyScalar) {
@@ -234,7 +238,8 @@ RC_GTEST_PROP(PrintedLines, CanBePasted, ()) {
     const auto pasted = printed_line(yaml(line));
     RC_ASSERT(pasted.has_value());
     Diagnostics diagnostics;
-    const auto back = parse_event(event.type, pasted->fields.get(), wire, diagnostics);
+    const auto back =
+        parse_event(event.type, pasted->fields.get(), wire, {load_time, load_time}, diagnostics);
     RC_ASSERT(back.has_value());
     // Secrets that were hidden stay so.
     auto again = options;

@@ -669,11 +669,13 @@ steps: []
 }
 
 TEST(Loader, ReportsBadParts) {
-    EXPECT_EQ(errors_with("clock: noon\nallow: [ack]\nseed: x\n"),
-              "s.yaml:3:8: expected a date and time such as 2026-11-22T10:00:00Z, found the text "
-              "\"noon\"\ns.yaml:4:8: expected acks, disconnects or malformed, found 'ack'; did you "
-              "mean 'acks'?\ns.yaml:5:7: expected a seed from 0 to 18446744073709551615, found the "
-              "text \"x\"\n");
+    EXPECT_EQ(
+        errors_with("clock: noon\nallow: [ack]\nseed: x\n"),
+        "s.yaml:3:8: expected a date and time such as 2026-11-22T10:00:00Z, or now, found the text "
+        "\"noon\"\ns.yaml:4:8: expected acks, disconnects, malformed or unsafe, found 'ack'; did "
+        "you "
+        "mean 'acks'?\ns.yaml:5:7: expected a seed from 0 to 18446744073709551615, found the "
+        "text \"x\"\n");
     EXPECT_EQ(errors_with("sessions: [{usid: 17, usrname: a}]\n"),
               "s.yaml:3:23: 'usrname' is not among the fields here: expected usid, username, "
               "clearpass, context, proto, af, addr, port, logintime, snmp_v3_ctx or flags; did you "
@@ -718,7 +720,8 @@ TEST(Loader, NamesOfModulesAreChecked) {
         "'link-up'?\ns.yaml:5:36: notification link-up needs its leaf 'if-name'\ns.yaml:6:57: mtu: "
         "expected a uint16 of 68..9216, found the number 1 (Unsatisfied range - value \"1\" is out "
         "of the allowed range)\ns.yaml:6:68: expected a date and time such as "
-        "2026-11-22T10:00:00Z, found the text \"noon\"\ns.yaml:7:86: mtu: expected a uint16 of "
+        "2026-11-22T10:00:00Z, or now, found the text \"noon\"\ns.yaml:7:86: mtu: expected a "
+        "uint16 of "
         "68..9216, found the number 92081 (Value \"92081\" is out of type uint16 min/max "
         "bounds)\ns.yaml:7:86: mtu: expected a uint16 of 68..9216, found the number 920810 (Value "
         "\"920810\" is out of type uint16 min/max bounds)\ns.yaml:8:46: no module has a "

@@ -34,6 +34,7 @@ using testing::StartsWith;
 constexpr std::string_view stream_head =
     "format: 1\n"
     "clock: 2026-11-22T10:00:00Z\n"
+    "allow: unsafe\n"
     "modules: example-if\n"
     "sessions:\n"
     "  - {usid: 17, username: admin, groups: [oper]}\n"
@@ -1013,7 +1014,8 @@ TEST(DryRun, PrintsATimelineWithoutAnybody) {
     EXPECT_EQ(stage.run(), StepStatus::done) << stage.failure();
     EXPECT_EQ(fmt::format("{}", fmt::join(stage.traced, "\n")),
               "0 4:5 await 2 subscribers of role auditor within 1m\n"
-              "0 5:5 send to auditor NOTIF_AUDIT logno=0 user=\"\" usid=17 msg=\"hi\"\n"
+              "0 5:5 send to auditor NOTIF_AUDIT logno=AUTH_LOGIN_SUCCESS user=\"admin\" usid=17 "
+              "msg=\"hi\"\n"
               "0 6:5 barrier: every acknowledgement of 'a' within 2s\n"
               "0 7:5 delay 250ms\n"
               "250 8:5 expect a subscriber of role auditor to disconnect within 10s\n"

@@ -11,21 +11,18 @@ namespace {
 
 constexpr Ip4 default_address{192, 0, 2, 17};
 constexpr std::int64_t default_handle = 1042;
-constexpr std::string_view default_trace = "7d0f2a66-0c1d-4e5f-91be-045f2ac1d00d";
 
 struct Defaults {
     std::uint32_t type;
     WireContext wire;
-    TimePoint now;
+    Times times;
 
-    std::int64_t micros() const { return now.time_since_epoch().count(); }
+    std::int64_t micros() const { return times.now.time_since_epoch().count(); }
     LogNumber symbol(std::string_view name) const {
         return log_number(wire.product, name).value_or(0);
     }
     UserInfo session(const UserInfo& as_far) const {
-        return as_far.context == "system" || as_far.proto == SessionProto::SYSTEM
-                   ? default_system_session(now)
-                   : default_session(now);
+        return default_session_like(as_far, times.start);
     }
 
     void fill(AuditNotification& b) const {
@@ -114,7 +111,6 @@ struct Defaults {
         b.tid = default_handle;
         b.datastore = Datastore::RUNNING;
         if (b.type == ProgressType{}) b.type = PROGRESS_INFO;
-        if (b.type == PROGRESS_STOP) b.duration = 48'000;
     }
     void fill(ProgressNotification& b) const {
         b = {.type = b.type};
@@ -123,17 +119,15 @@ struct Defaults {
     void fill(ProgressSpanNotification& b) const {
         b = {.type = b.type};
         progress(b);
-        b.span_id = "91be045f2ac1d00d";
-        b.trace_id = std::string(default_trace);
     }
 
-    void fill(StreamNotification& b) const { b.event_time = to_datetime(now); }
+    void fill(StreamNotification& b) const { b.event_time = to_datetime(times.now); }
 
     void fill(CqProgressNotification& b) const {
         if (b.type == CqItemType{}) b.type = NCS_CQ_ITEM_WAITING;
         CqProgressNotification out;
         out.type = b.type;
-        out.timestamp = to_datetime(now);
+        out.timestamp = to_datetime(times.now);
         out.cq_id = micros() / 1000;
         b = std::move(out);
     }
@@ -176,7 +170,7 @@ struct Defaults {
 };
 
 UserInfo session_of(std::int64_t usid, std::string user, std::string context, SessionProto proto,
-                    Ip4 address, std::uint16_t port, TimePoint now) {
+                    Ip4 address, std::uint16_t port, TimePoint login) {
     UserInfo out;
     out.usid = usid;
     out.username = std::move(user);
@@ -185,22 +179,27 @@ UserInfo session_of(std::int64_t usid, std::string user, std::string context, Se
     out.addr.ip = address;
     out.port = port;
     out.logintime.seconds =
-        std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+        std::chrono::floor<std::chrono::seconds>(login).time_since_epoch().count();
     return out;
 }
 
 }  // namespace
 
-UserInfo default_session(TimePoint now) {
-    return session_of(17, "admin", "cli", SessionProto::SSH, default_address, 52114, now);
+UserInfo default_session(TimePoint login) {
+    return session_of(17, "admin", "cli", SessionProto::SSH, default_address, 52114, login);
 }
 
-UserInfo default_system_session(TimePoint now) {
-    return session_of(1, "system", "system", SessionProto::SYSTEM, {127, 0, 0, 1}, 0, now);
+UserInfo default_system_session(TimePoint login) {
+    return session_of(1, "system", "system", SessionProto::SYSTEM, {127, 0, 0, 1}, 0, login);
 }
 
-void fill_defaults(Notification& event, const WireContext& wire, TimePoint now) {
-    const Defaults defaults{event.type, wire, now};
+UserInfo default_session_like(const UserInfo& session, TimePoint login) {
+    const bool system = session.context == "system" || session.proto == SessionProto::SYSTEM;
+    return system ? default_system_session(login) : default_session(login);
+}
+
+void fill_defaults(Notification& event, const WireContext& wire, const Times& times) {
+    const Defaults defaults{event.type, wire, times};
     std::visit([&](auto& body) { defaults.fill(body); }, event.body);
 }
 

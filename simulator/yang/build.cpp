@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "protocol/value/text.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/yang/describe_type.hpp"
 #include "simulator/yang/finish.hpp"
@@ -163,6 +164,7 @@ class Builder {
             return std::nullopt;
         }
         if (typed(schema, value.text)) return value.text;
+        if (value.time) return to_text(to_datetime(*value.time));
         auto identity = identity_text(type, value.text);
         ly_err_clean(context_.get(), nullptr);
         return identity ? std::move(identity) : value.text;

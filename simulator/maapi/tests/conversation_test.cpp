@@ -32,7 +32,8 @@ DiffChange created(std::vector<PathStep> steps) {
 }
 
 struct Peer {
-    explicit Peer(const Transactions& open) : conversation(schemas, open) {}
+    explicit Peer(const Transactions& open, KeypathRoom room = {})
+        : conversation(schemas, open, room) {}
 
     /// Frames that answer one.
     std::vector<Bytes> send(const MaapiRequest& request) {
@@ -341,6 +342,39 @@ RC_GTEST_PROP(ConversationProperty, SendsWhatTheAnswersAllow, ()) {
 }
 
 /// Any value of the kind that diffs have.
+/// A path of so many steps, the last with so many keys.
+DiffChange deep(std::size_t steps, std::size_t keys) {
+    std::vector<PathStep> path;
+    for (std::size_t i = 0; i + 1 < steps; ++i)
+        path.push_back(tag(static_cast<std::uint32_t>(i + 1)));
+    PathStep last{{}, 0, ValueList{}};
+    last.keys->items.resize(keys, Value::buf("k"));
+    path.push_back(std::move(last));
+    return created(std::move(path));
+}
+
+/// The changes that a client with these arrays reads, and those that it does not get.
+std::pair<std::size_t, std::size_t> read_by(KeypathRoom room, bool unsafe) {
+    Diff diff{.changes = {deep(19, 8), deep(20, 1), deep(3, 9), deep(4, 1)}};
+    diff.unsafe = unsafe;
+    const auto open = one_open(std::move(diff));
+    Peer peer(open, room);
+    EXPECT_EQ(peer.code(MaapiAttach{.thandle = handle, .usid = usid}), 0);
+    auto message = peer.diff(MaapiRequest(MaapiDiffIterate{.thandle = handle, .flags = all_flags}));
+    while (std::holds_alternative<DiffChange>(message))
+        message = peer.diff(ITER_RECURSE);
+    const auto calls = peer.conversation.take_calls();
+    return {calls.back().changes, calls.back().left_out};
+}
+
+TEST(Conversation, LeavesOutPathsThatTheClientCannotHold) {
+    using Counts = std::pair<std::size_t, std::size_t>;
+    EXPECT_EQ(read_by({20, 9}, false), Counts(2, 2));
+    EXPECT_EQ(read_by({60, 18}, false), Counts(4, 0));
+    EXPECT_EQ(read_by({0, 0}, false), Counts(4, 0)) << "a client without arrays";
+    EXPECT_EQ(read_by({20, 9}, true), Counts(4, 0)) << "the scenario says so";
+}
+
 DiffChange any_change(Choices& choices) {
     DiffChange out;
     const auto steps = 1 + choices.below(6);

@@ -26,7 +26,7 @@ Parsed parse(const std::string& yaml, const Schema* schema, const std::string& f
     const auto changes = parse_yaml(yaml, file, diagnostics);
     const auto error = failure.empty() ? nullptr : parse_yaml(failure, file, diagnostics);
     Parsed out;
-    out.diff = parse_diff(*changes, error.get(), schema, diagnostics);
+    out.diff = parse_diff(*changes, error.get(), {.schema = schema}, diagnostics);
     out.errors = texts(diagnostics);
     return out;
 }

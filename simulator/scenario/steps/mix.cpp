@@ -11,6 +11,7 @@
 #include "protocol/render/render.hpp"
 #include "simulator/hub/describe.hpp"
 #include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/hazards.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
@@ -263,7 +264,15 @@ class MixRun : public StepRun {
         for (int draws = 0; draws < most_draws; ++draws) {
             const auto& name = spec_.possible[random_->below(spec_.possible.size())];
             auto built = spec_.schema->random(*random_, name);
-            if (built) return std::move(*built);
+            if (built) {
+                StreamNotification body;
+                body.values = built->values;
+                const auto hazards = hazards_of({NOTIF_STREAM_EVENT, std::move(body)},
+                                                spec_.wire.product, spec_.schema.get());
+                if (!crashes(hazards)) return std::move(*built);
+                error = fmt::format("{}: {}", name, hazards.front().text);
+                continue;
+            }
             error = fmt::format("{}: {}", name, built.error());
         }
         return std::unexpected(std::move(error));

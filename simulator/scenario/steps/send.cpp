@@ -8,10 +8,13 @@
 #include "protocol/value/text.hpp"
 #include "simulator/maapi/diff_fields.hpp"
 #include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/hazards.hpp"
+#include "simulator/scenario/now.hpp"
 #include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/scenario/stream_parts.hpp"
+#include "simulator/workload/defaults.hpp"
 
 namespace confd::sim {
 namespace {
@@ -46,10 +49,16 @@ constexpr Key keys[] = {
      .doc = "with diff: reading it fails on the way",
      .map = &maapi::error_shape},
     {.name = "id", .takes = Takes::name, .doc = "a name for barrier and expect"},
+    {.name = "unsafe",
+     .takes = Takes::flag,
+     .doc =
+         "sends what the vendor's library crashes on, which is left out with a warning otherwise",
+     .otherwise = "false"},
 };
 constexpr MapShape shape{"the keys of send", "Sends an event.", keys};
 
-/// What is read again in each round of a repeat, because it depends on the round.
+/// What is read again whenever it is sent, because it depends on the time or on the round of a
+/// repeat.
 struct Source {
     std::uint32_t type = NOTIF_STREAM_EVENT;
     YamlPtr fields;        ///< null for a notification by name
@@ -57,35 +66,76 @@ struct Source {
     YamlPtr diff;          ///< null for none
     YamlPtr error_after;   ///< null for none
     bool printed = false;  ///< the fields were printed: they have no variables
+    bool unsafe = false;
     WireContext wire;
+    std::shared_ptr<const Schema> schema;
+    WallTime start;  ///< of the scenario
 };
 
-std::optional<StreamEvent> build(const Source& source, const YamlPtr& node,
-                                 const Scenario& scenario, Diagnostics& diagnostics) {
-    if (source.notification != nullptr) return parse_named_event(*node, scenario, diagnostics);
-    auto event = parse_event(source.type, node.get(), source.wire, diagnostics);
-    if (!event) return std::nullopt;
-    return StreamEvent{{}, std::move(*event), nullptr};
+struct Content {
+    StreamEvent event;
+    std::vector<Hazard> hazards;
+};
+
+/// A known device that calls home has a name, or the vendor's library crashes.
+std::optional<Hazard> name_device(Notification& event, const YamlNode* fields, bool unsafe) {
+    auto* call = std::get_if<CallHomeNotification>(&event.body);
+    if (call == nullptr || call->type == CALL_HOME_UNKNOWN_DEVICE) return std::nullopt;
+    const bool named = fields != nullptr && fields->is_map() && fields->find("device") != nullptr;
+    if (named && !call->device.empty()) return std::nullopt;
+    if (!unsafe) call->device = workload::default_device;
+    return Hazard{false, named ? "device" : "", std::nullopt,
+                  fmt::format("without a device {} crashes the vendor's library: '{}' is sent",
+                              name_of(constants<CallHomeType>, call->type).value_or("this"),
+                              workload::default_device)};
+}
+
+std::optional<Content> build(const Source& source, const YamlPtr& node, WallTime now,
+                             const Scenario& scenario, Diagnostics& diagnostics) {
+    Content out;
+    if (source.notification != nullptr) {
+        auto event = parse_named_event(*node, scenario, diagnostics);
+        if (!event) return std::nullopt;
+        out.event = std::move(*event);
+    } else {
+        auto event =
+            parse_event(source.type, node.get(), source.wire, {now, source.start}, diagnostics);
+        if (!event) return std::nullopt;
+        out.event.notification = std::move(*event);
+    }
+    auto& event = out.event.notification;
+    if (auto unnamed = name_device(event, node.get(), source.unsafe)) {
+        out.hazards.push_back(std::move(*unnamed));
+    }
+    for (auto& hazard : hazards_of(event, source.wire.product, source.schema.get()))
+        out.hazards.push_back(std::move(hazard));
+    if (source.unsafe) out.hazards.clear();
+    return out;
 }
 
 /// Null without changes, and after a report.
-maapi::DiffPtr build_diff(const Source& source, const YamlPtr& node, const Schema* schema,
-                          Diagnostics& diagnostics) {
+maapi::DiffPtr build_diff(const Source& source, const YamlPtr& node, Diagnostics& diagnostics) {
     if (node == nullptr) return nullptr;
-    auto diff = maapi::parse_diff(*node, source.error_after.get(), schema, diagnostics);
+    const auto* schema = source.schema.get();
+    const maapi::DiffRules rules{
+        .schema = schema,
+        .hazard =
+            [&](const ObjectRef& path) { return path_hazard(path, source.wire.product, schema); },
+        .unsafe = source.unsafe};
+    auto diff = maapi::parse_diff(*node, source.error_after.get(), rules, diagnostics);
     return diff ? std::make_shared<const maapi::Diff>(std::move(*diff)) : nullptr;
 }
 
 struct Send : StepSpec {
-    Send(Place place, const Scenario& of) : StepSpec(std::move(place)), schema(of.schema) {}
-    StreamEvent event;
+    using StepSpec::StepSpec;
+    Content content;
     maapi::DiffPtr diff;
     Target target;
     std::string id;
-    bool loops = false;
+    bool loops = false;  ///< it depends on the round of a repeat
+    bool timed = false;  ///< it depends on the time
     Source source;
-    std::shared_ptr<const Schema> schema;
-    std::optional<Datetime> time;  ///< of a notification by name; nothing: now
+    YamlPtr time;  ///< of a notification by name; null: now
 
     std::unique_ptr<StepRun> start(const Scope& scope) const override;
 };
@@ -95,33 +145,32 @@ class SendRun : public StepRun {
     SendRun(const Send& spec, const Scope& scope) : spec_(spec), scope_(scope) {}
 
     StepStatus poll(World& world) override {
-        if (!spec_.loops) return send(world, spec_.event, spec_.diff);
+        if (!spec_.loops && !spec_.timed) return send(world, spec_.content, spec_.diff);
         Diagnostics diagnostics;
-        bool loops = false;
-        const auto& written =
-            spec_.source.notification ? spec_.source.notification : spec_.source.fields;
-        const auto node =
-            written == nullptr ? nullptr : substitute(written, scope_, diagnostics, &loops);
+        const auto now = world.hub().wall(world.now());
+        const auto& source = spec_.source;
+        const auto& written = source.notification ? source.notification : source.fields;
         Scenario names;
-        names.schema = spec_.schema;
-        const auto event =
-            written == nullptr ? spec_.event : build(spec_.source, node, names, diagnostics);
-        const auto diff =
-            build_diff(spec_.source, changes(diagnostics), spec_.schema.get(), diagnostics);
-        if (event && diagnostics.empty()) return send(world, *event, diff);
+        names.schema = source.schema;
+        const auto content =
+            build(source, as_of(written, now, diagnostics), now, names, diagnostics);
+        const auto diff = build_diff(source, as_of(source.diff, now, diagnostics), diagnostics);
+        if (content && diagnostics.empty()) return send(world, *content, diff);
         const auto why = diagnostics.take();
         return world.fail(Outcome::expectation_failed, why.empty() ? spec_.place() : why[0].place,
                           why.empty() ? "the event has no such fields" : why[0].message);
     }
 
   private:
-    YamlPtr changes(Diagnostics& diagnostics) const {
+    YamlPtr as_of(const YamlPtr& written, WallTime now, Diagnostics& diagnostics) const {
         bool loops = false;
-        const auto& written = spec_.source.diff;
-        return written == nullptr ? nullptr : substitute(written, scope_, diagnostics, &loops);
+        const bool literal = written == nullptr || spec_.source.printed;
+        return with_now(literal ? written : substitute(written, scope_, diagnostics, &loops), now);
     }
 
-    StepStatus send(World& world, StreamEvent event, const maapi::DiffPtr& diff) {
+    StepStatus send(World& world, const Content& content, const maapi::DiffPtr& diff) {
+        auto event = content.event;
+        if (crashes(content.hazards)) return leave_out(world, content);
         const bool stream = event.notification.type == NOTIF_STREAM_EVENT;
         if (stream) set_time(world, event);
         if (world.traced()) {
@@ -139,13 +188,25 @@ class SendRun : public StepRun {
         return StepStatus::done;
     }
 
+    StepStatus leave_out(World& world, const Content& content) const {
+        const auto text =
+            fmt::format("send leaves out {}: {}",
+                        notif_name(content.event.notification.type).value_or("the event"),
+                        std::ranges::find(content.hazards, true, &Hazard::crashes)->text);
+        world.log(fmt::format("{}: {}", to_string(spec_.place()), text));
+        world.trace(spec_, text);
+        return StepStatus::done;
+    }
+
     /// The fields have their time; an event by name happens now, unless the step says when.
     void set_time(const World& world, StreamEvent& event) const {
         auto& body = std::get<StreamNotification>(event.notification.body);
         const auto now = world.hub().wall(world.now());
         if (spec_.source.notification != nullptr) {
-            if (!spec_.time) return set_event_time(event, now);
-            body.event_time = *spec_.time;
+            if (spec_.time == nullptr) return set_event_time(event, now);
+            Diagnostics ignored;  // it has been read before
+            body.event_time =
+                parse_datetime(*with_now(spec_.time, now), ignored).value_or(Datetime());
         }
         event.time = to_time_point(body.event_time).value_or(now);
     }
@@ -158,21 +219,46 @@ std::unique_ptr<StepRun> Send::start(const Scope& scope) const {
     return std::make_unique<SendRun>(*this, scope);
 }
 
+/// Where in the file a hazard is: at its field, if that is written.
+const Place& place_of(const Hazard& hazard, const YamlNode* fields, const Place& step) {
+    if (fields == nullptr) return step;
+    const auto* field = fields->is_map() ? fields->find(hazard.field) : nullptr;
+    if (field == nullptr) return fields->place;
+    const auto& items = (*field)->items;
+    return hazard.item && *hazard.item < items.size() ? items[*hazard.item]->place
+                                                      : (*field)->place;
+}
+
+void warn(const Content& content, const YamlNode* fields, const Place& step,
+          Diagnostics& diagnostics) {
+    for (const auto& hazard : content.hazards) {
+        diagnostics.warn(place_of(hazard, fields, step),
+                         hazard.crashes ? fmt::format("{}; the event is left out, {}", hazard.text,
+                                                      maapi::unsafe_hint)
+                                        : hazard.text);
+    }
+}
+
 /// What is written is right in the first round and in the last.
 void parse_content(Send& step, const YamlPtr& written, Loading& loading) {
-    if (written == nullptr) {
-        if (auto event = make_notification(step.source.type, step.source.wire.dialect)) {
-            step.event.notification = std::move(*event);
-        }
-        return;
-    }
-    const auto rounds = step.source.printed ? Substituted{written, written, false}
-                                            : substitute_rounds(written, loading);
+    const auto rounds = written == nullptr || step.source.printed
+                            ? Substituted{written, written, false}
+                            : substitute_rounds(written, loading);
     step.loops = rounds.loops;
-    if (auto event = build(step.source, rounds.first, loading.scenario, loading.diagnostics)) {
-        step.event = std::move(*event);
+    const auto now = loading.scenario.loaded_at;
+    const auto read = [&](const YamlPtr& text) {
+        const auto node = with_now(text, now);
+        auto content = build(step.source, node, now, loading.scenario, loading.diagnostics);
+        if (content) warn(*content, node.get(), step.place(), loading.diagnostics);
+        return content;
+    };
+    if (auto content = read(rounds.first)) {
+        step.content = std::move(*content);
+        const bool by_fields = step.source.notification == nullptr;
+        step.timed = (by_fields && has_time(step.content.event.notification)) ||
+                     (rounds.first != nullptr && has_now(*with_now(rounds.first, now)));
     }
-    if (rounds.loops) build(step.source, rounds.last, loading.scenario, loading.diagnostics);
+    if (rounds.loops) read(rounds.last);
 }
 
 /// An event of a stream by the names of its module.
@@ -187,10 +273,8 @@ void parse_named(Send& step, const DeclaredMap& map, Loading& loading) {
     parse_content(step, step.source.notification, loading);
     const auto time = map.get("time");
     if (time == nullptr) return;
-    step.time = time->is_scalar() ? parse_datetime(time->text) : std::nullopt;
-    if (!step.time) {
-        report_expected(*time, "a date and time such as 2026-11-22T10:00:00Z", loading.diagnostics);
-    }
+    const auto at = with_now(time, loading.scenario.loaded_at);
+    if (parse_datetime(*at, loading.diagnostics)) step.time = time;
 }
 
 /// An event by its fields. Its type when that is known.
@@ -237,17 +321,23 @@ void parse_changes(Send& step, const DeclaredMap& map, std::optional<std::uint32
     }
     const auto rounds = literal ? Substituted{step.source.diff, step.source.diff, false}
                                 : substitute_rounds(step.source.diff, loading);
-    const auto* schema = loading.scenario.schema.get();
-    step.diff = build_diff(step.source, rounds.first, schema, loading.diagnostics);
+    const auto now = loading.scenario.loaded_at;
+    const auto first = with_now(rounds.first, now);
+    step.diff = build_diff(step.source, first, loading.diagnostics);
+    step.timed |= has_now(*first);
     if (!rounds.loops) return;
     step.loops = true;
-    build_diff(step.source, rounds.last, schema, loading.diagnostics);
+    build_diff(step.source, with_now(rounds.last, now), loading.diagnostics);
 }
 
 StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Send>(place, loading.scenario);
-    step->source.wire = loading.wire();
+    auto step = std::make_shared<Send>(place);
     const DeclaredMap map(body, shape, loading);
+    step->source.wire = loading.wire();
+    step->source.schema = loading.scenario.schema;
+    step->source.start = loading.scenario.loaded_at;
+    step->source.unsafe = (loading.scenario.allowed & allow_unsafe) != 0 ||
+                          (body->is_map() && map.flag("unsafe", false));
     std::optional<std::uint32_t> type = NOTIF_STREAM_EVENT;
     if (map.has("notification")) {
         parse_named(*step, map, loading);

@@ -69,8 +69,9 @@ bool is_span(const std::string& text) {
 /// What is out of its range, each as a word.
 class Ranges {
   public:
-    Ranges(const Notification& event, const WireContext& wire, TimePoint now)
-        : wire_(wire), now_(now) {
+    /// Defaults lack what is optional.
+    Ranges(const Notification& event, const WireContext& wire, TimePoint now, bool whole = true)
+        : wire_(wire), now_(now), whole_(whole) {
         std::visit([this](const auto& body) { check(body); }, event.body);
     }
     const std::string& found() const { return found_; }
@@ -192,14 +193,14 @@ class Ranges {
         known(b.datastore, "datastore");
         time(b.timestamp);
         need(b.usid > 0 && b.tid > 0, "usid");
-        need(b.duration.has_value() == (b.type == PROGRESS_STOP), "duration");
+        need(b.duration.has_value() == (whole_ && b.type == PROGRESS_STOP), "duration");
         need(!b.duration || *b.duration > 0, "duration");
         trace(b.trace_id);
     }
     void check(const ProgressNotification& b) { progress(b); }
     void check(const ProgressSpanNotification& b) {
         progress(b);
-        need(b.span_id && is_span(*b.span_id), "span_id");
+        need(b.span_id ? is_span(*b.span_id) : !whole_, "span_id");
         need(!b.parent_span_id || is_span(*b.parent_span_id), "parent_span_id");
         for (const auto& link : b.links)
             need(link.span_id && is_span(*link.span_id), "link");
@@ -239,6 +240,7 @@ class Ranges {
 
     WireContext wire_;
     TimePoint now_;
+    bool whole_;
     std::string found_;
 };
 
@@ -447,8 +449,9 @@ TEST(Defaults, AreInTheRangesOfTheProtocol) {
         types.push_back(NOTIF_STREAM_EVENT);
         for (const auto type : types) {
             auto event = *make_notification(type, wire.dialect);
-            fill_defaults(event, wire, start);
-            EXPECT_EQ(Ranges(event, wire, start).found(), "") << to_text(event, {.context = wire});
+            fill_defaults(event, wire, {start, start});
+            EXPECT_EQ(Ranges(event, wire, start, false).found(), "")
+                << to_text(event, {.context = wire});
         }
     }
 }
@@ -458,7 +461,7 @@ Notification defaults_of(std::uint32_t event, Type Body::* member, Type type) {
     Body body;
     body.*member = type;
     Notification out{event, body};
-    fill_defaults(out, {Dialect::v8x, Product::nso}, start);
+    fill_defaults(out, {Dialect::v8x, Product::nso}, {start, start});
     return out;
 }
 
@@ -469,7 +472,7 @@ TEST(Defaults, GoWithTheType) {
             const auto type = static_cast<E>(constant.value);
             const auto filled = defaults_of(event, member, type);
             EXPECT_EQ(filled.template get<Body>()->*member, type);
-            EXPECT_EQ(Ranges(filled, {Dialect::v8x, Product::nso}, start).found(), "")
+            EXPECT_EQ(Ranges(filled, {Dialect::v8x, Product::nso}, start, false).found(), "")
                 << to_text(filled);
         }
     };
@@ -486,7 +489,7 @@ TEST(Defaults, OfTheSystemComeFromNowhere) {
     CommitNotification commit;
     commit.uinfo.context = "system";
     Notification event{NOTIF_COMMIT_SIMPLE, commit};
-    fill_defaults(event, {}, start);
+    fill_defaults(event, {}, {start, start});
     EXPECT_EQ(event.get<CommitNotification>()->uinfo, default_system_session(start));
 }
 
