@@ -26,8 +26,8 @@ constexpr std::size_t max_random_nodes = 500;
 /// Makes the content of one instance. A mandatory node without a value makes the whole fail.
 class Instance {
   public:
-    Instance(Choices& choices, std::span<const lys_module* const> served, bool sparse)
-        : choices_(choices), source_{choices, served}, sparse_(sparse) {}
+    Instance(const ValueSource& source, bool sparse)
+        : choices_(source.choices), source_(source), sparse_(sparse) {}
 
     TreePtr make(const lysc_node& notification) {
         lyd_node* root = nullptr;
@@ -186,7 +186,8 @@ std::span<const lysc_node* const> Schema::drawn_from() const {
 }
 
 std::expected<BuiltEvent, std::string> Schema::random(Choices& choices,
-                                                      std::string_view notification) const {
+                                                      std::string_view notification,
+                                                      std::optional<TimePoint> now) const {
     const lysc_node* schema = nullptr;
     if (notification.empty()) {
         const auto from = drawn_from();
@@ -197,11 +198,12 @@ std::expected<BuiltEvent, std::string> Schema::random(Choices& choices,
         if (!found) return std::unexpected(found.error());
         schema = *found;
     }
+    const ValueSource source{.choices = choices, .served = served_, .now = now};
     const lysc_node* missing = nullptr;
     std::string refused;
     std::optional<BuiltEvent> out;
     for (int draw = 0; draw < max_draws && !out; ++draw) {
-        Instance instance(choices, served_, draw >= max_draws / 2);
+        Instance instance(source, draw >= max_draws / 2);
         const auto tree = instance.make(*schema);
         if (instance.is_too_large()) {
             return std::unexpected(fmt::format("it needs more than {} nodes", max_event_nodes));

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <limits>
 #include <vector>
 
 #include "protocol/value/text.hpp"
+#include "simulator/workload/names.hpp"
 #include "simulator/yang/describe_type.hpp"
 #include "simulator/yang/libyang.hpp"
 #include "simulator/yang/pattern.hpp"
@@ -21,6 +24,14 @@ constexpr int max_tries = 24;
 constexpr std::uint64_t extra_length = 12;
 /// Steps of an instance-identifier.
 constexpr int max_steps = 4;
+
+/// Texts of a server at work, where a type takes one.
+constexpr std::string_view usual_texts[] = {
+    "eth0",      "eth1",   "ge0/0/1",          "edge1",
+    "core2",     "uplink", "to edge2",         "admin",
+    "linecard1", "blue",   "link to the roof", "edge1.example.com"};
+/// Numbers without a range are counted up to here.
+constexpr std::uint64_t usual_span = 100'000;
 
 /// Texts that well-known patterns, and many others, accept.
 constexpr std::string_view samples[] = {
@@ -105,6 +116,12 @@ class Candidate {
     template <class T>
     T between(T low, T high) {
         const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+        if (source_.now) {
+            const T from = low < 0 && high >= 0 ? T{0} : low;
+            const auto most = std::min(
+                static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(from), usual_span);
+            return static_cast<T>(static_cast<std::uint64_t>(from) + choices_.below(most + 1));
+        }
         switch (choices_.below(3)) {
             case 0:
                 return low;
@@ -263,7 +280,8 @@ class Candidate {
             default:
                 break;
         }
-        if (choices_.below(8) == 7) return std::string(choices_.of(samples));
+        if (source_.now && choices_.flip()) return std::string(choices_.of(usual_texts));
+        if (!source_.now && choices_.below(8) == 7) return std::string(choices_.of(samples));
         for (const auto* pattern : sized(type.patterns)) {
             if (!pattern->inverted) return sample_pattern(pattern->expr, choices_);
         }
@@ -274,10 +292,12 @@ class Candidate {
     }
 
     Ip4 address4() {
+        if (source_.now) return workload::address4(choices_);
         const auto byte = [&] { return static_cast<std::uint8_t>(choices_.below(256)); };
         return {byte(), byte(), byte(), byte()};
     }
     Ip6 address6() {
+        if (source_.now) return workload::address6(choices_);
         Ip6 out;
         for (auto& word : out)
             word = static_cast<std::uint16_t>(choices_.flip() ? choices_.below(0x10000) : 0);
@@ -285,6 +305,11 @@ class Candidate {
     }
 
     std::string datetime() {
+        if (source_.now) {
+            const auto ago = std::chrono::seconds(choices_.below(3600));
+            return to_text(
+                to_datetime(std::chrono::floor<std::chrono::seconds>(*source_.now - ago)));
+        }
         Datetime out;
         out.year = static_cast<std::int16_t>(1970 + choices_.below(100));
         out.month = static_cast<std::uint8_t>(1 + choices_.below(12));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocol/notification/generate.hpp"
+#include "protocol/value/calendar.hpp"
 
 struct lyd_node;
 struct lys_module;
@@ -22,6 +23,10 @@ struct ValueSource {
     const lyd_node* root = nullptr;
     /// The text becomes part of an instance-identifier, and so cannot be one.
     bool inside_path = false;
+    /// With a time, values are those of a server at work then: names and addresses of a network,
+    /// numbers that are counted up, times not long ago. Without, they are anything that the types
+    /// take, the ends of ranges above all.
+    std::optional<TimePoint> now = std::nullopt;
 };
 
 /// A text that the leaf or leaf-list accepts; nothing when none was found.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/notification/generate.hpp"
+#include "protocol/value/calendar.hpp"
 #include "simulator/scenario/yaml.hpp"
 #include "simulator/streams/event_tree.hpp"
 #include "simulator/yang/built_in_module.hpp"
@@ -80,8 +81,10 @@ class Schema : public FilterCompiler {
     /// it is any one of the modules that were asked for, or of all when those have none. The error
     /// says why there is none: no such notification, a leaf that can have no value, or conditions
     /// that are met by none of the instances tried.
+    /// With a time its values are those of a server at work then (random_value.hpp).
     std::expected<BuiltEvent, std::string> random(Choices& choices,
-                                                  std::string_view notification = {}) const;
+                                                  std::string_view notification = {},
+                                                  std::optional<TimePoint> now = {}) const;
 
     /// What random() chooses from, told by trying: names, and for those that cannot be why.
     struct Drawable {

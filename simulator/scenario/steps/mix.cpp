@@ -242,7 +242,8 @@ class MixRun : public StepRun {
     }
 
     bool send_stream(World& world) {
-        auto built = draw_instance();
+        const auto now = world.hub().wall(world.now());
+        auto built = draw_instance(now);
         if (!built) {
             world.fail(Outcome::expectation_failed, spec_.place(),
                        fmt::format("mix: no notification after {} draws, the last {}", most_draws,
@@ -252,18 +253,18 @@ class MixRun : public StepRun {
         StreamNotification body;
         body.values = std::move(built->values);
         StreamEvent event{{}, {NOTIF_STREAM_EVENT, std::move(body)}, std::move(built->tree)};
-        set_event_time(event, world.hub().wall(world.now()));
+        set_event_time(event, now);
         trace(world, event.notification);
         world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
         return true;
     }
 
     /// The error is the last one's, with its name.
-    std::expected<BuiltEvent, std::string> draw_instance() {
+    std::expected<BuiltEvent, std::string> draw_instance(WallTime now) {
         std::string error;
         for (int draws = 0; draws < most_draws; ++draws) {
             const auto& name = spec_.possible[random_->below(spec_.possible.size())];
-            auto built = spec_.schema->random(*random_, name);
+            auto built = spec_.schema->random(*random_, name, now);
             if (built) {
                 StreamNotification body;
                 body.values = built->values;

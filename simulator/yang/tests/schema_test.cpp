@@ -425,6 +425,32 @@ TEST(YangRandom, EveryTypeHasAValue) {
     EXPECT_FALSE(schema->random(*std::make_unique<Draws>(1), "m"));
 }
 
+/// Times are not long ago, and addresses nobody's.
+TEST(YangRandom, WithATimeIsOfAServerAtWork) {
+    const auto schema = load({"example-if", "example-alarm"});
+    constexpr TimePoint now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
+    Draws draws(5);
+    int times = 0;
+    int addresses = 0;
+    for (int i = 0; i < 300; ++i) {
+        const auto event = schema->random(draws, {}, now);
+        ASSERT_TRUE(event) << event.error();
+        for (const auto& value : event->values) {
+            if (const auto* time = std::get_if<Datetime>(&value.v.payload)) {
+                ++times;
+                EXPECT_LE(*to_time_point(*time), now);
+                EXPECT_GT(*to_time_point(*time), now - std::chrono::hours(1));
+            }
+            if (const auto* ip = std::get_if<Ip6>(&value.v.payload)) {
+                ++addresses;
+                EXPECT_TRUE((*ip)[0] == 0x2001 || (*ip)[0] == 0xfd20);
+            }
+        }
+    }
+    EXPECT_GT(times, 50);
+    EXPECT_GT(addresses, 10);
+}
+
 RC_GTEST_PROP(YangRandom, AnyChoicesMakeAValidEvent, (const std::vector<std::uint32_t>& numbers)) {
     static const auto schema = load({"example-if", "example-alarm"});
     ListedChoices choices(numbers);
