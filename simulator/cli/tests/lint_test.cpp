@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
-#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -14,7 +15,6 @@ namespace confd::sim::cli {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 struct Linted {
     int code = 0;
@@ -22,7 +22,8 @@ struct Linted {
 };
 
 Linted linted(const std::string& scenario, bool werror = false) {
-    const auto path = testing::TempDir() + "linted.yaml";
+    // Tests run beside one another.
+    const auto path = fmt::format("{}linted-{}.yaml", testing::TempDir(), ::getpid());
     std::ofstream(path) << scenario;
     Options options;
     options.files = {path};
@@ -30,6 +31,7 @@ Linted linted(const std::string& scenario, bool werror = false) {
     testing::internal::CaptureStderr();
     Linted out;
     out.code = lint(options);
+    std::filesystem::remove(path);
     out.text = testing::internal::GetCapturedStderr();
     return out;
 }
@@ -41,7 +43,7 @@ constexpr const char* unnamed =
 TEST(Lint, ExitsWithZeroForWarnings) {
     const auto out = linted(unnamed);
     EXPECT_EQ(out.code, exit_fulfilled);
-    EXPECT_THAT(out.text, HasSubstr("linted.yaml:4:43: warning: without a device"));
+    EXPECT_THAT(out.text, HasSubstr(".yaml:4:43: warning: without a device"));
 }
 
 TEST(Lint, ExitsWithTwoForWarningsThatAreErrors) {

