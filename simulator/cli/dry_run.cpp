@@ -40,7 +40,7 @@ class Timeline {
   private:
     static HubConfig config_of(const Scenario& scenario) {
         auto config = scenario.hub_config();
-        config.wall_origin = scenario.clock.value_or(WallTime());
+        config.wall_origin = scenario.loaded_at;
         return config;
     }
 

@@ -154,6 +154,21 @@ TEST(Now, IsAnotherInEachRound) {
     EXPECT_EQ(events[2].get<ProgressSpanNotification>()->tid, 3);
 }
 
+TEST(Now, IsThatOfARequestToTheControlInterface) {
+    Stage stage("  - delay: 1h\n", head, with_modules);
+    test::HubClient client(stage.hub_, stage.now, everything());
+    stage.run(20min);
+    const auto played =
+        play_step(stage.scenario_, "send", "{event: progress, fields: {timestamp: now}}",
+                  stage.hub_, stage.now + 10min);
+    ASSERT_TRUE(played) << to_string(played.error().front());
+    const auto events = client.exchange(stage.now);
+    ASSERT_THAT(events, SizeIs(1));
+    EXPECT_EQ(events[0].get<ProgressSpanNotification>()->timestamp,
+              micros(stage.hub_.wall(stage.now + 10min)));
+    EXPECT_GE(stage.hub_.wall(stage.now), later);
+}
+
 TEST(Now, IsAValueOfADiff) {
     const auto scenario = test::load(
         std::string(head) +

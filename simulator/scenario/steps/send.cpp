@@ -80,7 +80,7 @@ struct Content {
 /// A known device that calls home has a name, or the vendor's library crashes.
 std::optional<Hazard> name_device(Notification& event, const YamlNode* fields, bool unsafe) {
     auto* call = std::get_if<CallHomeNotification>(&event.body);
-    if (call == nullptr || call->type == CALL_HOME_UNKNOWN_DEVICE) return std::nullopt;
+    if (call == nullptr || !CallHomeNotification::known(*call, {})) return std::nullopt;
     const bool named = fields != nullptr && fields->is_map() && fields->find("device") != nullptr;
     if (named && !call->device.empty()) return std::nullopt;
     if (!unsafe) call->device = workload::default_device;
