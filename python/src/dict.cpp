@@ -292,11 +292,19 @@ void column(Dict& d, const Columns<Row>& columns, Make&& make) {
     d.set<K>(list_of(*columns.rows, [&](const Row& row) { return make(row).release(); }));
 }
 
-Body body_of(const CqProgressNotification& n) {
+/// One for each, of which the wire says nothing: programs for newer releases read them.
+Ref no_reasons(const std::vector<std::string>& names) {
+    return list_of(names, [](const std::string&) { return to_python("").release(); });
+}
+
+Body body_of(const CqProgressNotification& n, const WireContext& wire) {
     Dict d;
     d.set<"type">(n.type).set<"timestamp">(wrap_datetime(n.timestamp)).maybe<"cq_tag">(n.cq_tag);
     d.set<"cq_id">(n.cq_id).maybe<"completed_devices">(n.completed_devices);
     d.maybe<"transient_devices">(n.transient_devices);
+    if (wire.dialect == Dialect::v8x && n.transient_devices && !n.transient_devices->empty()) {
+        d.set<"transient_reasons">(no_reasons(*n.transient_devices));
+    }
     column<"failed_devices">(d, n.failed_devices, [](auto& row) { return to_python(row.device); });
     column<"failed_reasons">(d, n.failed_devices, [](auto& row) { return to_python(row.reason); });
     const auto& done = n.completed_services;
@@ -359,7 +367,15 @@ Ref dict_of(const Notification& event, const WireContext& wire) {
     Dict d;
     d.set<"_notif">(wrap(NotificationRef{})).set<"type">(std::int64_t{event.type});
     if (!has_body(event, wire)) return d.take();
-    auto body = std::visit([](const auto& n) { return body_of(n); }, event.body);
+    auto body = std::visit(
+        [&](const auto& n) {
+            if constexpr (requires { body_of(n, wire); }) {
+                return body_of(n, wire);
+            } else {
+                return body_of(n);
+            }
+        },
+        event.body);
     auto dict = d.take();
     if (body.key != nullptr) {
         must_succeed(PyDict_SetItem(dict.get(), body.key, body.dict.get()));

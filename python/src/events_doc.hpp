@@ -162,6 +162,7 @@ inline constexpr const char* read_doc =
     "   cq_tag -- str, if there is one\n"
     "   cq_id -- int\n"
     "   completed_devices, transient_devices -- list of str, if there are any\n"
+    "   transient_reasons -- from 8 releases: list of str, empty ones, beside transient_devices\n"
     "   failed_devices, failed_reasons -- list of str, if there are any, and so the others:\n"
     "   completed_services -- list of str; completed_services_completed_devices -- list of Value\n"
     "   failed_services -- list of str; failed_services_completed_devices,\n"

@@ -134,18 +134,8 @@ Ref dup_len(PyObject* self, PyObject* args, PyObject* keywords) {
     return wrap(outer_part(path_of(self), static_cast<std::size_t>(length(self) - size)));
 }
 
-/// The prefix stands on the first step and wherever the module changes.
 Ref path_str(PyObject* self) {
-    const auto& path = path_of(self);
-    auto text = to_text(path, schema().names());
-    const auto whole = qualified(path);
-    if (whole.steps.empty() || !whole.steps.back().ns) return to_python(text);
-    const auto end = text.find_first_of("/{", 1);
-    const auto prefix = schema().names().prefix_of(*whole.steps.back().ns);
-    if (prefix && text.substr(0, end).find(':') == std::string::npos) {
-        text.insert(1, std::string(*prefix) + ':');
-    }
-    return to_python(text);
+    return to_python(path_text(path_of(self)));
 }
 
 Ref path_repr(PyObject* self) {
@@ -183,6 +173,18 @@ constexpr const char* path_doc =
     "referred to.";
 
 }  // namespace
+
+std::string path_text(const ObjectRef& path) {
+    auto text = to_text(path, schema().names());
+    const auto whole = qualified(path);
+    if (whole.steps.empty() || !whole.steps.back().ns) return text;
+    const auto end = text.find_first_of("/{", 1);
+    const auto prefix = schema().names().prefix_of(*whole.steps.back().ns);
+    if (prefix && text.substr(0, end).find(':') == std::string::npos) {
+        text.insert(1, std::string(*prefix) + ':');
+    }
+    return text;
+}
 
 void init_keypath(PyObject* module) {
     add(module, "XmlTag",

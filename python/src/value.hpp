@@ -23,6 +23,10 @@ std::string type_name(ValueType type);
 /// schema only.
 std::string display_text(const Value& value);
 
+/// A path with names, if they are loaded; the prefix stands on the first step and wherever the
+/// module changes: /if:interfaces/interface{eth0}/mtu.
+std::string path_text(const ObjectRef& path);
+
 /// The value that Python's `init` is for a type; nothing when it is none.
 std::optional<Value> make_value(PyObject* init, ValueType type);
 

@@ -67,6 +67,8 @@ std::string display_text(const Value& value) {
             return fmt::format("{}", fmt::join(std::get<Bytes>(value.payload), "."));
         case ValueType::list:
             return items_text(std::get<ValueList>(value.payload));
+        case ValueType::objectref:
+            return path_text(std::get<ObjectRef>(value.payload));
         default:
             break;
     }

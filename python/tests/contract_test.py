@@ -1,5 +1,6 @@
 """The packages behave like the vendor's, fact by fact: layout, functions, sockets, errors, events."""
 
+import ast
 import contextlib
 import errno
 import hashlib
@@ -7,6 +8,7 @@ import importlib
 import inspect
 import json
 import os
+import pathlib
 import pydoc
 import select
 import signal
@@ -164,6 +166,52 @@ class Layout(Case):
                     importlib.reload(_confd)
             finally:
                 sys.path.remove(folder)
+
+    def test_stubs_say_what_there_is(self):
+        for low in self.each():
+            folder = pathlib.Path(low.__file__).parent
+            for module in (low, low.events, low.maapi, low.error):
+                name = "__init__" if module is low else module.__name__.split(".")[1]
+                tree = ast.parse((folder / f"{name}.pyi").read_text())
+                found = self.names_in(tree)
+                expected = {name for name in vars(module) if not name.startswith("_")}
+                modules = {"error", "events", "maapi"} if module is low else set()
+                self.assertEqual(found, expected - modules)
+                for node in tree.body:
+                    if isinstance(node, ast.FunctionDef):
+                        self.check_signature(node, getattr(module, node.name))
+                    elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                        self.check_class(node, getattr(module, node.name))
+
+    def names_in(self, tree):
+        found = set()
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                found.add(node.name)
+            elif isinstance(node, ast.AnnAssign):
+                found.add(node.target.id)
+        return {name for name in found if not name.startswith("_")}
+
+    def check_signature(self, node, function):
+        found = [argument.arg for argument in node.args.args if argument.arg not in ("self", "cls")]
+        signature = inspect.signature(function)
+        self.assertEqual(found, list(signature.parameters), node.name)
+        optional = [name for name, parameter in signature.parameters.items()
+                    if parameter.default is not parameter.empty]
+        self.assertEqual(found[len(found) - len(node.args.defaults):], optional, node.name)
+
+    def check_class(self, node, kind):
+        for member in node.body:
+            if isinstance(member, ast.FunctionDef) and not member.name.startswith("_"):
+                if hasattr(kind, member.name) and not member.decorator_list:
+                    signature = [argument.arg for argument in member.args.args][1:]
+                    found = inspect.signature(getattr(kind, member.name)).parameters
+                    self.assertEqual(signature, [name for name in found if name != "self"], member.name)
+                elif kind.__name__ not in ("TransCtxRef", "TagValue"):
+                    self.assertTrue(hasattr(kind, member.name), (kind, member.name))
+            elif isinstance(member, ast.FunctionDef) and member.name == "__init__":
+                if kind.__name__ != "Value":
+                    self.check_signature(member, kind)
 
     def test_help_has_all_sections(self):
         text = pydoc.plain(pydoc.render_doc(_confd.events))
@@ -793,6 +841,17 @@ class Newer(Case):
         for wrong in (2, -3, "x", 1.5):
             with self.assertRaises((IndexError, KeyError)):
                 body["attributes"][wrong]
+
+    def test_39_reasons_of_transient_devices(self):
+        undefined = peer.Atom("undefined")
+        devices = b"\x6c\0\0\0\1" + peer.encode(b"ce1") + b"\x6a"
+        fields = [peer.encode(x) for x in (1 << 22, 2, (19, (2026, 11, 22, 10, 0, 0, 0, 0, 0)), 7, undefined,
+                                           undefined)]
+        rest = peer.encode(undefined) * 4
+        frame = peer.frame(b"\x83\x68\x0b" + b"".join(fields) + devices + rest)
+        body = _ncs.events.read_notification(self.connected(_ncs, frame))["cq_progress"]
+        self.assertEqual((body["transient_devices"], body["transient_reasons"]), (["ce1"], [""]))
+        self.assertNotIn("transient_reasons", self.read(_ncs, frame)["cq_progress"])
 
     def test_39_other_events(self):
         frames = (peer.event(1 << 30, 1, 2, 9, 3, 4, 1763802000000000, 5, 6)

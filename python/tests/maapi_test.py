@@ -215,6 +215,8 @@ class Simulated(unittest.TestCase):
             self.assertEqual(str(low.XmlTag(ns, tag)), "box")
             self.assertEqual(str(low.Value((ns, tag), low.C_XMLBEGIN)), "box")
             self.assertEqual(low.str2hash("no such name"), 0)
+            path = low.Value(f"{PORT}/mtu", low.C_OBJECTREF)
+            self.assertEqual((str(path), str(path.as_pyval())), (f"{PORT}/mtu",) * 2)
             for wrong in ("x", None, 1.5):
                 with self.assertRaises(TypeError):
                     low.hash2str(wrong)
