@@ -9,13 +9,7 @@ else()
     find_package(Boost 1.81 REQUIRED COMPONENTS json) # Boost::headers, Boost::json
     find_package(fmt REQUIRED)                        # fmt::fmt
 endif()
-find_package(yaml-cpp REQUIRED)                   # yaml-cpp
-find_package(CLI11 REQUIRED)                      # CLI11::CLI11
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # OpenSSL::Crypto
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(libyang REQUIRED IMPORTED_TARGET libyang>=2.1) # PkgConfig::libyang
-pkg_check_modules(libpcre2 REQUIRED IMPORTED_TARGET libpcre2-8)  # PkgConfig::libpcre2
-find_package(LibXml2 REQUIRED)                                   # LibXml2::LibXml2
 
 if(CONFD_BUILD_PYTHON)
     # The system's, unless another one is asked for: any will do, since one build serves all releases.
@@ -24,6 +18,16 @@ if(CONFD_BUILD_PYTHON)
     endif()
     find_package(Python3 3.8 COMPONENTS Interpreter OPTIONAL_COMPONENTS Development.Module)
 endif()
+if(CONFD_PYTHON_ONLY)
+    return()
+endif()
+
+find_package(yaml-cpp REQUIRED)                   # yaml-cpp
+find_package(CLI11 REQUIRED)                      # CLI11::CLI11
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libyang REQUIRED IMPORTED_TARGET libyang>=2.1) # PkgConfig::libyang
+pkg_check_modules(libpcre2 REQUIRED IMPORTED_TARGET libpcre2-8)  # PkgConfig::libpcre2
+find_package(LibXml2 REQUIRED)                                   # LibXml2::LibXml2
 
 if(CONFD_BUILD_TESTS)
     find_package(GTest REQUIRED)      # GTest::gmock_main
