@@ -179,7 +179,7 @@ void raise_error(std::int64_t code, const std::string& text) {
 }
 
 void raise_os_error(int number, const std::string& text) {
-    raise_with(24, text + ": " + std::strerror(number), number);
+    raise_with(ERR_OS, text + ": " + std::strerror(number), number);
 }
 
 void raise_eof() {
@@ -196,7 +196,7 @@ void raise_failure(const SessionFailure& failure) {
         case SessionFailure::Kind::protocol:
             break;
     }
-    raise_error(18, failure.error.message);
+    raise_error(ERR_INTERNAL, failure.error.message);
 }
 
 }  // namespace confd::python

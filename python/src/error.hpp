@@ -11,6 +11,14 @@
 
 namespace confd::python {
 
+/// The codes of errors that are found here rather than by the server.
+enum OwnErrorCode : std::int32_t {
+    ERR_BADTYPE = 5,
+    ERR_BADPATH = 8,
+    ERR_INTERNAL = 18,
+    ERR_OS = 24,
+};
+
 /// Every code that confd_errno can have; the names are those of the API: ERR_NOEXISTS.
 std::span<const Constant> error_codes();
 

@@ -21,8 +21,6 @@
 namespace confd::python {
 namespace {
 
-constexpr std::int64_t err_internal = 18;
-
 // ---- Arguments ----
 
 /// The 32 bits of a mask. Older releases take a C int; newer ones have an event in bit 31.
@@ -124,7 +122,7 @@ WireContext wire_of(int fd) {
 
 void check_reply(const Bytes& payload) {
     const auto reply = decode_reply(payload);
-    if (!reply) raise_error(err_internal, "Bad reply to the subscription");
+    if (!reply) raise_error(ERR_INTERNAL, "Bad reply to the subscription");
     if (!*reply) raise_error(reply->error().code, reply->error().text);
 }
 
@@ -214,7 +212,7 @@ Ref read_notification(PyObject*, PyObject* args, PyObject* keywords) {
     const auto payload = read_frame(fd);
     const auto wire = wire_of(fd);
     const auto event = decode_notification(payload, {.context = wire, .strict = true});
-    if (!event) raise_error(err_internal, "Bad notification struct");
+    if (!event) raise_error(ERR_INTERNAL, "Bad notification struct");
     return dict_of(*event, wire);
 }
 

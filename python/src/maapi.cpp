@@ -20,8 +20,6 @@
 namespace confd::python {
 namespace {
 
-constexpr std::int64_t err_internal = 18;
-
 /// Asks for the path of a schema file. Files of the vendor's library are nothing to us: the answer
 /// is passed over, and servers expect the question.
 constexpr std::uint32_t op_schema_file = 262;
@@ -43,7 +41,7 @@ void send_request(int fd, const MaapiRequest& request) {
 }
 
 [[noreturn]] void raise_undecodable(const char* what) {
-    raise_error(err_internal, fmt::format("failed to decode {}", what));
+    raise_error(ERR_INTERNAL, fmt::format("failed to decode {}", what));
 }
 
 void check_reply(const Bytes& payload, std::uint32_t op) {

@@ -1,7 +1,6 @@
 // Python types whose instances hold one C++ value.
 #pragma once
 
-#include <deque>
 #include <new>
 #include <string>
 #include <utility>
@@ -83,7 +82,7 @@ Ref make_type(std::string_view name, unsigned extra_flags, std::vector<PyType_Sl
 }
 inline constexpr unsigned can_be_base = Py_TPFLAGS_BASETYPE;
 
-/// Adds the object to a module. The name "events.X" is X in it.
+/// Adds the object to a module.
 void add(PyObject* module, const char* name, Ref object);
 
 /// A read-only attribute.

@@ -5,7 +5,7 @@
 #include "files/read_file.hpp"
 #include "protocol/limits.hpp"
 #include "python/src/error.hpp"
-#include "python/src/object.hpp"
+#include "python/src/python.hpp"
 
 namespace confd::python {
 namespace {
@@ -44,24 +44,6 @@ std::optional<Bytes> access_secret() {
     if (!text) raise_error(ERR_PROTOUSAGE, name + ": cannot read the access file " + text.error());
     const auto secret = as_bytes(*text);
     return Bytes(secret.begin(), secret.end());
-}
-
-const char* qualified_name(std::string_view name) {
-    static std::deque<std::string> names;
-    return names.emplace_back(std::string(product().package) + '.' + std::string(name)).c_str();
-}
-
-PyObject* cannot_instantiate(PyTypeObject* type, PyObject*, PyObject*) {
-    return guarded<PyObject*>(nullptr, [&]() -> PyObject* {
-        auto* const object = reinterpret_cast<PyObject*>(type);
-        const auto name = must(PyObject_GetAttrString(object, "__name__"));
-        raise(PyExc_NotImplementedError,
-              "Can't instantiate " + text_of(name.get()) + " from Python");
-    });
-}
-
-void add(PyObject* module, const char* name, Ref object) {
-    must_succeed(PyObject_SetAttrString(module, name, object.get()));
 }
 
 }  // namespace confd::python

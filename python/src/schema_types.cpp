@@ -333,7 +333,7 @@ CsType resolve(PyObject* schema_type) {
     }
     const auto path = text_of(PyTuple_GetItem(schema_type, 1));
     const auto place = loaded->find(0, path, ns);
-    if (place == 0) raise_error(8, "no node at " + path);
+    if (place == 0) raise_error(ERR_BADPATH, "no node at " + path);
     return {loaded, loaded->at(place)->type};
 }
 
@@ -352,8 +352,8 @@ std::string schema_text(const Value& value, PyObject* schema_type) {
     const auto type = resolve_typed(schema_type);
     auto text = Typed(*type.schema, 0).text(value, type.name);
     if (!text) {
-        raise_error(5, fmt::format("{} '{}' is not of type {}", type_name(value.type),
-                                   display_text(value), type.name.name));
+        raise_error(ERR_BADTYPE, fmt::format("{} '{}' is not of type {}", type_name(value.type),
+                                             display_text(value), type.name.name));
     }
     return *text;
 }
@@ -361,7 +361,8 @@ std::string schema_text(const Value& value, PyObject* schema_type) {
 Value schema_value(std::string_view text, PyObject* schema_type) {
     const auto type = resolve_typed(schema_type);
     auto value = Typed(*type.schema, 0).value(text, type.name);
-    if (!value) raise_error(5, fmt::format("'{}' is not of type {}", text, type.name.name));
+    if (!value)
+        raise_error(ERR_BADTYPE, fmt::format("'{}' is not of type {}", text, type.name.name));
     return std::move(*value);
 }
 

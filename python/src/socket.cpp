@@ -319,7 +319,7 @@ Bytes read_frame(int fd) {
     if (size > Limits{}.payload) {
         // Where the next one begins nobody knows: later calls must not read the rest as frames.
         ::shutdown(fd, SHUT_RDWR);
-        raise_error(18, fmt::format("a frame of {} bytes", size));
+        raise_error(ERR_INTERNAL, fmt::format("a frame of {} bytes", size));
     }
     frame.read_until(frame_header_size + size);
     return frame.take_payload();
