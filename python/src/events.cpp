@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <map>
 
 #include "protocol/frame/frame.hpp"
 #include "protocol/session/ack.hpp"
@@ -108,16 +107,16 @@ std::optional<Datetime> datetime_in(const Value& value) {
 
 // ---- Connecting ----
 
-/// The dialect of a connection that is not the usual one, by descriptor: events are laid out by it.
-std::map<int, Release>& releases() {
-    static std::map<int, Release> other;
-    return other;
+/// The release that was claimed, of connections for which it is not the usual one: it decides how
+/// their events are laid out.
+OfSockets<Release>& releases() {
+    static OfSockets<Release> others;
+    return others;
 }
 
 WireContext wire_of(int fd) {
-    const auto found = releases().find(fd);
-    const auto release = found == releases().end() ? Release{} : found->second;
-    return {release.dialect(), product().product};
+    const auto* const other = releases().find(fd);
+    return {(other == nullptr ? Release{} : *other).dialect(), product().product};
 }
 
 void check_reply(const Bytes& payload) {
@@ -130,8 +129,8 @@ void subscribe(PyObject* sock, const Release& release, const Subscription& subsc
                const Address& address) {
     const int fd = descriptor_of(sock);
     connect_socket(fd, family_of(sock), address);
-    releases().erase(fd);
-    if (release != Release{}) releases()[fd] = release;
+    releases().forget(fd);
+    if (release != Release{}) releases().put(fd, release);
     shake_hands(fd, CLIENT_EVENT_NOTIFICATIONS);
     Bytes frame;
     const auto mark = begin_frame(frame);

@@ -6,13 +6,11 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <map>
 
 #include "protocol/frame/frame.hpp"
 #include "protocol/limits.hpp"
@@ -56,39 +54,15 @@ void wait_for(int fd, short events) {
 
 // ---- Frames that have begun ----
 
-struct Partial {
-    ino_t inode;
-    Bytes bytes;
-};
-
-/// By descriptor. The inode tells a socket from a later one with the same descriptor.
-std::map<int, Partial>& partials() {
-    static std::map<int, Partial> all;
+OfSockets<Bytes>& partials() {
+    static OfSockets<Bytes> all;
     return all;
-}
-
-ino_t inode_of(int fd) {
-    struct stat status{};
-    return ::fstat(fd, &status) == 0 ? status.st_ino : 0;
-}
-
-Bytes take_partial(int fd) {
-    auto& all = partials();
-    if (all.empty()) return {};
-    const auto inode = inode_of(fd);
-    // A socket may have been duplicated, or detached from its object, meanwhile.
-    const auto found =
-        std::ranges::find_if(all, [&](const auto& entry) { return entry.second.inode == inode; });
-    if (found == all.end()) return {};
-    auto bytes = std::move(found->second.bytes);
-    all.erase(found);
-    return bytes;
 }
 
 /// What has come of a frame.
 class Incoming {
   public:
-    explicit Incoming(int fd) : fd_(fd), bytes_(take_partial(fd)) {}
+    explicit Incoming(int fd) : fd_(fd), bytes_(partials().take(fd).value_or(Bytes())) {}
 
     std::size_t payload_size() const { return load_word(bytes_.data()); }
 
@@ -123,8 +97,7 @@ class Incoming {
     // Not in a destructor: that also runs, without the GIL, when the interpreter ends a thread that
     // waits here.
     void keep() {
-        if (bytes_.empty()) return;
-        partials().insert_or_assign(fd_, Partial{inode_of(fd_), std::move(bytes_)});
+        if (!bytes_.empty()) partials().put(fd_, std::move(bytes_));
     }
 
     [[noreturn]] void fail(std::size_t wanted, int error) {
@@ -259,7 +232,7 @@ void connect_socket(int fd, int family, const Address& address) {
         const int on = 1;
         ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    forget_partial(fd);
+    partials().forget(fd);
 }
 
 void shake_hands(int fd, ClientId service) {
@@ -323,10 +296,6 @@ Bytes read_frame(int fd) {
     }
     frame.read_until(frame_header_size + size);
     return frame.take_payload();
-}
-
-void forget_partial(int fd) {
-    partials().erase(fd);
 }
 
 }  // namespace confd::python

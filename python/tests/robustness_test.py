@@ -1,8 +1,10 @@
 """Nothing that Python does with the objects crashes, hangs or leaks."""
 
+import copy
 import gc
 import inspect
 import os
+import pickle
 import select
 import socket
 import subprocess
@@ -156,6 +158,24 @@ class WrongTypes(unittest.TestCase):
                 for function in (repr, str, hash, len, int, float, bool, iter, list, bytes, vars, dir):
                     self.attempt(function, item)
         self.assertGreater(self.calls, 5000)
+
+
+    def test_no_object_without_its_value(self):
+        for low in PACKAGES:
+            types = [kind for owner in (low, low.events) for kind in vars(owner).values() if isinstance(kind, type)]
+            for kind in types:
+                if issubclass(kind, (dict, Exception)):
+                    continue
+                with self.assertRaises(TypeError):
+                    object.__new__(kind)
+                for other in types:
+                    if kind is not other and other is low.XmlTag:
+                        with self.assertRaises(TypeError):
+                            low.XmlTag(1, 2).__class__ = kind
+            value = low.Value(5)
+            for copy_of in (copy.copy, copy.deepcopy, pickle.dumps):
+                with self.assertRaises(TypeError):
+                    copy_of(value)
 
 
 class Lives(unittest.TestCase):
