@@ -15,37 +15,19 @@ import random
 import signal
 import socket
 import sys
-from time import sleep
+import time
 
-SETTINGS = {name[18:]: text for name, text in os.environ.items()
-            if name.startswith("CONFD_CONFORMANCE_")}
-os.environ["CONFD_EVENTS_RELEASE"] = SETTINGS.get("RELEASE") or "7.8"
-if SETTINGS.get("PRODUCT") == "nso":
-    import ncs as confd
-else:
-    import confd
-from confd_json import Converter  # noqa: E402
+import kit_settings
+from confd_json import Converter
 
+confd = kit_settings.package()
 events, Error, EOF = confd.events, confd.error.Error, confd.error.EOF
 JSON = Converter(confd)
 
 
-def number(name, default=0):
-    return int(SETTINGS.get(name) or default)
-
-
-def time_value(name):
-    text = SETTINGS.get(name)
-    return confd.Value(text, confd.C_DATETIME) if text else confd.Value(1, confd.C_NOEXISTS)
-
-
 def connect(mask):
-    data = events.NotificationsData(
-        number("HEARTBEAT", 1000), number("HEALTH_CHECK", 1000), SETTINGS.get("STREAM") or "NETCONF",
-        time_value("START"), time_value("STOP"), SETTINGS.get("FILTER"), number("USID"), number("VERBOSITY"))
     sock = socket.socket(socket.AF_UNIX if confd.PATH else socket.AF_INET)
-    # From 2**31 on a mask is the negative number that has its bits.
-    events.notifications_connect2(sock, mask - (mask >> 31 << 32), data, path=confd.PATH,
+    events.notifications_connect2(sock, mask, kit_settings.data(confd), path=confd.PATH,
                                   ip=socket.gethostbyname(confd.ADDR), port=confd.PORT)
     return sock
 
@@ -101,20 +83,16 @@ def follow(sock, mask, diffs):
 
 
 def session(mask):
+    code = 3
     try:
         sock = connect(mask)
-    except (Error, EOF, OSError) as error:
-        print(f"subscriber_confd.py: {error}", file=sys.stderr)
-        return 3
-    try:
+        code = 1
         follow(sock, mask, Diffs())
-    except EOF:
-        return 0
-    except Error as error:
+    except (Error, EOF, OSError) as error:
+        if code == 1 and isinstance(error, EOF):
+            return 0
         print(f"subscriber_confd.py: {error}", file=sys.stderr)
-        return 1
-    finally:
-        sock.close()
+    return code
 
 
 def main():
@@ -124,14 +102,13 @@ def main():
     # One U+FFFD for each byte that is not UTF-8.
     codecs.register_error("each-byte", lambda error: ("\ufffd", error.start + 1))
     confd.text_errors("each-byte")
-    mask = number("MASK", events.NOTIF_AUDIT | events.NOTIF_DAEMON | events.NOTIF_COMMIT_DIFF |
-                  events.NOTIF_USER_SESSION | events.NOTIF_HA_INFO)
+    mask = kit_settings.mask(events.NOTIF_AUDIT | events.NOTIF_DAEMON | events.NOTIF_COMMIT_DIFF)
     while True:
         code = session(mask)
         if "--reconnect" not in sys.argv:
             return code
         # Not at once, and not all subscribers of a server that comes back at the same time.
-        sleep(random.uniform(0.1, 1))
+        time.sleep(random.uniform(0.1, 1))
 
 
 if __name__ == "__main__":

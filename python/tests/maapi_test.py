@@ -280,14 +280,24 @@ class Server(unittest.TestCase):
 
     def test_48_what_is_asked_for(self):
         failure = peer.frame(word(262 | 1 << 31) + word(1))
-        sock = self.maapi([failure, END, END, END, peer.frame(word(220)), peer.frame(word(221))])
+        sock = self.maapi([failure, END, END, END, peer.frame(word(220)), peer.frame(word(221)),
+                           peer.frame(word(220)), peer.frame(word(220))])
         _confd.maapi.load_schemas(sock)
         self.assertEqual(self.hello[0], 7)
         _confd.maapi.attach2(sock, 5, 17, 1042)
         _confd.maapi.detach2(sock, 1042)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(peer.event(16, 2, (17, b"admin", b"", peer.Atom("cli"), 2, (192, 0, 2, 17), 1, 0, b"", 0),
+                                      1042, 0))
+            tctx = _confd.events.read_notification(ours)["commit_diff"]["tctx"]
+        _confd.maapi.attach(sock, 0, tctx)
+        _confd.maapi.attach2(sock, 0, 0, 1042)
         self.assertEqual([struct.unpack(">I", request[:4])[0] for request in self.requests],
-                         [262, 232, 264, 231, 220, 221])
-        self.assertEqual(self.requests[4], word(220) + word(1042) + b"\x83" + peer.encode((5, 17)))
+                         [262, 232, 264, 231, 220, 221, 220, 220])
+        # No namespace is -1, and no user session is left out.
+        for index, term in ((4, (5, 17)), (6, (-1, 17)), (7, (-1,))):
+            self.assertEqual(self.requests[index], word(220) + word(1042) + b"\x83" + peer.encode(term))
 
     def test_failures(self):
         sock = self.maapi([peer.frame(word(220 | 1 << 31) + word(61) + b"\x83" + peer.encode(b"gone\0"))] * 2)
