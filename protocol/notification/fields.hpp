@@ -52,6 +52,8 @@ struct Field {
     bool trailing = false;
     /// A time: an integer is one in microseconds since 1970. Scenarios may say `now` there.
     bool time = false;
+    /// What newer releases call it as well; empty for nothing.
+    std::string_view newer_name = {};
 
     constexpr Field when(bool (*condition)(const T&, const WireContext&)) const {
         Field copy = *this;
@@ -66,6 +68,11 @@ struct Field {
     constexpr Field as_time() const {
         Field copy = *this;
         copy.time = true;
+        return copy;
+    }
+    constexpr Field renamed(std::string_view newer) const {
+        Field copy = *this;
+        copy.newer_name = newer;
         return copy;
     }
     constexpr Field at_end() const {

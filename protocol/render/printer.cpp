@@ -270,6 +270,7 @@ void print_entry(Printer& p, const T& value, const Field<T, M>& entry, const Opt
         if (entry.name.empty()) return print_members(p, member, o);
     }
     print_member(p, entry.name, member, o);
+    if (o.newer_names && !entry.newer_name.empty()) print_member(p, entry.newer_name, member, o);
 }
 
 template <HasFields T>

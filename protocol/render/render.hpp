@@ -21,11 +21,19 @@ struct RenderOptions {
     bool show_clearpass = false;
     /// In JSON the symbol of a log number beside it, as "logno_name".
     bool log_names = true;
+    /// In JSON, members that newer releases have renamed also under their new names: see
+    /// has_newer_names().
+    bool newer_names = false;
     /// What tags are called, beside their hashes and in paths; null for hashes alone.
     const Names* names = nullptr;
 
     const Names& known_names() const { return names == nullptr ? no_names() : *names; }
 };
+
+/// Whether a release gives HA events both as `slave_died` and as `secondary_died`, and so on.
+constexpr bool has_newer_names(const Release& release) {
+    return release.protocol_version() >= 78;
+}
 
 /// `{"type": 1, "name": "NOTIF_AUDIT", "audit": {..}}`. Enumerations are numbers, 64-bit integers
 /// exact, bytes hex; text that is not UTF-8 has U+FFFD in place of what is not.

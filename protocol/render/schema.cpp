@@ -276,6 +276,7 @@ void add_entry(Members& members, const Field<T, M>& entry) {
         if (entry.name.empty()) return add_members<M>(members);
     }
     add_field(members, entry.name, always, Kind<M>{});
+    if (!entry.newer_name.empty()) add_field(members, entry.newer_name, false, Kind<M>{});
 }
 
 template <HasFields T>

@@ -289,7 +289,26 @@ void read_absent(FieldMap& map, const T& out, const Field<T, M>& entry, const Co
         return;
     }
     const auto why = why_absent(depends_on_release(out, entry), c.wire);
-    keys_of<M>(entry.name, [&](std::string_view key) { map.forbid(key, why); });
+    const auto forbid = [&](std::string_view key) { map.forbid(key, why); };
+    keys_of<M>(entry.name, forbid);
+    if (!entry.newer_name.empty()) keys_of<M>(entry.newer_name, forbid);
+}
+
+/// Under the name of older releases, of newer ones, or, as newer ones print it, both.
+template <class T, class M>
+void read_renamed(FieldMap& map, T& out, const Field<T, M>& entry, const Context& c) {
+    const bool old_name = map.take(entry.name) != nullptr;
+    const auto* newer = map.take(entry.newer_name);
+    if (old_name) read_member(map, entry.name, out.*entry.member, c);
+    if (newer == nullptr) return;
+    M given{};
+    read_member(map, entry.newer_name, given, c);
+    if (old_name && !(given == out.*entry.member)) {
+        c.diagnostics.report(newer->place,
+                             fmt::format("'{}' is the newer name of '{}', and they differ",
+                                         entry.newer_name, entry.name));
+    }
+    out.*entry.member = std::move(given);
 }
 
 /// A time that is a number of microseconds.
@@ -314,6 +333,7 @@ void read_entry(FieldMap& map, T& out, const Field<T, M>& entry, const Context& 
     if constexpr (std::same_as<M, std::int64_t>) {
         if (entry.time) return read_micros(map, entry.name, out.*entry.member, c);
     }
+    if (!entry.newer_name.empty()) return read_renamed(map, out, entry, c);
     read_member(map, entry.name, out.*entry.member, c);
 }
 

@@ -43,8 +43,10 @@ std::optional<Notification> event(std::uint32_t type, std::string_view fields,
 }
 
 /// Prints the event, reads it back, and compares what both print: absent and empty are one there.
-void expect_round_trip(const Notification& notification, const WireContext& wire) {
-    const RenderOptions options{wire, true};
+void expect_round_trip(const Notification& notification, const WireContext& wire,
+                       bool newer_names = false) {
+    const RenderOptions options{
+        .context = wire, .show_clearpass = true, .newer_names = newer_names};
     const auto json = to_json(notification, options);
     const auto* fields = json.if_contains(key_of(notification));
     const auto text = fields == nullptr ? "{}" : boost::json::serialize(*fields);
@@ -71,7 +73,9 @@ TEST(EventFields, EveryFormOfAnEventReadsBack) {
         ha.nomaster = HA_NOTICK;
         ha.slave_arrived = {Value::buf("n1"), Ip6{1, 2, 3, 4, 5, 6, 7, 8}};
         ha.slave_died = {Value{ValueType::uint16, std::int64_t{7}}, std::string("rack 4")};
+        ha.beslave_result = HA_BIND;
         expect_round_trip({NOTIF_HA_INFO, ha}, {});
+        expect_round_trip({NOTIF_HA_INFO, ha}, {}, true);
     }
     for (const auto& provider : constants<DataProvider>) {
         CommitFailedNotification failed;
@@ -101,6 +105,50 @@ TEST(EventFields, EveryFormOfAnEventReadsBack) {
             {1, 2, TagMarker::stop, {}}};
         expect_round_trip({NOTIF_STREAM_EVENT, stream}, {});
     }
+}
+
+TEST(EventFields, TakeTheNamesOfNewerReleases) {
+    const std::pair<const char*, const char*> same[] = {
+        {"{type: HA_INFO_NOPRIMARY, noprimary: HA_NOTICK}",
+         "{type: HA_INFO_NOMASTER, nomaster: HA_NOTICK}"},
+        {"{type: HA_INFO_SECONDARY_DIED, secondary_died: {nodeid: {type: buf, value: n}, str: r}}",
+         "{type: HA_INFO_SLAVE_DIED, slave_died: {nodeid: {type: buf, value: n}, str: r}}"},
+        {"{type: HA_INFO_SECONDARY_ARRIVED, secondary_arrived: {nodeid: {type: buf, value: n}, "
+         "ip4: 192.0.2.1}}",
+         "{type: HA_INFO_SLAVE_ARRIVED, slave_arrived: {nodeid: {type: buf, value: n}, ip4: "
+         "192.0.2.1}}"},
+        {"{type: HA_INFO_SECONDARY_INITIALIZED, cdb_initialized_by_copy: 1}",
+         "{type: HA_INFO_SLAVE_INITIALIZED, cdb_initialized_by_copy: 1}"},
+        {"{type: HA_INFO_IS_PRIMARY}", "{type: HA_INFO_IS_MASTER}"},
+        {"{type: HA_INFO_BESECONDARY_RESULT, besecondary_result: 0}",
+         "{type: HA_INFO_BESLAVE_RESULT, beslave_result: 0}"},
+        {"{type: 1, nomaster: 27, noprimary: HA_BADFXS}", "{type: 1, nomaster: 27}"},
+    };
+    for (const auto& [newer, older] : same)
+        EXPECT_EQ(event(NOTIF_HA_INFO, newer), event(NOTIF_HA_INFO, older)) << newer;
+    Diagnostics diagnostics;
+    EXPECT_FALSE(parse_event(NOTIF_HA_INFO, yaml("{type: 1, nomaster: 27, noprimary: 28}").get(),
+                             {}, diagnostics));
+    EXPECT_FALSE(
+        parse_event(NOTIF_HA_INFO, yaml("{type: 5, noprimary: 28}").get(), {}, diagnostics));
+    const auto wrong = diagnostics.take();
+    ASSERT_THAT(wrong, SizeIs(2));
+    EXPECT_EQ(wrong[0].message, "'noprimary' is the newer name of 'nomaster', and they differ");
+    EXPECT_EQ(wrong[1].message,
+              "'noprimary' is not there in this form of the event, given the fields before it");
+}
+
+TEST(EventFields, NewerReleasesAreGivenBothNames) {
+    HaNotification ha;
+    ha.type = HA_INFO_BESLAVE_RESULT;
+    ha.beslave_result = HA_BIND;
+    const Notification event{NOTIF_HA_INFO, ha};
+    EXPECT_EQ(boost::json::serialize(to_json(event).at("hnot")),
+              R"({"type":7,"beslave_result":30})");
+    EXPECT_EQ(boost::json::serialize(to_json(event, {.newer_names = true}).at("hnot")),
+              R"({"type":7,"beslave_result":30,"besecondary_result":30})");
+    EXPECT_TRUE(has_newer_names({7, 8, 0}) && has_newer_names({8, 0, 0}));
+    EXPECT_FALSE(has_newer_names({7, 7, 2}));
 }
 
 TEST(EventFields, TheCommitQueuesColumnsReadBack) {

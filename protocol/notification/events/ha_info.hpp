@@ -40,12 +40,19 @@ struct HaNotification {
     static constexpr auto fields() {
         using N = HaNotification;
         return std::tuple(
-            field("type", &N::type), field("nomaster", &N::nomaster).when(is<HA_INFO_NOMASTER>),
-            field("slave_died", &N::slave_died).when(is<HA_INFO_SLAVE_DIED>),
-            field("slave_arrived", &N::slave_arrived).when(is<HA_INFO_SLAVE_ARRIVED>),
+            field("type", &N::type),
+            field("nomaster", &N::nomaster).when(is<HA_INFO_NOMASTER>).renamed("noprimary"),
+            field("slave_died", &N::slave_died)
+                .when(is<HA_INFO_SLAVE_DIED>)
+                .renamed("secondary_died"),
+            field("slave_arrived", &N::slave_arrived)
+                .when(is<HA_INFO_SLAVE_ARRIVED>)
+                .renamed("secondary_arrived"),
             field("cdb_initialized_by_copy", &N::cdb_initialized_by_copy)
                 .when(is<HA_INFO_SLAVE_INITIALIZED>),
-            field("beslave_result", &N::beslave_result).when(is<HA_INFO_BESLAVE_RESULT>),
+            field("beslave_result", &N::beslave_result)
+                .when(is<HA_INFO_BESLAVE_RESULT>)
+                .renamed("besecondary_result"),
             Unused<N>{.zero = false, .on_wire = has_no_data});
     }
     bool operator==(const HaNotification&) const = default;
