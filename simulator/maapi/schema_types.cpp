@@ -49,6 +49,8 @@ std::uint32_t highest_bit(const lysc_type& type) {
     return sized(as<lysc_type_bits>(type).bits).back().position;
 }
 
+ValueType union_type(const lysc_node& leaf, const lysc_type_union& type);
+
 ValueType value_type(const lysc_node& leaf, const lysc_type& type) {
     if (const auto own = typedef_of(leaf, type); own != ValueType::buf) return own;
     if (const auto number = number_type(type.basetype)) return *number;
@@ -75,10 +77,22 @@ ValueType value_type(const lysc_node& leaf, const lysc_type& type) {
             return ValueType::xmltag;
         case LY_TYPE_LEAFREF:
             return value_type(leaf, *as<lysc_type_leafref>(type).realtype);
+        case LY_TYPE_UNION:
+            return union_type(leaf, as<lysc_type_union>(type));
         default:
-            // Unions too: which member a value is of is known only of the value.
             return ValueType::buf;
     }
+}
+
+/// That of the members, if they agree; which of them a value is of is known only of the value.
+ValueType union_type(const lysc_node& leaf, const lysc_type_union& type) {
+    std::optional<ValueType> out;
+    for (const auto* member : sized(type.types)) {
+        const auto its = value_type(leaf, *member);
+        if (out.value_or(its) != its) return ValueType::buf;
+        out = its;
+    }
+    return out.value_or(ValueType::buf);
 }
 
 /// What clients call the types that YANG has by name; empty for those that need a record.

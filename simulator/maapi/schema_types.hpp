@@ -117,7 +117,7 @@ class TypeTable {
     std::vector<TypeDefinition> definitions_;
 };
 
-/// The value type that a leaf's values have; ValueType::buf for a union.
+/// The value type that a leaf's values have; ValueType::buf for a union whose members differ.
 ValueType value_type(const lysc_node& leaf);
 
 }  // namespace confd::sim::maapi

@@ -47,6 +47,14 @@ std::string one_of_items(const lysc_type_bitenum_item* items) {
     return one_of(names);
 }
 
+/// "a", "a and b"
+std::string names_of_bases(const lysc_ident* const* bases) {
+    std::string out;
+    for (const auto* base : sized(bases))
+        out += fmt::format("{}{}", out.empty() ? "" : " and ", base->name);
+    return out;
+}
+
 std::string string_text(const lysc_type_str& type) {
     auto out = "a text" + length_text(type.length, "characters");
     for (const auto* pattern : sized(type.patterns)) {
@@ -94,8 +102,8 @@ std::string describe(const lysc_type& type) {
         case LY_TYPE_BINARY:
             return "base64" + length_text(as<lysc_type_bin>(type).length, "bytes");
         case LY_TYPE_IDENT:
-            return fmt::format("an identity derived from {}",
-                               as<lysc_type_identityref>(type).bases[0]->name);
+            return "an identity derived from " +
+                   names_of_bases(as<lysc_type_identityref>(type).bases);
         case LY_TYPE_INST:
             return "a path such as /module:container/list[key='1']";
         case LY_TYPE_LEAFREF:

@@ -59,7 +59,14 @@ std::vector<const lysc_node*> children_of(const lysc_node& parent) {
 std::vector<const lysc_ident*> derived_from(const lysc_type_identityref& type) {
     std::vector<const lysc_ident*> out;
     std::set<const lysc_ident*> seen;
-    add_derived(*type.bases[0], out, seen);
+    const auto bases = sized(type.bases);
+    add_derived(*bases.front(), out, seen);
+    for (const auto* base : bases.subspan(1)) {
+        std::vector<const lysc_ident*> others;
+        seen.clear();
+        add_derived(*base, others, seen);
+        std::erase_if(out, [&](const lysc_ident* one) { return !seen.contains(one); });
+    }
     return out;
 }
 

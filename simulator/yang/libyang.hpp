@@ -108,7 +108,7 @@ const T& as(const lysc_node& node) {
 /// stands here directly.
 std::vector<const lysc_node*> children_of(const lysc_node& parent);
 
-/// The identities that an identityref can be: with several bases, those derived from the first.
+/// The identities that an identityref can be: derived from each of its bases.
 std::vector<const lysc_ident*> derived_from(const lysc_type_identityref& type);
 
 /// The loaded module with this name, or with this prefix when none has the name; null for none.

@@ -190,7 +190,6 @@ class Candidate {
     }
 
     std::optional<std::string> identity(const lysc_type_identityref& type) {
-        // With several bases what is derived from the first alone is refused by the check.
         const auto all = derived_from(type);
         if (all.empty()) return std::nullopt;
         const auto& chosen = *pick(std::span(all));

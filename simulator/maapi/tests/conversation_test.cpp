@@ -263,6 +263,22 @@ TEST(Conversation, Loads) {
     EXPECT_EQ(peer.conversation.take_calls().size(), 3U);
 }
 
+TEST(Conversation, LoadsInTheShapesOfTheErlangClient) {
+    const Transactions open;
+    Peer peer(open);
+    peer.schemas.namespaces = {{1}, {2}};
+    peer.schemas.ikp_namespaces = {{3}, {4}};
+    peer.schemas.hashes = {{5}};
+    // Operation 232 and the term `ikp`, as that client writes them.
+    const Bytes load{0, 0, 0, 232, 131, 100, 0, 3, 'i', 'k', 'p'};
+    Bytes end;
+    encode_load_end(end);
+    EXPECT_EQ(peer.send(load), (std::vector<Bytes>{{3}, {4}, end}));
+    EXPECT_EQ(peer.conversation.take_calls().back().kind, CallKind::load_schemas);
+    // It asks for no hash table, but others on the same server do.
+    EXPECT_EQ(peer.send(MaapiRequest(MaapiLoad{})), (std::vector<Bytes>{{1}, {2}, end}));
+}
+
 TEST(Conversation, OtherOperationsAndGarbageAreErrors) {
     const auto open = one_open({.changes = {created({tag(1)})}, .failure = {}});
     Peer peer(open);

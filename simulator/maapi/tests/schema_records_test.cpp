@@ -302,6 +302,11 @@ TEST(SchemaRecords, TypesOfRecords) {
          {5, "union  [{0, int8}, {0, inetAddressIPv4}, {0, inetAddressIPv6}]"}},
         {"union { type leafref { path ../other; } type string; }",
          {5, ("union  [{" + t + ", other}, {0, string}]")}},
+        // Members that are of one value type.
+        {"union { type int8 { range 1; } type int8 { range 3; } }",
+         {6, ("union  [{" + t + ", x}, {" + t + ", 'x-2'}]")}},
+        {"union { type inet:ipv4-address; type inet:ipv4-address-no-zone; }",
+         {15, "union  [{0, inetAddressIPv4}, {0, inetAddressIPv4}]"}},
         {"leafref { path ../other; }", {28, "enum  [{<<\"up\">>, 0}]"}},
     };
     for (const auto& [type, expected] : cases)
@@ -314,6 +319,75 @@ TEST(SchemaRecords, TypesOfRecords) {
               (Told{31, "list  {" + t + ", percent}"}));
     EXPECT_EQ(leaf_of("leafref { path ../other; }", "", "leaf-list x"),
               (Told{31, "list  {" + t + ", other}"}));
+}
+
+TEST(SchemaRecords, AnIdentityrefOfSeveralBasesListsWhatIsDerivedFromAll) {
+    const auto* const identities =
+        "identity other; identity both { base base; base other; } "
+        "identity below { base both; } identity one { base other; }";
+    const auto item = [](const std::string& identity) {
+        return "{<<\"t:" + identity + "\">>, " + std::to_string(name_hash("urn:t")) + ", " +
+               std::to_string(name_hash(identity)) + "}";
+    };
+    EXPECT_EQ(leaf_of("identityref { base base; base other; }", identities),
+              (Told{44, "idref  [" + item("both") + ", " + item("below") + "]"}));
+    EXPECT_EQ(leaf_of("identityref { base one; base other; }", identities).type, "idref  []");
+}
+
+/// A module that imports the vendor's common one, of which it has what matters here.
+Space with_tailf(const std::string& body) {
+    const auto* const common =
+        "module tailf-common { namespace \"http://tail-f.com/yang/common\"; prefix tailf;"
+        "  extension sort-order { argument how; }"
+        "  typedef ipv4-address-and-prefix-length { type string; }"
+        "  typedef ipv6-address-and-prefix-length { type string; }"
+        "  typedef ip-address-and-prefix-length { type union {"
+        "    type ipv4-address-and-prefix-length; type ipv6-address-and-prefix-length; } }"
+        "  typedef hex-list { type string; } typedef octet-list { type string; }"
+        "  typedef md5-digest-string { type string; } }";
+    const auto text =
+        "module u { namespace \"urn:u\"; prefix u; import tailf-common { prefix v; } " + body +
+        " }";
+    const test::Folder folder;
+    folder.write("tailf-common.yang", common);
+    folder.write("u.yang", text);
+    const auto schema = load({"u"}, folder.path());
+    return Reader(schema_records(*schema)).spaces.at("u");
+}
+
+TEST(SchemaRecords, TypesOfTheVendorsCommonModule) {
+    const std::pair<const char*, Told> cases[] = {
+        {"v:ipv4-address-and-prefix-length", {48, "ipv4AddressAndPrefixLength"}},
+        {"v:ipv6-address-and-prefix-length", {49, "ipv6AddressAndPrefixLength"}},
+        {"v:ip-address-and-prefix-length", {5, "ipAddressAndPrefixLength"}},
+        {"v:hex-list", {39, "hexList"}},
+        {"v:octet-list", {39, "octetList"}},
+        {"v:md5-digest-string", {5, "MD5DigestString"}},
+        {"mine", {48, "ipv4AddressAndPrefixLength"}},
+    };
+    for (const auto& [type, expected] : cases) {
+        const auto space =
+            with_tailf("typedef mine { type v:ipv4-address-and-prefix-length; } leaf x { type " +
+                       std::string(type) + "; }");
+        const auto& leaf = space.child(0, name_hash("x"));
+        EXPECT_EQ((Told{leaf.shape, told(space, leaf.type_ns, leaf.type_name)}), expected) << type;
+    }
+}
+
+TEST(SchemaRecords, OrderByTheVendorsExtension) {
+    const auto list = [](const std::string& called, const std::string& order) {
+        return "list " + called + " { key n; leaf n { type string; } " + order + " }";
+    };
+    const auto space = with_tailf(
+        list("plain", "") + list("snmp", "v:sort-order snmp;") +
+        list("implied", "v:sort-order snmp-implied;") + list("unsorted", "v:sort-order unsorted;") +
+        list("normal", "v:sort-order normal;") + list("user", "ordered-by user;") +
+        "leaf-list values { type int8; v:sort-order unsorted; }");
+    const std::pair<const char*, std::uint32_t> expected[] = {
+        {"plain", 0},    {"snmp", 1},   {"implied", 2}, {"user", 3},
+        {"unsorted", 4}, {"normal", 0}, {"values", 4}};
+    for (const auto& [called, compare] : expected)
+        EXPECT_EQ(space.child(0, name_hash(called)).compare, compare) << called;
 }
 
 TEST(SchemaRecords, NamesOfTypesAreUnique) {
