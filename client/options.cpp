@@ -2,40 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <utility>
 
 #include "client/error.hpp"
 #include "files/read_file.hpp"
+#include "transport/environment.hpp"
 
 namespace confd::events {
 namespace {
-
-struct Variables {
-    const char* address;
-    const char* port;
-    const char* path;  // null where the product has none
-    const char* access_file;
-};
-
-constexpr Variables confd_variables{"CONFD_IPC_ADDR", "CONFD_IPC_PORT", nullptr,
-                                    "CONFD_IPC_ACCESS_FILE"};
-constexpr Variables nso_variables{"NCS_IPC_ADDR", "NCS_IPC_PORT", "NCS_IPC_PATH",
-                                  "NCS_IPC_ACCESS_FILE"};
-
-std::optional<std::string> variable(const char* name) {
-    const char* value = name == nullptr ? nullptr : std::getenv(name);
-    if (value == nullptr || *value == '\0') return std::nullopt;
-    return value;
-}
-
-std::uint16_t port_from(const char* name, std::uint16_t fallback) {
-    const auto text = variable(name);
-    if (!text) return fallback;
-    const auto port = transport::parse_port(*text);
-    if (!port) throw Error(Error::Kind::usage, fmt::format("{}: {}", name, port.error()));
-    return *port;
-}
 
 void need(bool present, const char* bit, const char* what) {
     if (present) return;
@@ -47,18 +21,14 @@ void need(bool present, const char* bit, const char* what) {
 }  // namespace
 
 ConnectOptions ConnectOptions::from_environment(Product product) {
-    const auto& names = product == Product::nso ? nso_variables : confd_variables;
     ConnectOptions options;
     options.product = product;
-    if (auto path = variable(names.path)) {
-        options.endpoint = transport::UnixEndpoint{std::move(*path)};
-    } else {
-        options.endpoint = transport::TcpEndpoint{variable(names.address).value_or("127.0.0.1"),
-                                                  port_from(names.port, default_port(product))};
-    }
-    if (const auto file = variable(names.access_file)) {
-        options.access_secret = read_access_file(*file, names.access_file);
-    }
+    auto endpoint = transport::endpoint_from_environment(product);
+    if (!endpoint) throw Error(Error::Kind::usage, endpoint.error());
+    options.endpoint = std::move(*endpoint);
+    const char* access_file = transport::ipc_variables(product).access_file;
+    if (const auto file = transport::variable(access_file))
+        options.access_secret = read_access_file(*file, access_file);
     return options;
 }
 
@@ -91,6 +61,7 @@ Subscription make_subscription(std::uint32_t mask, const NotificationsData* data
     stream.start_time = given.start_time;
     stream.stop_time = given.stop_time;
     stream.usid = given.usid;
+    stream.use_ikp = given.use_ikp ? 1 : 0;
     if (!given.xpath_filter.empty()) stream.xpath_filter = given.xpath_filter;
     return without_unused({.mask = mask,
                            .heartbeat_interval = given.heartbeat_interval,

@@ -27,6 +27,9 @@ struct NotificationsData {
     std::string xpath_filter;                   ///< empty for none
     std::int64_t usid = 0;                      ///< session whose access rights apply; 0 for none
     std::int64_t verbosity = VERBOSITY_NORMAL;  ///< of progress events
+    /// Ask for stream events with tags by name, as the Erlang client does: EventSocket::names()
+    /// then knows them without any schemas. Events are the same.
+    bool use_ikp = false;
 };
 
 struct ConnectOptions {
@@ -41,10 +44,11 @@ struct ConnectOptions {
     transport::SocketOptions socket;  ///< how a server is noticed that is gone without a word
 
     /// What the stock library takes from its environment:
-    ///   ConfD  CONFD_IPC_ADDR CONFD_IPC_PORT CONFD_IPC_ACCESS_FILE
+    ///   ConfD  CONFD_IPC_ADDR CONFD_IPC_PORT CONFD_IPC_PATH CONFD_IPC_ACCESS_FILE
     ///   NSO    NCS_IPC_ADDR NCS_IPC_PORT NCS_IPC_PATH NCS_IPC_ACCESS_FILE
-    /// A path wins over an address. A variable that is empty is not set; what is not set is the
-    /// product's default. Throws Error (usage) for a bad port or an unreadable access file.
+    /// A path wins over an address, as in the newer releases. A variable that is empty is not set;
+    /// what is not set is the product's default. Throws Error (usage) for a bad port, a path that
+    /// no UNIX socket can have or an unreadable access file.
     static ConnectOptions from_environment(Product product = Product::confd);
 };
 

@@ -735,7 +735,7 @@ class Settings:
         variables = "NCS_IPC_" if self.nso else "CONFD_IPC_"
         self.host = os.environ.get(variables + "ADDR") or "127.0.0.1"
         self.port = int(os.environ.get(variables + "PORT") or (4569 if self.nso else 4565))
-        self.path = self.nso and os.environ.get("NCS_IPC_PATH")
+        self.path = os.environ.get(variables + "PATH")
         self.access_file = os.environ.get(variables + "ACCESS_FILE")
 
     def everything(self):

@@ -36,10 +36,13 @@ void add_werror(CLI::App& app, Options& options) {
 }
 
 void add_server_options(CLI::App& app, Options& options) {
-    add_list_option(app, "--listen", options.listen,
-                    "Where to listen; port 0 takes any free one. Can be given several times "
-                    "[127.0.0.1:4565, for NSO 127.0.0.1:4569]",
-                    "HOST:PORT");
+    add_list_option(
+        app, "--listen", options.listen,
+        "Where to listen: HOST:PORT, where port 0 takes any free one, or the path of a "
+        "UNIX socket (/PATH, unix:PATH). Can be given several times [CONFD_IPC_PATH, or "
+        "CONFD_IPC_ADDR and CONFD_IPC_PORT, or 127.0.0.1:4565; for NSO NCS_IPC_.. and "
+        "4569]",
+        "WHERE");
     add_list_option(app, "--path", options.paths, "UNIX socket to listen on", "PATH");
     app.add_option("--seed", options.seed, "Seed of everything random; wins over the file")
         ->type_name("NUMBER");

@@ -10,6 +10,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
 #include <list>
 #include <optional>
@@ -40,14 +41,20 @@ void remove_if_ours(const SocketFile& file) {
     if (now.st_dev == file.device && now.st_ino == file.inode) ::unlink(file.path.c_str());
 }
 
-/// Whether `path` is a socket on which nobody listens.
-bool is_stale(const std::string& path, const asio::any_io_executor& executor) {
+/// Why a file keeps us from listening at `path`; empty for a socket on which nobody listens.
+std::string why_taken(const std::string& path, const asio::any_io_executor& executor) {
     struct stat file{};
-    if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
+    if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode))
+        return "there is a file of this name, and it is no socket";
     asio::local::stream_protocol::socket probe(executor);
     error_code failed;
     probe.connect(asio::local::stream_protocol::endpoint(path), failed);
-    return failed == asio::error::connection_refused;
+    if (failed == asio::error::connection_refused) return {};
+    return failed ? fmt::format(
+                        "there is a socket already, and whether it is in use is not to be "
+                        "seen: {}",
+                        failed.message())
+                  : "somebody listens there already";
 }
 
 error_code bind_and_listen(Listener& listener, const GenericEndpoint& at) {
@@ -62,6 +69,13 @@ error_code bind_and_listen(Listener& listener, const GenericEndpoint& at) {
     if (!listener.bind(at, failed))
         listener.listen(asio::socket_base::max_listen_connections, failed);
     return failed;
+}
+
+error_code replace_stale(Listener& listener, const std::string& path) {
+    error_code failed;
+    if (::unlink(path.c_str()) != 0) return {errno, boost::system::system_category()};
+    listener.close(failed);
+    return bind_and_listen(listener, asio::local::stream_protocol::endpoint(path));
 }
 
 std::unexpected<std::string> cannot_listen(const Endpoint& endpoint, const std::string& why) {
@@ -114,20 +128,18 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
     }
 
     std::expected<Endpoint, std::string> listen_unix(const UnixEndpoint& at) {
-        if (at.path.empty() || at.path.size() > max_unix_path) {
-            return cannot_listen(at, fmt::format("a path holds 1 to {} bytes", max_unix_path));
-        }
+        if (const auto why = why_no_unix_path(at.path); !why.empty()) return cannot_listen(at, why);
         const asio::local::stream_protocol::endpoint address(at.path);
         auto& port = ports.emplace_back(executor);
         auto failed = bind_and_listen(port.listener, address);
-        if (failed == asio::error::address_in_use && is_stale(at.path, executor)) {
-            ::unlink(at.path.c_str());
-            port.listener.close();
-            failed = bind_and_listen(port.listener, address);
+        std::string taken;
+        if (failed == asio::error::address_in_use) {
+            taken = why_taken(at.path, executor);
+            if (taken.empty()) failed = replace_stale(port.listener, at.path);
         }
         if (failed) {
             ports.pop_back();
-            return cannot_listen(at, failed.message());
+            return cannot_listen(at, taken.empty() ? failed.message() : taken);
         }
         struct stat made{};
         if (::lstat(at.path.c_str(), &made) == 0) {

@@ -1,6 +1,8 @@
 #include "transport/connection.hpp"
 
 #include <fmt/format.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -147,15 +149,13 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     }
 
     void connect_unix(const std::string& path) {
-        if (path.empty() || path.size() > max_unix_path) {
-            return unreachable(make_error_code(boost::system::errc::filename_too_long));
-        }
+        if (const auto why = why_no_unix_path(path); !why.empty()) return unreachable(why);
         candidates.emplace_back(asio::local::stream_protocol::endpoint(path));
         try_next({});
     }
 
     void try_next(const error_code& last_failure) {
-        if (candidate == candidates.size()) return unreachable(last_failure);
+        if (candidate == candidates.size()) return unreachable(last_failure.message());
         error_code ignored;
         socket.close(ignored);
         socket.async_connect(candidates[candidate++],
@@ -167,9 +167,8 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
                              }));
     }
 
-    void unreachable(const error_code& failed) {
-        end(Closed::Cause::unreachable,
-            fmt::format("cannot connect to {}: {}", target, failed.message()));
+    void unreachable(const std::string& why) {
+        end(Closed::Cause::unreachable, fmt::format("cannot connect to {}: {}", target, why));
     }
 
     // --- reading
@@ -424,7 +423,33 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
                    });
     }
 
-    void reset() {
+    /// Whether the kernel has bytes that the peer's has not confirmed: a reset throws them away.
+    bool kernel_has_output() {
+        int size = 0;
+        // At a UNIX socket closing takes nothing away.
+        return ready && peer != "unix" && ::ioctl(socket.native_handle(), SIOCOUTQ, &size) == 0 &&
+               size > 0;
+    }
+
+    void reset(std::chrono::milliseconds patience) {
+        if (done || finishing || unsent() > 0 || !kernel_has_output()) return reset_now();
+        finishing = true;
+        pause();
+        reset_when_sent(Clock::now() + patience, std::chrono::milliseconds(1));
+    }
+
+    /// The kernel tells nobody when its queue is empty.
+    void reset_when_sent(Clock::time_point deadline, std::chrono::milliseconds look_again) {
+        constexpr std::chrono::milliseconds longest{50};
+        if (!kernel_has_output() || Clock::now() >= deadline) return reset_now();
+        finish_timer.expires_after(look_again);
+        finish_timer.async_wait(unless_done([deadline, next = std::min(2 * look_again, longest)](
+                                                Impl& self, const error_code& failed) {
+            if (!failed) self.reset_when_sent(deadline, next);
+        }));
+    }
+
+    void reset_now() {
         error_code ignored;
         socket.set_option(asio::socket_base::linger(true, 0), ignored);
         end(Closed::Cause::aborted, {});
@@ -514,8 +539,8 @@ void Connection::finish(std::chrono::milliseconds patience) {
 void Connection::close() {
     impl_->end(Closed::Cause::aborted, {});
 }
-void Connection::reset() {
-    impl_->reset();
+void Connection::reset(std::chrono::milliseconds patience) {
+    impl_->reset(patience);
 }
 bool Connection::is_open() const {
     return !impl_->done && impl_->socket.is_open();

@@ -141,8 +141,11 @@ class Connection {
     void finish(std::chrono::milliseconds patience = std::chrono::seconds(5));
     /// Closes at once; what is queued is lost.
     void close();
-    /// Closes with a TCP reset, as a crashed peer or a firewall would.
-    void reset();
+    /// Closes with a TCP reset, as a crashed peer or a firewall would; what is queued here is lost.
+    /// When nothing is, what the kernel has taken reaches the peer first, unless that takes longer
+    /// than `patience`. Whether the peer still reads it after the reset is up to its own system:
+    /// Linux lets it.
+    void reset(std::chrono::milliseconds patience = std::chrono::seconds(2));
     bool is_open() const;
 
     /// The peer's address, such as "127.0.0.1:51234"; "unix" for a UNIX socket.

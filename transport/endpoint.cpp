@@ -7,10 +7,12 @@
 namespace confd::transport {
 namespace {
 
+constexpr std::string_view unix_prefix = "unix:";
+
 std::unexpected<std::string> not_an_endpoint(std::string_view text, std::string_view why) {
     return std::unexpected(
         fmt::format("'{}' is no address: {}; expected HOST:PORT such as 127.0.0.1:4565 or "
-                    "[::1]:4565, or the path of a UNIX socket",
+                    "[::1]:4565, or a UNIX socket: its path, or unix:PATH",
                     text, why));
 }
 
@@ -20,7 +22,9 @@ std::string to_text(const TcpEndpoint& tcp) {
 }
 
 std::string to_text(const UnixEndpoint& unix_socket) {
-    return unix_socket.path;
+    const auto& path = unix_socket.path;
+    const bool plain = path.contains('/') && !path.starts_with(unix_prefix);
+    return plain ? path : fmt::format("{}{}", unix_prefix, path);
 }
 
 }  // namespace
@@ -32,10 +36,21 @@ std::expected<std::uint16_t, std::string> parse_port(std::string_view text) {
     return std::unexpected(fmt::format("'{}' is no port; expected a number up to 65535", text));
 }
 
+std::string why_no_unix_path(std::string_view path) {
+    if (path.empty()) return "the path is empty";
+    if (path.starts_with('@') || path.contains('\0'))
+        return "a UNIX socket is a file here: clients know no abstract ones";
+    if (path.size() <= max_unix_path) return {};
+    return fmt::format("the path of a UNIX socket holds at most {} bytes, this one has {}",
+                       max_unix_path, path.size());
+}
+
 std::expected<Endpoint, std::string> parse_endpoint(std::string_view text) {
-    if (text.contains('/')) {
-        if (text.size() <= max_unix_path) return UnixEndpoint{std::string(text)};
-        return not_an_endpoint(text, fmt::format("a path holds at most {} bytes", max_unix_path));
+    if (text.starts_with(unix_prefix) || text.contains('/')) {
+        const auto path = text.starts_with(unix_prefix) ? text.substr(unix_prefix.size()) : text;
+        const auto why = why_no_unix_path(path);
+        if (why.empty()) return UnixEndpoint{std::string(path)};
+        return not_an_endpoint(text, why);
     }
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) return not_an_endpoint(text, "the port is missing");

@@ -26,8 +26,11 @@ using Endpoint = std::variant<TcpEndpoint, UnixEndpoint>;
 /// Longest path of a UNIX socket, in bytes: what the kernel's address structure holds.
 inline constexpr std::size_t max_unix_path = 107;
 
-/// "127.0.0.1:4565", "[::1]:4565", "localhost:0", or anything with a '/' in it as a path. The error
-/// is a sentence that says what was expected.
+/// What keeps a path from being a UNIX socket's; empty for nothing.
+std::string why_no_unix_path(std::string_view path);
+
+/// "127.0.0.1:4565", "[::1]:4565", "localhost:0"; for a UNIX socket "unix:PATH", or anything with a
+/// '/' in it. The error is a sentence that says what was expected.
 std::expected<Endpoint, std::string> parse_endpoint(std::string_view text);
 
 /// A decimal port, or a sentence that says what was expected.

@@ -59,8 +59,8 @@ constexpr std::array mask_flags{
 };
 
 constexpr const char* footer = R"(
-Address and access file come from CONFD_IPC_ADDR, CONFD_IPC_PORT and CONFD_IPC_ACCESS_FILE (for NSO
-NCS_IPC_ADDR, NCS_IPC_PORT, NCS_IPC_PATH and NCS_IPC_ACCESS_FILE) where no option gives them.
+Address and access file come from CONFD_IPC_PATH or CONFD_IPC_ADDR and CONFD_IPC_PORT, and from
+CONFD_IPC_ACCESS_FILE (for NSO NCS_IPC_PATH and so on) where no option gives them. A path wins.
 
 Exit codes:
   0   ended as asked: --count reached, interrupted, or the server closed after a whole event
@@ -78,6 +78,7 @@ struct Raw {
     std::string mask;
     std::string stream, start, stop, filter;
     std::int64_t usid = 0;
+    bool use_ikp = false;
     std::int64_t verbosity = VERBOSITY_NORMAL;
     std::chrono::milliseconds interval = default_interval;
     std::string host, port, path, access_file;
@@ -130,6 +131,10 @@ void declare_stream(CLI::App& app, Raw& raw) {
     app.add_option("-x,--filter", raw.filter, "XPath filter")->group(group)->type_name("XPATH");
     transport::add_count(app, "-z,--usid", raw.usid, INT64_MIN, INT64_MAX,
                          "only what this user session may read")
+        ->group(group);
+    app.add_flag("--use-ikp", raw.use_ikp,
+                 "ask for tags by name, as the Erlang client does (UseIKP 1): names are known "
+                 "without --load-schemas")
         ->group(group);
 }
 
@@ -202,6 +207,8 @@ void choose_address(Options& options, const CLI::App& app, const Raw& raw) {
     const bool tcp_given = app.count("--host") + app.count("--port") > 0;
     if (app.count("--path") > 0) {
         if (tcp_given) wrong("--path is a UNIX socket, --host and --port are TCP: give one kind");
+        if (const auto why = transport::why_no_unix_path(raw.path); !why.empty())
+            wrong("--path: " + why);
         options.connect.endpoint = transport::UnixEndpoint{raw.path};
         return;
     }
@@ -261,13 +268,16 @@ void choose_data(Options& options, const CLI::App& app, const Raw& raw) {
     options.data.stream_name = raw.stream;
     options.data.xpath_filter = raw.filter;
     options.data.usid = raw.usid;
+    options.data.use_ikp = raw.use_ikp;
     options.data.verbosity = raw.verbosity;
     if (!raw.start.empty()) options.data.start_time = parse_time(raw.start, "--start");
     if (!raw.stop.empty()) options.data.stop_time = parse_time(raw.stop, "--stop");
-    if (raw.stream.empty() &&
-        app.count("--start") + app.count("--stop") + app.count("--filter") + app.count("--usid") >
-            0) {
-        wrong("--start, --stop, --filter and --usid are about a stream: give --stream too");
+    if (raw.stream.empty() && app.count("--start") + app.count("--stop") + app.count("--filter") +
+                                      app.count("--usid") + app.count("--use-ikp") >
+                                  0) {
+        wrong(
+            "--start, --stop, --filter, --usid and --use-ikp are about a stream: give --stream "
+            "too");
     }
     // The library, like the vendor's, drops such a stop time; nobody gives one to have it dropped.
     if (options.data.stop_time && !options.data.start_time) wrong("--stop needs --start");

@@ -64,14 +64,15 @@ TEST(MakeSubscription, TakesWhatTheMaskAsksFor) {
                                  .stop_time = Datetime{},
                                  .xpath_filter = "a",
                                  .usid = 7,
-                                 .verbosity = VERBOSITY_DEBUG};
+                                 .verbosity = VERBOSITY_DEBUG,
+                                 .use_ikp = true};
     constexpr auto mask =
         NOTIF_HEARTBEAT | NOTIF_HEALTH_CHECK | NOTIF_STREAM_EVENT | NOTIF_PROGRESS;
     const auto subscription = make_subscription(mask, &data);
     EXPECT_EQ(subscription.heartbeat_interval, 1);
     EXPECT_EQ(subscription.health_check_interval, 2);
     EXPECT_EQ(subscription.verbosity, VERBOSITY_DEBUG);
-    EXPECT_EQ(subscription.stream, (StreamRequest{"s", Datetime{}, Datetime{}, "a", 7, 0}));
+    EXPECT_EQ(subscription.stream, (StreamRequest{"s", Datetime{}, Datetime{}, "a", 7, 1}));
 }
 
 class Environment : public testing::Test {
@@ -81,8 +82,8 @@ class Environment : public testing::Test {
 
     static void clear() {
         for (const char* name :
-             {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_ACCESS_FILE", "NCS_IPC_ADDR",
-              "NCS_IPC_PORT", "NCS_IPC_PATH", "NCS_IPC_ACCESS_FILE"}) {
+             {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_PATH", "CONFD_IPC_ACCESS_FILE",
+              "NCS_IPC_ADDR", "NCS_IPC_PORT", "NCS_IPC_PATH", "NCS_IPC_ACCESS_FILE"}) {
             ::unsetenv(name);
         }
     }
@@ -121,6 +122,17 @@ TEST_F(Environment, NamesTheAddressPerProduct) {
     set("NCS_IPC_PATH", "/run/nso.sock");
     EXPECT_EQ(ConnectOptions::from_environment(Product::nso).endpoint,
               transport::Endpoint(transport::UnixEndpoint{"/run/nso.sock"}));
+    set("CONFD_IPC_PATH", "confd.sock");
+    EXPECT_EQ(ConnectOptions::from_environment().endpoint,
+              transport::Endpoint(transport::UnixEndpoint{"confd.sock"}));
+    set("CONFD_IPC_PORT", "70000");
+    EXPECT_NO_THROW(ConnectOptions::from_environment()) << "the path wins";
+}
+
+TEST_F(Environment, RejectsAPathThatNoSocketHas) {
+    set("NCS_IPC_PATH", "/" + std::string(transport::max_unix_path, 'x'));
+    EXPECT_EQ(usage_error([] { ConnectOptions::from_environment(Product::nso); }),
+              "NCS_IPC_PATH: the path of a UNIX socket holds at most 107 bytes, this one has 108");
 }
 
 TEST_F(Environment, RejectsABadPort) {
@@ -242,6 +254,8 @@ TEST(ListenOptions, FillTheData) {
     ASSERT_TRUE(options) << options.error().text;
     EXPECT_EQ(options->data.heartbeat_interval, 1500);
     EXPECT_EQ(options->data.stream_name, "S");
+    EXPECT_FALSE(options->data.use_ikp);
+    EXPECT_TRUE(parse({"-n", "S", "--use-ikp"})->data.use_ikp);
     EXPECT_EQ(options->data.start_time->hour, 10);
     EXPECT_EQ(options->data.stop_time->hour, 11);
     EXPECT_EQ(options->data.xpath_filter, "a/b");
@@ -271,6 +285,9 @@ TEST(ListenOptions, SayWhatIsWrong) {
     EXPECT_THAT(why({"-a", "--path", "/x", "-p", "1"}), HasSubstr("one kind"));
     EXPECT_THAT(why({"-a", "-p", "x"}), HasSubstr("no port"));
     EXPECT_THAT(why({"-a", "-x", "f"}), HasSubstr("give --stream too"));
+    EXPECT_THAT(why({"-a", "--use-ikp"}), HasSubstr("give --stream too"));
+    EXPECT_THAT(why({"-a", "--path", std::string(108, 'x').c_str()}),
+                HasSubstr("--path: the path of a UNIX socket holds at most 107 bytes"));
     EXPECT_THAT(why({"-n", "s", "-B", "noon"}), HasSubstr("no date and time"));
     EXPECT_THAT(why({"-n", "s", "-E", "2026-11-22T10:00:00Z"}), HasSubstr("--stop needs --start"));
     EXPECT_THAT(why({"--mask", "NOTIF_STREAM_EVENT"}), HasSubstr("needs a stream_name"));

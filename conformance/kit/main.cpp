@@ -119,7 +119,9 @@ CLI::App* add_server(CLI::App& app, Raw& raw) {
     auto* command = app.add_subcommand("server", "Judge a server: the kit is the client");
     add_run_options(*command, raw);
     add_wire_options(*command, raw);
-    command->add_option("--target", raw.server.target, "HOST:PORT, or the path of a UNIX socket")
+    command
+        ->add_option("--target", raw.server.target,
+                     "HOST:PORT, or a UNIX socket: /PATH or unix:PATH")
         ->type_name("ADDRESS")
         ->required();
     command->add_option("--trigger", raw.server.trigger, "Shell command that causes {event}")

@@ -20,6 +20,7 @@
 #include "simulator/summary/run_summary.hpp"
 #include "simulator/summary/step_report.hpp"
 #include "transport/command_line.hpp"
+#include "transport/environment.hpp"
 #include "transport/line_writer.hpp"
 
 namespace confd::sim::cli {
@@ -95,9 +96,11 @@ std::expected<std::vector<transport::Endpoint>, std::string> endpoints(const Opt
     }
     for (const auto& path : options.paths)
         out.push_back(transport::UnixEndpoint{path});
-    if (out.empty()) {
-        out.push_back(transport::TcpEndpoint{"127.0.0.1", default_port(product)});
-    }
+    if (!out.empty()) return out;
+    // Where a client that is started beside us looks.
+    auto usual = transport::endpoint_from_environment(product);
+    if (!usual) return std::unexpected(std::move(usual.error()));
+    out.push_back(std::move(*usual));
     return out;
 }
 

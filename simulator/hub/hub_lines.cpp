@@ -88,14 +88,17 @@ void Hub::carry_out(PeerId id, Peer& peer, CloseHow how) {
     detach(id, peer, {}, true);
 }
 
-/// What is queued is lost.
+/// What is queued is lost, but for the answer to a subscription that has just been granted: the
+/// scenario has seen the subscriber, so the subscriber must get to know of it.
 void Hub::drop_output(Peer& peer) {
     hand_out();
     peer.share = {};
-    peer.passed.clear();
-    peer.session.take_output();
     peer.marks.clear();
-    if (peer.lines != nullptr) peer.lines->out.stop();
+    peer.passed.resize(std::min(peer.reply, peer.passed.size()));
+    auto rest = peer.session.take_output();
+    rest.resize(std::min(peer.reply - peer.passed.size(), rest.size()));
+    if (!rest.empty()) peer.session.send_raw(rest);
+    if (peer.lines != nullptr && !peer.unanswered) peer.lines->out.stop();
 }
 
 std::expected<FaultId, FaultProblem> Hub::add_fault(FaultSpec fault) {
@@ -126,6 +129,7 @@ void Hub::pass_on() {
         if (peer.lines != nullptr) {
             Marks marks;
             const auto bytes = take_output(peer, marks);
+            peer.reply = std::min(peer.reply, peer.passed.size());
             peer.lines->out.push(latest_, bytes, marks);
         } else {
             const auto bytes = peer.session.take_output();

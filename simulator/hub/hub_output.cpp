@@ -59,6 +59,8 @@ std::vector<Action> Hub::output(Instant now, PeerId id, Peer& peer, std::size_t 
     ensure_lines(peer, id);
     keep_share(peer);
     pump(now, id, peer);
+    peer.reply = 0;
+    peer.unanswered = false;
     // There may be room now for the rest of an answer, and for what was asked after it.
     if (peer.maapi != nullptr) look(now, id, peer);
     if (peer.shut) {  // what the session still says goes nowhere

@@ -41,6 +41,8 @@ void Hub::admit(Instant now, PeerId id, Peer& peer) {
         peer.lines->in.subscribed(peer.role, peer.session.context());
     }
     peer.session.accept();
+    peer.reply = peer.output_size();
+    peer.unanswered = true;
     peer.subscribed = true;
     peer.stats = std::make_unique<PeerStats>();
     peer.stats->peer = id;

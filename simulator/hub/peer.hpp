@@ -73,9 +73,13 @@ struct Peer {
     Marks marks;                      ///< of `passed` and, behind it, the session's output
     std::optional<CloseHow> close;    ///< once what is queued has gone
     std::optional<Instant> deadline;  ///< noted by the hub's Deadlines
-    bool subscribed = false;          ///< is or was: the role and the subscription are known
-    bool pending = true;              ///< neither a subscriber nor a MAAPI client yet
-    bool acks_held = false;           ///< nothing is read: it gives them too fast
+    /// How much of `passed` and the session's output, up to the answer to its subscription, a reset
+    /// does not take away.
+    std::size_t reply = 0;
+    bool unanswered = false;  ///< that answer has not left
+    bool subscribed = false;  ///< is or was: the role and the subscription are known
+    bool pending = true;      ///< neither a subscriber nor a MAAPI client yet
+    bool acks_held = false;   ///< nothing is read: it gives them too fast
     bool acks_were_held = false;
     bool choked = false;    ///< a replay or an answer goes on when there is room
     bool detached = false;  ///< Disconnected has been reported

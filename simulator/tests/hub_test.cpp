@@ -601,6 +601,48 @@ TEST_F(HubTest, WhatNoClientSendsEndsTheConnectionFromHere) {
     EXPECT_TRUE(of_kind<Disconnected>(events)[0].by_us);
 }
 
+/// A client whose subscription has been read, but not yet answered.
+struct Unanswered {
+    Unanswered(Hub& hub, Instant now) : id(hub.connect(now, {})) {
+        hub.feed(now, id, session.take_output());
+        take(hub.output(now, id));
+        session.poll();
+        hub.feed(now, id, session.take_output());
+    }
+    /// What it makes of what comes: "ok", an event's name, "closed by reset".
+    std::vector<std::string> take(const std::vector<Action>& actions) {
+        std::vector<std::string> out;
+        for (const auto& action : actions) {
+            if (const auto* close = std::get_if<Close>(&action)) {
+                out.push_back(close->how == CloseHow::rst ? "reset" : "closed");
+                continue;
+            }
+            session.feed(std::get<Write>(action).bytes);
+            for (auto said = session.poll(); said != ClientSession::Poll::need_input;
+                 said = session.poll()) {
+                if (said == ClientSession::Poll::failed) return {"failed"};
+                out.push_back(said == ClientSession::Poll::subscribed ? "ok" : "event");
+            }
+        }
+        return out;
+    }
+
+    ClientSession session{client_config(NOTIF_AUDIT)};
+    PeerId id;
+};
+
+TEST_F(HubTest, AResetComesBehindTheAnswerToTheSubscription) {
+    Unanswered one(hub(), now);
+    hub().send(now, audit(1));
+    hub().close(one.id, CloseHow::rst);
+    EXPECT_THAT(one.take(hub().output(now, one.id)), ElementsAre("ok", "reset"));
+    Unanswered two(hub(), now);
+    EXPECT_THAT(two.take(hub().output(now, two.id)), ElementsAre("ok"));
+    hub().send(now, audit(1));
+    hub().close(two.id, CloseHow::rst);
+    EXPECT_THAT(two.take(hub().output(now, two.id)), ElementsAre("reset"));
+}
+
 // ---- faults ----
 
 struct FaultTest : HubTest {
@@ -632,6 +674,21 @@ TEST_F(FaultTest, DropsAnEventOfSubscribersThatAreThere) {
     EXPECT_TRUE(hub().remove_fault(id));
     hub().send(now, audit(1));
     EXPECT_THAT(types(one), SizeIs(1));
+}
+
+TEST_F(FaultTest, AResetComesBehindTheAnswerToTheSubscriptionAllTheSame) {
+    const auto reset = [&](Unanswered& client) {
+        hub().close(client.id, CloseHow::rst);
+        return client.take(hub().output(now, client.id));
+    };
+    Unanswered before(hub(), now);
+    const auto id = add(FaultKind::duplicate);
+    EXPECT_THAT(reset(before), ElementsAre("ok", "reset"));
+    Unanswered meanwhile(hub(), now);
+    EXPECT_THAT(reset(meanwhile), ElementsAre("ok", "reset"));
+    Unanswered after(hub(), now);
+    EXPECT_TRUE(hub().remove_fault(id));
+    EXPECT_THAT(reset(after), ElementsAre("ok", "reset"));
 }
 
 TEST_F(FaultTest, DelaysAnEventUntilItsDeadline) {

@@ -183,7 +183,7 @@ TEST_F(ConnectionTest, ReplacesAStaleUnixSocketButNoLiveOne) {
     Acceptor second(io.get_executor());
     const auto taken = second.listen(UnixEndpoint{path});
     ASSERT_FALSE(taken);
-    EXPECT_THAT(taken.error(), HasSubstr("Address already in use"));
+    EXPECT_THAT(taken.error(), HasSubstr("somebody listens there already"));
     second.stop();
     EXPECT_TRUE(std::filesystem::exists(path)) << "not its own to remove";
     acceptor.stop();
@@ -192,9 +192,21 @@ TEST_F(ConnectionTest, ReplacesAStaleUnixSocketButNoLiveOne) {
 TEST_F(ConnectionTest, NeverReplacesAFileThatIsNoSocket) {
     const auto path = temporary_path();
     ::close(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
-    EXPECT_FALSE(acceptor.listen(UnixEndpoint{path}));
+    const auto taken = acceptor.listen(UnixEndpoint{path});
+    ASSERT_FALSE(taken);
+    EXPECT_THAT(taken.error(), HasSubstr("it is no socket"));
     EXPECT_TRUE(std::filesystem::exists(path));
     std::filesystem::remove(path);
+}
+
+TEST_F(ConnectionTest, SaysWhyAPathCannotBeListenedOn) {
+    const auto why = [&](const std::string& path) {
+        const auto listens = acceptor.listen(UnixEndpoint{path});
+        return listens ? "it listens" : listens.error();
+    };
+    EXPECT_THAT(why(temporary_path() + "/x"), HasSubstr("No such file or directory"));
+    EXPECT_THAT(why("/" + std::string(max_unix_path, 'x')), HasSubstr("at most 107 bytes"));
+    EXPECT_THAT(why(""), HasSubstr("the path is empty"));
 }
 
 TEST_F(ConnectionTest, SaysWhyItCannotConnect) {
@@ -232,6 +244,31 @@ TEST_F(ConnectionTest, GivesUpOnAPeerThatDoesNotRead) {
     until([&] { return server->why.has_value(); });
     EXPECT_EQ(server->why->cause, Closed::Cause::stalled);
     EXPECT_THAT(server->why->text, HasSubstr("the peer read nothing for 50 ms"));
+}
+
+TEST_F(ConnectionTest, AResetComesBehindWhatTheKernelHasTaken) {
+    connect(TcpEndpoint{"127.0.0.1", 0});
+    server->connection.start(*server);
+    const auto bytes = some_bytes(64 << 20);
+    // More than the client's kernel has room for: the rest waits in ours.
+    const auto taken = server->connection.try_send(bytes);
+    ASSERT_LT(taken, bytes.size());
+    server->connection.reset(10min);
+    EXPECT_FALSE(server->why);
+    client->connection.resume_reading();
+    until([&] { return client->why && server->why; });
+    EXPECT_EQ(client->input, Bytes(bytes.begin(), bytes.begin() + static_cast<long>(taken)));
+    EXPECT_EQ(client->why->cause, Closed::Cause::failed);
+    EXPECT_EQ(server->why->cause, Closed::Cause::aborted);
+}
+
+TEST_F(ConnectionTest, AResetDoesNotWaitLongerThanItsPatience) {
+    connect(TcpEndpoint{"127.0.0.1", 0});
+    server->connection.start(*server);
+    server->connection.try_send(some_bytes(64 << 20));
+    server->connection.reset(20ms);
+    until([&] { return server->why.has_value(); });
+    EXPECT_EQ(server->why->cause, Closed::Cause::aborted);
 }
 
 TEST_F(ConnectionTest, ReportsAResetAndSurvivesWritingToIt) {

@@ -18,8 +18,16 @@ TEST(Endpoint, IsAPathWhenItHasASlash) {
     EXPECT_EQ(parse_endpoint("./a:1"), Endpoint(UnixEndpoint{"./a:1"}));
 }
 
+TEST(Endpoint, IsAPathBehindUnix) {
+    EXPECT_EQ(parse_endpoint("unix:/run/confd.sock"), Endpoint(UnixEndpoint{"/run/confd.sock"}));
+    EXPECT_EQ(parse_endpoint("unix:confd.sock"), Endpoint(UnixEndpoint{"confd.sock"}));
+    EXPECT_EQ(parse_endpoint("unix:./@:1"), Endpoint(UnixEndpoint{"./@:1"}));
+    EXPECT_EQ(parse_endpoint("unix/:1"), Endpoint(UnixEndpoint{"unix/:1"}));
+}
+
 TEST(Endpoint, PrintsWhatItParses) {
-    for (const auto* text : {"127.0.0.1:4565", "[::1]:4565", "localhost:0", "/run/confd.sock"}) {
+    for (const auto* text :
+         {"127.0.0.1:4565", "[::1]:4565", "localhost:0", "/run/confd.sock", "unix:confd.sock"}) {
         const auto endpoint = parse_endpoint(text);
         ASSERT_TRUE(endpoint) << text;
         EXPECT_EQ(to_string(*endpoint), text);
@@ -35,7 +43,10 @@ TEST(Endpoint, SaysWhatIsWrong) {
     EXPECT_THAT(why("a:65536"), HasSubstr("no number up to 65535"));
     EXPECT_THAT(why("a:"), HasSubstr("no number up to 65535"));
     EXPECT_THAT(why("a:-1"), HasSubstr("no number up to 65535"));
-    EXPECT_THAT(why("/" + std::string(max_unix_path, 'x')), HasSubstr("at most 107 bytes"));
+    EXPECT_THAT(why("/" + std::string(max_unix_path, 'x')),
+                HasSubstr("at most 107 bytes, this one has 108"));
+    EXPECT_THAT(why("unix:"), HasSubstr("the path is empty"));
+    EXPECT_THAT(why("unix:@confd"), HasSubstr("no abstract ones"));
 }
 
 }  // namespace

@@ -80,13 +80,16 @@ std::vector<std::string> environment_of(const Case& test, const Stage& stage,
                 fmt::format("{}_IPC_ACCESS_FILE={}", product, stage.access_file.string()));
         }
     }
-    if (!stage.path.empty()) out.push_back("NCS_IPC_PATH=" + stage.path.string());
+    if (!stage.path.empty()) {
+        for (const auto* product : {"CONFD", "NCS"})
+            out.push_back(fmt::format("{}_IPC_PATH={}", product, stage.path.string()));
+    }
     return out;
 }
 
 std::vector<std::string> unset_variables() {
-    return {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_ACCESS_FILE", "NCS_IPC_ADDR",
-            "NCS_IPC_PORT",   "NCS_IPC_PATH",   "NCS_IPC_ACCESS_FILE"};
+    return {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_PATH", "CONFD_IPC_ACCESS_FILE",
+            "NCS_IPC_ADDR",   "NCS_IPC_PORT",   "NCS_IPC_PATH",   "NCS_IPC_ACCESS_FILE"};
 }
 
 }  // namespace confd::kit

@@ -130,8 +130,9 @@ Judge server::judge_of(Target target) {
 namespace {
 
 std::expected<void, std::string> parse_target(const std::string& text, Target& out) {
-    if (text.find('/') != std::string::npos) {
-        out.path = text;
+    constexpr std::string_view unix_prefix = "unix:";
+    if (text.starts_with(unix_prefix) || text.contains('/')) {
+        out.path = text.starts_with(unix_prefix) ? text.substr(unix_prefix.size()) : text;
         return {};
     }
     const auto colon = text.rfind(':');
@@ -139,7 +140,7 @@ std::expected<void, std::string> parse_target(const std::string& text, Target& o
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
     if (colon == std::string::npos || error != std::errc() || end != port.data() + port.size()) {
         return std::unexpected(
-            fmt::format("'{}' is no target; expected HOST:PORT or the path of a socket", text));
+            fmt::format("'{}' is no target; expected HOST:PORT, /PATH or unix:PATH", text));
     }
     out.host = text.substr(0, colon);
     if (out.host.starts_with('[') && out.host.ends_with(']')) {

@@ -13,9 +13,10 @@ constexpr Key keys[] = {
     {.name = "to", .takes = Takes::role, .doc = "whose connections", .otherwise = "all"},
     {.name = "how",
      .takes = Takes::choice,
-     .doc =
-         "fin: what is queued goes out first; rst: a reset at once, what is queued is lost; half: "
-         "nothing more is sent, but acknowledgements are still taken",
+     .doc = "fin: what is queued goes out first; rst: a reset at once, what is queued is lost, but "
+            "for "
+            "the answer to the subscription; half: "
+            "nothing more is sent, but acknowledgements are still taken",
      .otherwise = "fin",
      .choices = ways},
 };
