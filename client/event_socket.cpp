@@ -79,6 +79,11 @@ HelloReply EventSocket::server() const {
     return session == nullptr ? HelloReply{} : session->server();
 }
 
+const Names& EventSocket::names() const {
+    const auto* session = impl_->core.session();
+    return session == nullptr ? no_names() : session->names();
+}
+
 void EventSocket::close(std::chrono::milliseconds patience) {
     impl_->core.finish(patience);
     // Twice the patience cannot pass: the connection gives up by itself.

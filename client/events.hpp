@@ -22,6 +22,7 @@
 #include "client/deadline.hpp"
 #include "client/error.hpp"
 #include "client/options.hpp"
+#include "protocol/maapi/keypath.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/session/ack.hpp"
 
@@ -55,6 +56,9 @@ class EventSocket {
     std::uint32_t mask() const;
     /// The server's hello: its protocol version and release. Default before the first connection.
     HelloReply server() const;
+    /// What tags are called, as far as stream events have told: NotificationsData::use_ikp. Of the
+    /// current or last connection; valid until the next one.
+    const Names& names() const;
 
   private:
     struct Impl;

@@ -53,7 +53,7 @@ struct Output {
 template <class Play>
 Output decoded(const Setup& setup, Play&& play) {
     std::ostringstream out;
-    Decoder decoder(setup.format, setup.options, setup.show_clearpass, out);
+    Decoder decoder(setup.format, setup.options, {.show_clearpass = setup.show_clearpass}, out);
     play(decoder);
     return {out.str(), decoder.good_count(), decoder.bad_count()};
 }

@@ -15,10 +15,15 @@ inline constexpr std::size_t dialect_count = 3;
 
 enum class Product : std::uint8_t { confd, nso };
 
+struct HashNames;
+
 /// What a decoder or encoder needs to know about the connection.
 struct WireContext {
     Dialect dialect = Dialect::v7x;
     Product product = Product::confd;
+    /// With these, tags of stream events are written by name (protocol/value/by_name.hpp), as a
+    /// subscriber with UseIKP 1 wants them; null for hashes. Readers take both.
+    const HashNames* names = nullptr;
 
     bool operator==(const WireContext&) const = default;
 };

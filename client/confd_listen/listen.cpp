@@ -53,7 +53,8 @@ class Listener {
           sock_(options.connect),
           backoff_(options.backoff),
           render_{.context = {options.connect.release.dialect(), options.connect.product},
-                  .show_clearpass = options.show_clearpass} {
+                  .show_clearpass = options.show_clearpass,
+                  .newer_names = has_newer_names(options.connect.release)} {
         // A reader of our output that went away is a failed write, not our death.
         std::signal(SIGPIPE, SIG_IGN);
     }
@@ -96,6 +97,7 @@ class Listener {
         try {
             notifications_connect2(sock_, options_.mask, options_.data,
                                    options_.timeout.value_or(patience));
+            if (render_.names == nullptr) render_.names = &sock_.names();
             return true;
         } catch (const Error& error) {
             complain(error.what());

@@ -39,8 +39,12 @@ Error hex_error(std::string_view line, std::size_t number) {
 
 }  // namespace
 
-Decoder::Decoder(Format format, DecodeOptions options, bool show_clearpass, std::ostream& out)
-    : format_(format), options_(options), render_{options.context, show_clearpass}, out_(out) {}
+Decoder::Decoder(Format format, const DecodeOptions& options, const RenderOptions& render,
+                 std::ostream& out)
+    : format_(format), options_(options), render_(render), out_(out) {
+    render_.context = options.context;
+    render_.names = &names_;
+}
 
 void Decoder::line(std::string_view text) {
     out_ << text << '\n';
@@ -54,6 +58,7 @@ void Decoder::payload(ByteView bytes) {
     } else {
         const auto event = decode_notification(bytes, options_);
         if (!event) return bad(event.error());
+        if (event->type == NOTIF_STREAM_EVENT) names_.learn(bytes);
         line(format_ == Format::json ? boost::json::serialize(to_json(*event, render_))
                                      : to_text(*event, render_));
     }

@@ -10,6 +10,7 @@
 #include "protocol/frame/frame.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
+#include "protocol/session/event_names.hpp"
 
 namespace confd::decode {
 
@@ -18,7 +19,9 @@ enum class Format { json, text, term };
 /// Turns payloads into lines of a format, and counts the bad ones.
 class Decoder {
   public:
-    Decoder(Format format, DecodeOptions options, bool show_clearpass, std::ostream& out);
+    /// Names that events have in place of hashes are used for all that follow.
+    Decoder(Format format, const DecodeOptions& options, const RenderOptions& render,
+            std::ostream& out);
 
     /// Writes one line for this payload.
     void payload(ByteView bytes);
@@ -34,6 +37,7 @@ class Decoder {
     Format format_;
     DecodeOptions options_;
     RenderOptions render_;
+    EventNames names_;
     std::ostream& out_;
     std::size_t good_ = 0;
     std::size_t bad_ = 0;

@@ -114,11 +114,12 @@ int fail(std::string_view text, int code) {
 
 int run(const Options& options) {
     DecodeOptions decode_options;
-    decode_options.context = {parse_release(options.release)->dialect(),
-                              *parse_product(options.product)};
+    const auto release = *parse_release(options.release);
+    decode_options.context = {release.dialect(), *parse_product(options.product)};
     decode_options.strict = options.strict;
-    decode::Decoder decoder(formats.at(options.format), decode_options, options.show_clearpass,
-                            std::cout);
+    const RenderOptions render{.show_clearpass = options.show_clearpass,
+                               .newer_names = has_newer_names(release)};
+    decode::Decoder decoder(formats.at(options.format), decode_options, render, std::cout);
     std::expected<void, std::string> read;
     if (options.schema) {
         std::cout << notification_schema_text();

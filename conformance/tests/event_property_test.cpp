@@ -2,13 +2,21 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <boost/json/serialize.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
 #include "protocol/notification/generate.hpp"
 #include "protocol/notification/notification.hpp"
+#include "protocol/render/render.hpp"
 #include "protocol/session/ack.hpp"
+#include "protocol/session/event_names.hpp"
 #include "protocol/session/subscription.hpp"
 #include "protocol/term/tree.hpp"
 #include "protocol/tests/bytes_util.hpp"
 #include "protocol/tests/gen_event.hpp"
+#include "protocol/value/hash.hpp"
 
 namespace confd::test {
 namespace {
@@ -93,6 +101,103 @@ RC_GTEST_PROP(EventProperty, UnknownTypesKeepTheirTerm, ()) {
     const auto strict = decode_notification(payload, strict_in(context));
     RC_ASSERT(!strict.has_value());
     RC_ASSERT(strict.error().code == Errc::unknown_event);
+}
+
+// ---- Tags by name (UseIKP 1). ----
+
+/// Hashes that stand somewhere in an event: of tags, XMLTAG values and object references.
+class Hashes {
+  public:
+    explicit Hashes(std::function<void(std::uint32_t&)> f) : f_(std::move(f)) {}
+
+    void visit(StreamNotification& stream) {
+        for (auto& item : stream.values) {
+            f_(item.ns);
+            f_(item.tag);
+            visit(item.v);
+        }
+    }
+
+  private:
+    void visit(Value& value) {
+        if (auto* tag = std::get_if<XmlTag>(&value.payload)) {
+            f_(tag->ns);
+            f_(tag->tag);
+        } else if (auto* list = std::get_if<ValueList>(&value.payload)) {
+            for (auto& item : list->items)
+                visit(item);
+        } else if (auto* path = std::get_if<ObjectRef>(&value.payload)) {
+            for (auto& step : path->steps)
+                visit(step);
+        }
+    }
+    void visit(PathStep& step) {
+        if (step.ns) f_(*step.ns);
+        step.keys ? visit_keys(*step.keys) : f_(step.tag);
+    }
+    void visit_keys(ValueList& keys) {
+        for (auto& key : keys.items)
+            visit(key);
+    }
+
+    std::function<void(std::uint32_t&)> f_;
+};
+
+/// Names as no schema would have them, and as every schema has them.
+std::string any_name() {
+    return *rc::gen::oneOf(rc::gen::element<std::string>(
+                               "interface", "mtu", "true", "start", "undefined", "",
+                               "urn:ietf:params:xml:ns:yang:ietf-interfaces", "gr\u00f6\u00dfe",
+                               std::string(255, 'n'), std::string(300, 'n')),
+                           rc::gen::container<std::string>(rc::gen::inRange('a', 'z')));
+}
+
+/// Steps may leave out their namespace where an outer one gives it: JSON tells it all the same.
+std::string shown(const Notification& event, const WireContext& context) {
+    return boost::json::serialize(to_json(event, {.context = context}));
+}
+
+RC_GTEST_PROP(NamesProperty, TagsByNameAreTheSameEvent, ()) {
+    auto context = any_context();
+    const auto numbers = any_choices();
+    ListedChoices choices(numbers);
+    auto event = generate_notification(choices, NOTIF_STREAM_EVENT, context);
+    HashNames names;
+    auto& stream = std::get<StreamNotification>(event.body);
+    Hashes([&](std::uint32_t& hash) {
+        if (*rc::gen::inRange(0, 4) == 0) return;  // has no name
+        const auto name = any_name();
+        hash = name_hash(name);
+        names.emplace(hash, name);
+    }).visit(stream);
+    const auto by_hash = encoded(event, context);
+    context.names = &names;
+    const auto by_name = encoded(event, context);
+
+    const auto tree = read_payload(by_name);
+    RC_ASSERT(tree.has_value());
+    RC_ASSERT(encode_payload(*tree) == by_name);
+    const auto decoded = decode_notification(by_name, strict_in(context));
+    if (!decoded) RC_FAIL(to_string(decoded.error()) + " " + hex(by_name));
+    RC_ASSERT(shown(*decoded, context) == shown(event, context));
+    RC_ASSERT(encoded(*decoded, context) == by_name);
+    if (names.empty()) RC_ASSERT(by_name == by_hash);
+
+    EventNames learnt;
+    learnt.learn(by_name);
+    std::optional<std::string> unknown;
+    Hashes([&](std::uint32_t& hash) {
+        const auto name = names.find(hash);
+        // A name of more than 255 characters is no atom.
+        if (name == names.end() || name->second.size() > 255) return;
+        if (learnt.name_of(0, hash) != name->second) unknown = name->second;
+    }).visit(stream);
+    // A namespace that an outer step has is not repeated, so it has been told before.
+    RC_ASSERT(unknown == std::nullopt);
+
+    const auto fault = truncation_fault(
+        by_name, [&](ByteView cut) { return decode_notification(cut, strict_in(context)); });
+    if (!fault.empty()) RC_FAIL(fault);
 }
 
 RC_GTEST_PROP(ValueProperty, SurvivesWriteAndRead, ()) {

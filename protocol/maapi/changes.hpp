@@ -68,7 +68,7 @@ std::string op_text(Mop op);
 
 /// Appends the payload. The new value must be the alternative that the op has.
 void encode_diff(const DiffMessage& message, Bytes& out);
-/// The same with names in place of hashes, for the Erlang client. Nothing here reads it.
+/// The same with names in place of hashes, for the Erlang client.
 void encode_diff(const DiffMessage& message, const HashNames& names, Bytes& out);
 Result<DiffMessage> decode_diff(ByteView payload, const Limits& limits = {});
 

@@ -4,6 +4,7 @@
 #include "protocol/notification/catalogue.hpp"
 #include "protocol/notification/kinds.hpp"
 #include "protocol/term/writer.hpp"
+#include "protocol/value/by_name.hpp"
 
 namespace confd::codec {
 
@@ -84,10 +85,14 @@ inline void write(TermWriter& w, const std::variant<std::string, std::int64_t>& 
     w.integer(std::get<std::int64_t>(value));
 }
 
-inline void write(TermWriter& w, const TagValue& value, const Context&) {
+inline void write(TermWriter& w, const TagValue& value, const Context& c) {
+    const XmlTag tag{value.ns, value.tag};
     w.tuple(2);
-    write_tag(w, {value.ns, value.tag});
-    if (value.marker == TagMarker::value) return write_value(w, value.v);
+    c.names == nullptr ? write_tag(w, tag) : write_named_tag(w, tag, *c.names);
+    if (value.marker == TagMarker::value) {
+        return c.names == nullptr ? write_value(w, value.v)
+                                  : write_named_value(w, value.v, *c.names);
+    }
     for (const auto& known : marker_atoms) {
         if (known.marker == value.marker) w.atom(known.atom);
     }

@@ -91,6 +91,9 @@ ClientSession::Poll ClientSession::on_frame() {
         return Poll::malformed;
     }
     notification_ = *decoded;
+    const auto& stream = config_.subscription.stream;
+    if (stream && stream->use_ikp != 0 && notification_->type == NOTIF_STREAM_EVENT)
+        names_.learn(payload_);
     return Poll::notification;
 }
 

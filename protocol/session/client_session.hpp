@@ -29,6 +29,7 @@
 #include "protocol/notification/notification.hpp"
 #include "protocol/session/ack.hpp"
 #include "protocol/session/client_handshake.hpp"
+#include "protocol/session/event_names.hpp"
 #include "protocol/session/subscription.hpp"
 
 namespace confd {
@@ -88,6 +89,8 @@ class ClientSession {
     /// The server's hello, once streaming.
     const HelloReply& server() const { return handshake_.server(); }
     const ClientConfig& config() const { return config_; }
+    /// What tags are called, as far as the server has written them by name: with UseIKP 1.
+    const EventNames& names() const { return names_; }
 
   private:
     enum class State : std::uint8_t {
@@ -114,6 +117,7 @@ class ClientSession {
     bool eof_ = false;
     Notification* notification_ = nullptr;  // the decoder's
     ByteView payload_;
+    EventNames names_;
     Error error_;
     SessionFailure failure_;
 };

@@ -27,7 +27,8 @@ ServerSession::ServerSession(ServerConfig config, const Challenge& challenge)
 
 WireContext ServerSession::context() const {
     const auto version = hello_ ? hello_->protocol_version : config_.release.protocol_version();
-    return {dialect_of(version), config_.product};
+    const bool by_name = subscription_.stream && subscription_.stream->use_ikp != 0;
+    return {dialect_of(version), config_.product, by_name ? config_.names.get() : nullptr};
 }
 
 std::size_t ServerSession::wanted(std::size_t size) const {

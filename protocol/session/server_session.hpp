@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,7 @@
 #include "protocol/session/ack.hpp"
 #include "protocol/session/handshake.hpp"
 #include "protocol/session/subscription.hpp"
+#include "protocol/value/by_name.hpp"
 
 namespace confd {
 
@@ -36,6 +38,8 @@ struct ServerConfig {
     std::uint8_t max_depth = default_max_depth;
     std::uint8_t max_key_length = default_max_key_length;
     bool maapi = false;  ///< also serve clients that ask for MAAPI
+    /// What tags are called, for subscribers with UseIKP 1; those without a name stay hashes.
+    std::shared_ptr<const HashNames> names;
     Limits limits{.payload = subscriber_payload_limit};
 };
 

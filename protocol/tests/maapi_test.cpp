@@ -216,8 +216,7 @@ TEST(MaapiChange, ErrorsSayWhere) {
     EXPECT_EQ(error_in("8368046a6104" + undefined + undefined), "bad_value new_value");
     EXPECT_EQ(error_in("8368046a6105" + undefined + "6101"), "wrong_type new_value");
     EXPECT_EQ(error_in("836804"
-                       "6c0000000164000161"
-                       "6a"
+                       "6c000000014640000000000000006a"
                        "6101" +
                        undefined + undefined),
               "wrong_type path[0]");

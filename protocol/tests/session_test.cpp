@@ -4,8 +4,11 @@
 
 #include "protocol/session/client_session.hpp"
 #include "protocol/session/server_session.hpp"
+#include "protocol/term/notation.hpp"
+#include "protocol/term/tree.hpp"
 #include "protocol/tests/bytes_util.hpp"
 #include "protocol/tests/gen_event.hpp"
+#include "protocol/value/hash.hpp"
 
 namespace confd::test {
 namespace {
@@ -56,6 +59,53 @@ TEST(SessionTest, SubscribesAndAcknowledges) {
     exchange(client, server, client_said, server_said);
     ASSERT_EQ(server_said, ServerPoll::ack);
     EXPECT_EQ(server.ack(), (Ack{AckKind::audit_synced, 17}));
+}
+
+/// What goes over the wire for a stream event when a subscriber asks for tags in this way, and what
+/// its session makes of it.
+struct StreamExchange {
+    Bytes payload;
+    Notification event;
+    std::string name;
+};
+
+StreamExchange stream_exchange(std::int64_t use_ikp, const Notification& event) {
+    auto config = subscriber(NOTIF_STREAM_EVENT);
+    config.subscription.stream = StreamRequest{.name = "s", .use_ikp = use_ikp};
+    ClientSession client(config);
+    const auto names = std::make_shared<const HashNames>(
+        HashNames{{name_hash("urn:if"), "urn:if"}, {name_hash("mtu"), "mtu"}});
+    ServerSession server({.names = names}, some_challenge);
+    auto client_said = ClientPoll::need_input;
+    auto server_said = ServerPoll::need_input;
+    exchange(client, server, client_said, server_said);
+    server.accept();
+    exchange(client, server, client_said, server_said);
+    EXPECT_TRUE(server.send(event));
+    exchange(client, server, client_said, server_said);
+    EXPECT_EQ(client_said, ClientPoll::notification);
+    const auto payload = client.payload();
+    return {Bytes(payload.begin(), payload.end()), client.notification(),
+            std::string(client.names().name_of(0, name_hash("mtu")).value_or("unknown"))};
+}
+
+TEST(SessionTest, TagsGoByNameToThoseWhoAskForIt) {
+    StreamNotification stream;
+    const auto ns = name_hash("urn:if");
+    const auto mtu = name_hash("mtu");
+    stream.values = {{ns, mtu, TagMarker::start, {}},
+                     {ns, 77, TagMarker::value, {ValueType::xmltag, XmlTag{ns, mtu}}}};
+    const Notification event{NOTIF_STREAM_EVENT, stream};
+    const auto by_hash = stream_exchange(0, event);
+    const auto by_name = stream_exchange(1, event);
+    EXPECT_EQ(by_hash.event, event);
+    EXPECT_EQ(by_name.event, event);
+    EXPECT_EQ(by_hash.name, "unknown");
+    EXPECT_EQ(by_name.name, "mtu");
+    const auto text = to_string(read_payload(by_name.payload).value());
+    EXPECT_NE(text.find("[{['urn:if'|mtu], start}, {['urn:if'|77], ['urn:if'|mtu]}]"),
+              std::string::npos)
+        << text;
 }
 
 TEST(SessionTest, FlagWithoutItsEventOwesNothing) {

@@ -13,12 +13,6 @@ void write_name(TermWriter& w, std::uint32_t hash, const HashNames& names) {
     w.atom_or_text(found->second);
 }
 
-void write_qualified(TermWriter& w, std::uint32_t ns, std::uint32_t tag, const HashNames& names) {
-    w.list(1);
-    write_name(w, ns, names);
-    write_name(w, tag, names);
-}
-
 /// The namespace that each step is to have, innermost first as the steps.
 std::vector<std::optional<std::uint32_t>> shown_namespaces(const ObjectRef& path) {
     std::vector<std::optional<std::uint32_t>> out(path.steps.size());
@@ -37,6 +31,16 @@ void write_keys(TermWriter& w, const ValueList& keys, const HashNames& names) {
         write_named_value(w, key, names);
 }
 
+bool has_hashes(const Value& value);
+
+/// Without any name a path stays what it is, with the namespaces that its steps have.
+bool has_name(const ObjectRef& path, const HashNames& names) {
+    return std::ranges::any_of(path.steps, [&](const PathStep& step) {
+        if (step.keys) return std::ranges::any_of(step.keys->items, has_hashes);
+        return names.contains(step.tag) || (step.ns && names.contains(*step.ns));
+    });
+}
+
 bool has_hashes(const Value& value) {
     if (const auto* list = std::get_if<ValueList>(&value.payload))
         return std::ranges::any_of(list->items, has_hashes);
@@ -46,7 +50,14 @@ bool has_hashes(const Value& value) {
 
 }  // namespace
 
+void write_named_tag(TermWriter& writer, const XmlTag& tag, const HashNames& names) {
+    writer.list(1);
+    write_name(writer, tag.ns, names);
+    write_name(writer, tag.tag, names);
+}
+
 void write_named_path(TermWriter& writer, const ObjectRef& path, const HashNames& names) {
+    if (!has_name(path, names)) return write_path(writer, path);
     const auto namespaces = shown_namespaces(path);
     if (!path.steps.empty()) writer.list(path.steps.size());
     for (std::size_t i = 0; i < path.steps.size(); ++i) {
@@ -54,7 +65,7 @@ void write_named_path(TermWriter& writer, const ObjectRef& path, const HashNames
         if (step.keys) {
             write_keys(writer, *step.keys, names);
         } else if (namespaces[i]) {
-            write_qualified(writer, *namespaces[i], step.tag, names);
+            write_named_tag(writer, {*namespaces[i], step.tag}, names);
         } else {
             write_name(writer, step.tag, names);
         }
@@ -64,7 +75,7 @@ void write_named_path(TermWriter& writer, const ObjectRef& path, const HashNames
 
 void write_named_value(TermWriter& writer, const Value& value, const HashNames& names) {
     if (const auto* tag = std::get_if<XmlTag>(&value.payload)) {
-        write_qualified(writer, tag->ns, tag->tag, names);
+        write_named_tag(writer, *tag, names);
     } else if (const auto* path = std::get_if<ObjectRef>(&value.payload)) {
         writer.tuple(2);
         writer.integer(static_cast<std::uint32_t>(value.type));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "protocol/value/hash.hpp"
 #include "protocol/value/records.hpp"
 
 namespace confd {
@@ -184,13 +185,33 @@ bool take_tag(TermReader& reader, XmlTag& out) {
     return true;
 }
 
-bool tag_part(TermReader& reader, const Value& head, std::uint32_t& out, std::size_t at) {
-    const auto* number = std::get_if<std::int64_t>(&head.payload);
-    if (head.type != ValueType::int32 || number == nullptr || *number < 0) {
-        return reader.fail(Errc::bad_value, at, "expected [Ns|Tag] of two hashes");
-    }
-    out = static_cast<std::uint32_t>(*number);
+bool is_name(TermKind kind) {
+    return kind == TermKind::atom || kind == TermKind::binary;
+}
+
+bool is_hash_or_name(TermKind kind) {
+    return kind == TermKind::integer || is_name(kind);
+}
+
+/// A hash, or the name that it is the hash of: servers write names for the Erlang client, long
+/// ones as binaries.
+bool read_hash(TermReader& reader, std::uint32_t& out) {
+    if (!is_name(reader.peek())) return reader.integer(out);
+    std::string name;
+    if (!reader.text(name)) return false;
+    out = name_hash(name);
     return true;
+}
+
+/// Whether `[Ns|Tag]` comes next, with hashes or names, and no list of values.
+bool at_tag(const TermReader& reader) {
+    constexpr std::uint8_t head_of_one[] = {static_cast<std::uint8_t>(Tag::list), 0, 0, 0, 1};
+    const auto* next = reader.flat(sizeof head_of_one);
+    if (next == nullptr || std::memcmp(next, head_of_one, sizeof head_of_one) != 0) return false;
+    TermReader ahead = reader;
+    ListHead head;
+    if (!ahead.list(head) || !is_hash_or_name(ahead.peek())) return false;
+    return ahead.skip() && !ahead.at_proper_end(head);
 }
 
 /// A list of values, or the one-element improper list that is a tag.
@@ -199,6 +220,10 @@ bool read_list_value(TermReader& reader, Value& out) {
         out.type = ValueType::xmltag;
         out.payload = tag;
         return true;
+    }
+    if (at_tag(reader)) {
+        out.type = ValueType::xmltag;
+        return read_tag(reader, alternative<XmlTag>(out));
     }
     const auto at = reader.offset();
     ListHead head;
@@ -215,13 +240,6 @@ bool read_list_value(TermReader& reader, Value& out) {
             return reader.within(i);
         }
     }
-    if (head.count == 1 && !reader.at_proper_end(head) && reader.peek() == TermKind::integer) {
-        XmlTag tag;
-        if (!tag_part(reader, list.items[0], tag.ns, at) || !reader.integer(tag.tag)) return false;
-        reader.leave();
-        out = {ValueType::xmltag, tag};
-        return true;
-    }
     if (!reader.end_list(head)) return false;
     out = {ValueType::list, std::move(list)};
     return true;
@@ -235,8 +253,10 @@ bool is_byte(const Value& value) {
 bool read_step(TermReader& reader, PathStep& out) {
     switch (reader.peek()) {
         case TermKind::integer:
+        case TermKind::atom:
+        case TermKind::binary:
             out.ns.reset();
-            return reader.integer(out.tag);
+            return read_hash(reader, out.tag);
         case TermKind::list: {
             XmlTag tag;
             if (!read_tag(reader, tag)) return false;
@@ -461,7 +481,7 @@ bool read_tag(TermReader& reader, XmlTag& out) {
     if (head.count != 1 || head.string) {
         return reader.fail(Errc::bad_value, at, "expected [Ns|Tag]");
     }
-    if (!reader.integer(out.ns) || !reader.integer(out.tag)) return false;
+    if (!read_hash(reader, out.ns) || !read_hash(reader, out.tag)) return false;
     reader.leave();
     return true;
 }

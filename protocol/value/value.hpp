@@ -271,7 +271,8 @@ bool read_ip(TermReader& reader, Ip6& out);
 void write_ip(TermWriter& writer, const Ip4& ip);
 void write_ip(TermWriter& writer, const Ip6& ip);
 
-/// The improper list `[Ns|Tag]`.
+/// The improper list `[Ns|Tag]`. Names in place of hashes are read too, here and in paths and
+/// values: servers write them for the Erlang client (protocol/value/by_name.hpp).
 bool read_tag(TermReader& reader, XmlTag& out);
 void write_tag(TermWriter& writer, const XmlTag& tag);
 

@@ -452,6 +452,7 @@ HubConfig Scenario::hub_config() const {
     if (modules != nullptr) {
         config.schemas =
             std::make_shared<const maapi::SchemaReplies>(maapi::schema_replies(*modules));
+        config.server.names = {config.schemas, &config.schemas->names};
     }
     if (sessions) {
         auto& known = config.streams.sessions.emplace();

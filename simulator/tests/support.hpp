@@ -66,6 +66,8 @@ class HubClient {
     bool subscribed() const { return session_.streaming() && !failure_; }
     const std::optional<SessionFailure>& failure() const { return failure_; }
     const std::vector<Error>& malformed() const { return malformed_; }
+    /// What its tags are called, as far as it was told.
+    const Names& names() const { return session_.names(); }
     /// How the server closed, if it did.
     const std::optional<CloseHow>& closed() const { return closed_; }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "protocol/render/render.hpp"
+#include "protocol/value/hash.hpp"
 #include "simulator/tests/stage.hpp"
 
 namespace confd::sim::test {
@@ -72,6 +74,43 @@ TEST(MixOverAStream, SendsAsManyAsItSaysAndNamesWhatCannotBe) {
                 ElementsAre("s.yaml:4:5: mix leaves out mix-impossible:fault: its leaf kind "
                             "can have no value, expected an identity derived from fault-kind"));
     EXPECT_THAT(lines, testing::Contains(HasSubstr("mix leaves out mix-impossible:fault")));
+}
+
+ClientConfig stream_client(std::int64_t use_ikp) {
+    auto config = client_config(NOTIF_STREAM_EVENT);
+    config.subscription.stream->use_ikp = use_ikp;
+    return config;
+}
+
+TEST(TagsByName, AreThoseOfTheModules) {
+    const BuiltInModule built_in[] = {
+        {"t",
+         "module t { yang-version 1.1; namespace \"urn:t\"; prefix t; notification changed {"
+         "  container inside { leaf size { type int8; } leaf where { type instance-identifier {"
+         "  require-instance false; } } } } container top { leaf size { type int8; } } }"}};
+    LoadOptions options;
+    options.built_in_modules = built_in;
+    const auto scenario = load(
+        "format: 1\nmodules: t\nsteps:\n  - await: 2\n  - send: {stream: NETCONF, notification: "
+        "{changed: {inside: {size: 5, where: /t:top/size}}}}\n",
+        options);
+    Hub hub(scenario.hub_config());
+    Engine engine(scenario, hub, {});
+    const Instant now{};
+    HubClient by_hash(hub, now, stream_client(0));
+    HubClient by_name(hub, now, stream_client(1));
+    EXPECT_EQ(engine.poll(now, hub.poll(now)), StepStatus::done);
+
+    const auto hashed = by_hash.exchange(now);
+    const auto named = by_name.exchange(now);
+    ASSERT_THAT(hashed, SizeIs(1));
+    ASSERT_THAT(named, SizeIs(1));
+    EXPECT_EQ(to_json(named[0]), to_json(hashed[0]));
+    for (const auto* name : {"urn:t", "changed", "inside", "size", "where", "top"}) {
+        const auto hash = name_hash(name);
+        EXPECT_EQ(by_name.names().name_of(0, hash), name);
+        EXPECT_EQ(by_hash.names().name_of(0, hash), std::nullopt);
+    }
 }
 
 /// What is wrong with a mix over a stream of one module that is this text.

@@ -24,7 +24,7 @@ struct Decoded {
 
 Decoded decoded(auto&& run, Format format = Format::json, const DecodeOptions& options = {}) {
     std::ostringstream out;
-    Decoder decoder(format, options, false, out);
+    Decoder decoder(format, options, {}, out);
     run(decoder);
     Decoded result{{}, decoder.bad_count()};
     std::istringstream lines(out.str());
