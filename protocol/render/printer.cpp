@@ -282,6 +282,18 @@ void print_members(Printer& p, const T& value, const Options& o) {
 
 }  // namespace
 
+std::string_view older_name(std::string_view newer) {
+    std::string_view out;
+    const auto look = [&](const auto& entry) {
+        if constexpr (requires { entry.newer_name; })
+            if (!entry.newer_name.empty() && entry.newer_name == newer) out = entry.name;
+    };
+    for_each_event([&]<class E>() {
+        if constexpr (HasFields<typename E::Body>) for_each_field<typename E::Body>(look);
+    });
+    return out;
+}
+
 void print_value(Printer& printer, const Value& value) {
     printer.begin_object();
     printer.key("type");

@@ -35,6 +35,9 @@ constexpr bool has_newer_names(const Release& release) {
     return release.protocol_version() >= 78;
 }
 
+/// What a member was called before newer releases gave it this name; empty for other names.
+std::string_view older_name(std::string_view newer);
+
 /// `{"type": 1, "name": "NOTIF_AUDIT", "audit": {..}}`. Enumerations are numbers, 64-bit integers
 /// exact, bytes hex; text that is not UTF-8 has U+FFFD in place of what is not.
 boost::json::object to_json(const Notification& notification, const RenderOptions& options = {});

@@ -142,7 +142,8 @@ class Dictionaries(Case):
     def as_the_api_has_it(self, event):
         for name, body in event.items():
             if isinstance(body, dict):
-                body.pop("logno_name", None)
+                for double in {"logno_name", *confd_json.DOUBLES}:
+                    body.pop(double, None)
             if name == "progress":
                 if body["type"] != _confd.PROGRESS_STOP:
                     body.pop("duration", None)

@@ -5,6 +5,8 @@
 #include <boost/json/serialize.hpp>
 #include <cmath>
 
+#include "protocol/render/render.hpp"
+
 namespace confd::kit::codec {
 namespace {
 
@@ -58,6 +60,10 @@ std::string compare_objects(const std::string& path, const json::object& expecte
     for (const auto& [key, value] : found) {
         if (expected.contains(key) || value.is_null()) continue;
         if (key == "logno_name") continue;  // a name for people, beside the number that is judged
+        // As newer releases have it, beside the name that is judged.
+        const auto older = older_name(key);
+        const auto* same = older.empty() ? nullptr : found.if_contains(older);
+        if (same != nullptr && *same == value) continue;
         return fmt::format("{}: expected nothing, found {}", below(key), shown(value));
     }
     return {};
