@@ -13,16 +13,16 @@
 #include "fuzz/libei.hpp"
 #include "fuzz/oracle.hpp"
 #include "protocol/maapi/keypath.hpp"
-#include "protocol/nearest.hpp"
 #include "protocol/notification/generate.hpp"
 #include "protocol/release.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/term/tree.hpp"
-#include "protocol/units.hpp"
 #include "protocol/utf8.hpp"
 #include "protocol/value/calendar.hpp"
 #include "protocol/value/text.hpp"
 #include "protocol/value/value.hpp"
+#include "text/nearest.hpp"
+#include "text/units.hpp"
 
 using namespace confd;
 

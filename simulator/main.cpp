@@ -5,9 +5,9 @@
 #include <csignal>
 #include <exception>
 
+#include "program/command_line.hpp"
 #include "simulator/cli/commands.hpp"
 #include "simulator/cli/limit_options.hpp"
-#include "transport/command_line.hpp"
 
 namespace {
 
@@ -49,8 +49,8 @@ void add_server_options(CLI::App& app, Options& options) {
     app.add_option("--ipc-access-file", options.access_file,
                    "File with the secret that clients must know")
         ->type_name("FILE");
-    confd::transport::add_number(app, "--time-scale", options.time_scale, 0.001, 1000,
-                                 "Every wait and deadline takes so many times as long")
+    confd::program::add_number(app, "--time-scale", options.time_scale, 0.001, 1000,
+                               "Every wait and deadline takes so many times as long")
         ->type_name("FACTOR");
     app.add_option("--log", options.log_file, "Write every message to this file, as JSON Lines")
         ->type_name("FILE");
@@ -107,8 +107,8 @@ CLI::App* add_random(CLI::App& app, Options& options) {
         ->add_option("--acks", options.acks,
                      "await acknowledgements as the product does, or ignore them [await]")
         ->type_name("await|ignore");
-    confd::transport::add_count(*command, "--subscribers", options.subscribers, 1, 100'000,
-                                "Begin when so many are there");
+    confd::program::add_count(*command, "--subscribers", options.subscribers, 1, 100'000,
+                              "Begin when so many are there");
     add_scenario_options(*command, options);
     add_server_options(*command, options);
     return command;
@@ -134,7 +134,7 @@ int dispatch(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return confd::transport::print_help(app, argc, argv, error, exit_usage);
+        return confd::program::print_help(app, argc, argv, error, exit_usage);
     }
     if (run_command->parsed()) return run(options);
     if (serve_command->parsed()) return serve(options);

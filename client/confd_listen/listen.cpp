@@ -18,8 +18,8 @@
 #include "client/confd_listen/interrupt.hpp"
 #include "client/events.hpp"
 #include "protocol/render/render.hpp"
-#include "protocol/units.hpp"
 #include "protocol/utf8.hpp"
+#include "text/units.hpp"
 
 namespace confd::listen {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "client/confd_listen/listen.hpp"
 #include "client/confd_listen/options.hpp"
-#include "transport/command_line.hpp"
+#include "program/command_line.hpp"
 
 int main(int argc, char** argv) {
     using namespace confd::listen;
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
         const auto options = parse_options(argc, argv);
         if (options) return listen(*options);
         const auto& stop = options.error();
-        if (stop.code == exit_ok) return confd::transport::print_output("confd-listen", stop.text);
+        if (stop.code == exit_ok) return confd::program::print_output("confd-listen", stop.text);
         fmt::print(stderr, "{}", stop.text);
         return stop.code;
     } catch (const std::system_error& error) {

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "client/confd_listen/mask.hpp"
 #include "client/error.hpp"
-#include "protocol/units.hpp"
+#include "program/command_line.hpp"
 #include "protocol/value/text.hpp"
-#include "transport/command_line.hpp"
+#include "text/mask.hpp"
+#include "text/units.hpp"
 
 namespace confd::listen {
 namespace {
@@ -110,12 +110,12 @@ void declare_events(CLI::App& app, Raw& raw) {
         ->group(group);
     app.add_option("--mask", raw.mask, "names such as NOTIF_AUDIT,NOTIF_HA_INFO, or a number")
         ->group(group);
-    transport::add_seconds(app, "-T,--interval", raw.interval,
-                           "seconds between heartbeats and health checks")
+    program::add_seconds(app, "-T,--interval", raw.interval,
+                         "seconds between heartbeats and health checks")
         ->group(group)
         ->default_str(fmt::format("{}", default_interval.count()));
-    transport::add_count(app, "--verbosity", raw.verbosity, VERBOSITY_NORMAL, VERBOSITY_DEBUG,
-                         "of progress events: 0 to 3")
+    program::add_count(app, "--verbosity", raw.verbosity, VERBOSITY_NORMAL, VERBOSITY_DEBUG,
+                       "of progress events: 0 to 3")
         ->group(group);
 }
 
@@ -129,8 +129,8 @@ void declare_stream(CLI::App& app, Raw& raw) {
         ->type_name("TIME");
     app.add_option("-E,--stop", raw.stop, "up to here; needs -B")->group(group)->type_name("TIME");
     app.add_option("-x,--filter", raw.filter, "XPath filter")->group(group)->type_name("XPATH");
-    transport::add_count(app, "-z,--usid", raw.usid, INT64_MIN, INT64_MAX,
-                         "only what this user session may read")
+    program::add_count(app, "-z,--usid", raw.usid, INT64_MIN, INT64_MAX,
+                       "only what this user session may read")
         ->group(group);
     app.add_flag("--use-ikp", raw.use_ikp,
                  "ask for tags by name, as the Erlang client does (UseIKP 1): names are known "
@@ -154,10 +154,10 @@ void declare_limits(CLI::App& app, Raw& raw) {
     app.add_flag("--reconnect", raw.reconnect,
                  "connect again when the connection is lost or cannot be made, after a random "
                  "time below a bound that doubles");
-    transport::add_timespan(app, "--backoff", raw.backoff.first, "the bound at first");
-    transport::add_timespan(app, "--backoff-max", raw.backoff.longest, "the largest bound");
-    transport::add_size(app, "--max-frame", raw.max_frame, "refuse larger frames");
-    transport::add_socket_options(app, raw.socket);
+    program::add_timespan(app, "--backoff", raw.backoff.first, "the bound at first");
+    program::add_timespan(app, "--backoff-max", raw.backoff.longest, "the largest bound");
+    program::add_size(app, "--max-frame", raw.max_frame, "refuse larger frames");
+    program::add_socket_options(app, raw.socket);
     app.option_defaults()->group("Options");
 }
 
@@ -166,12 +166,12 @@ void declare_output(CLI::App& app, Raw& raw) {
     app.add_option("--format", raw.format, "text, or json: one object a line")
         ->group(group)
         ->capture_default_str();
-    transport::add_count(app, "--count", raw.count, 1, UINT64_MAX, "stop after N events")
+    program::add_count(app, "--count", raw.count, 1, UINT64_MAX, "stop after N events")
         ->group(group)
         ->default_str("");
-    transport::add_seconds(app, "--timeout", raw.timeout,
-                           "give up when no event comes for S seconds; also bounds connecting, "
-                           "which otherwise may take 10")
+    program::add_seconds(app, "--timeout", raw.timeout,
+                         "give up when no event comes for S seconds; also bounds connecting, "
+                         "which otherwise may take 10")
         ->group(group);
     app.add_flag("-r,--confirm", raw.confirm, "ask before each acknowledgement")->group(group);
     app.add_flag("--no-ack", raw.no_ack, "acknowledge nothing")->group(group);
@@ -193,7 +193,7 @@ void parse(CLI::App& app, int argc, const char* const* argv) {
     } catch (const CLI::CallForHelp&) {
         throw Stop{exit_ok, app.help()};
     } catch (const CLI::ParseError& error) {
-        wrong(transport::usage_text(app, argc, argv, error));
+        wrong(program::usage_text(app, argc, argv, error));
     }
 }
 
@@ -256,7 +256,9 @@ void choose_events(Options& options, const Raw& raw) {
         options.mask |= *mask;
     }
     if (raw.all_events) {
-        options.mask |= all_events(options.connect.product, options.connect.release.dialect());
+        // But streams, which need a name.
+        const WireContext context{options.connect.release.dialect(), options.connect.product};
+        options.mask |= known_bits(context) & ~NOTIF_STREAM_EVENT;
     }
     if (!raw.stream.empty()) options.mask |= NOTIF_STREAM_EVENT;
     if (options.mask == 0) wrong("no event is asked for; for instance -A asks for most of them");

@@ -13,8 +13,8 @@
 
 #include "client/decode/decoder.hpp"
 #include "files/read_file.hpp"
+#include "program/command_line.hpp"
 #include "protocol/release.hpp"
-#include "transport/command_line.hpp"
 
 namespace {
 
@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return transport::print_help(app, argc, argv, error, exit_usage);
+        return program::print_help(app, argc, argv, error, exit_usage);
     }
     try {
         return run(options);

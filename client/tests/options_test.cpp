@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "client/confd_listen/mask.hpp"
 #include "client/confd_listen/options.hpp"
 #include "client/error.hpp"
 
@@ -164,22 +163,6 @@ namespace confd::listen {
 namespace {
 
 using testing::HasSubstr;
-
-TEST(ParseMask, TakesNamesAndNumbers) {
-    EXPECT_EQ(parse_mask("NOTIF_AUDIT,NOTIF_AUDIT_SYNC"), 131073U);
-    EXPECT_EQ(parse_mask("NOTIF_SYSLOG_TAKEOVER|8"), 14U);
-    EXPECT_EQ(parse_mask("0x80000000"), 0x80000000U);
-    EXPECT_EQ(parse_mask("4294967295"), 0xffffffffU);
-}
-
-TEST(ParseMask, SuggestsTheNearestName) {
-    EXPECT_EQ(parse_mask("NOTIF_AUDITT").error(),
-              "'NOTIF_AUDITT' is no event; did you mean NOTIF_AUDIT?");
-    EXPECT_THAT(parse_mask("NOTIF_AUDIT,notif_ha_inf").error(), HasSubstr("NOTIF_HA_INFO?"));
-    EXPECT_THAT(parse_mask("something else").error(), HasSubstr("expected names"));
-    EXPECT_THAT(parse_mask("").error(), HasSubstr("empty name"));
-    EXPECT_THAT(parse_mask("4294967296").error(), HasSubstr("of 32 bits"));
-}
 
 std::expected<Options, Stop> parse(std::vector<const char*> args) {
     args.insert(args.begin(), "confd-listen");

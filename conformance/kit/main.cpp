@@ -10,7 +10,6 @@
 #include <exception>
 #include <sstream>
 
-#include "client/confd_listen/mask.hpp"
 #include "conformance/kit/client/play.hpp"
 #include "conformance/kit/explain.hpp"
 #include "conformance/kit/interruption.hpp"
@@ -21,9 +20,10 @@
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/junit.hpp"
 #include "conformance/kit/report/terminal.hpp"
+#include "program/command_line.hpp"
+#include "program/line_writer.hpp"
 #include "report/file.hpp"
-#include "transport/command_line.hpp"
-#include "transport/line_writer.hpp"
+#include "text/mask.hpp"
 
 namespace {
 
@@ -68,11 +68,11 @@ void add_run_options(CLI::App& app, Raw& raw) {
     app.add_option("--features", raw.features, "What the peer does; other cases are skipped")
         ->type_name("NAME,..");
     app.add_flag("--strict", options.strict, "A SHOULD that is not kept is a failure too");
-    transport::add_count(app, "--jobs", options.jobs, 1, max_jobs, "Cases at the same time");
-    transport::add_seconds(app, "--timeout", options.timeout, "Seconds that a case may take [20]");
-    transport::add_seconds(app, "--total-timeout", raw.total_timeout,
-                           "Seconds that the run may take");
-    transport::add_count(app, "--seed", options.seed, 0, UINT64_MAX, "Seed of everything random");
+    program::add_count(app, "--jobs", options.jobs, 1, max_jobs, "Cases at the same time");
+    program::add_seconds(app, "--timeout", options.timeout, "Seconds that a case may take [20]");
+    program::add_seconds(app, "--total-timeout", raw.total_timeout,
+                         "Seconds that the run may take");
+    program::add_count(app, "--seed", options.seed, 0, UINT64_MAX, "Seed of everything random");
     app.add_option("--expect-fail", options.expect_fail,
                    "File with IDs of cases that are known to fail; one that passes fails the run")
         ->type_name("FILE");
@@ -104,13 +104,13 @@ CLI::App* add_client(CLI::App& app, Raw& raw) {
         ->type_name("NAME,..");
     command->add_flag("--attach", raw.client.attach,
                       "The client runs already and connects to --port again and again");
-    transport::add_count(*command, "--port", raw.client.port, 0, UINT16_MAX,
-                         "Where to listen; 0 for any free port")
+    program::add_count(*command, "--port", raw.client.port, 0, UINT16_MAX,
+                       "Where to listen; 0 for any free port")
         ->type_name("PORT");
     command->add_option("--host", raw.client.host, "Address to listen on [127.0.0.1]")
         ->type_name("ADDRESS");
-    transport::add_seconds(*command, "--grace", raw.client.grace,
-                           "Seconds for the client to end by itself, and after SIGTERM [1]");
+    program::add_seconds(*command, "--grace", raw.client.grace,
+                         "Seconds for the client to end by itself, and after SIGTERM [1]");
     add_command(*command, raw.options);
     return command;
 }
@@ -180,7 +180,7 @@ void read_wire(Raw& raw) {
         raw.server.product = raw.codec.product = *raw.client.product;
     }
     if (raw.mask.empty()) return;
-    const auto mask = listen::parse_mask(raw.mask);
+    const auto mask = parse_mask(raw.mask);
     if (!mask) wrong("--mask: " + mask.error());
     raw.client.mask = *mask;
 }
@@ -229,7 +229,7 @@ std::expected<Judge, std::string> judge_of(Part part, const Raw& raw) {
 
 /// Says what is wrong, if anybody reads it.
 void complain(const std::string& text) {
-    transport::LineWriter(STDERR_FILENO).write(fmt::format("confd-conformance: {}\n", text));
+    program::LineWriter(STDERR_FILENO).write(fmt::format("confd-conformance: {}\n", text));
 }
 
 int usage(const std::string& text) {
@@ -253,7 +253,7 @@ bool write_reports(const Run& run, const Options& options) {
 }
 
 int print(const std::string& text) {
-    return transport::print_output("confd-conformance", text);
+    return program::print_output("confd-conformance", text);
 }
 
 /// What is said at the end stays readable in a pager: it has so long from one page to the next.
@@ -266,9 +266,9 @@ int run_part(Part part, const Raw& raw) {
     const auto style = terminal_style(STDOUT_FILENO);
     // Cases are judged whether or not this is read: the verdict is in the exit code and the
     // reports.
-    transport::LineWriter out(STDOUT_FILENO);
+    program::LineWriter out(STDOUT_FILENO);
     const auto say = [&](std::string text) {
-        out.write(std::move(text), transport::dropped_line_of("confd-conformance"));
+        out.write(std::move(text), program::dropped_line_of("confd-conformance"));
     };
     const auto outcome =
         run_cases(part, raw.options, *judge,
@@ -331,7 +331,7 @@ int dispatch(int argc, char** argv) {
         for (const auto* command : {client, server, codec})
             if (command->parsed()) finish(raw, *command);
     } catch (const CLI::ParseError& error) {
-        return transport::print_help(app, argc, argv, error, exit_usage);
+        return program::print_help(app, argc, argv, error, exit_usage);
     }
     raw.options.rerun = rerun_words(argc, argv);
     if (play_command->parsed()) return play(raw.play);

@@ -10,6 +10,8 @@
 #include <filesystem>
 
 #include "files/read_file.hpp"
+#include "program/command_line.hpp"
+#include "program/line_writer.hpp"
 #include "protocol/limits.hpp"
 #include "report/file.hpp"
 #include "simulator/cli/dry_run.hpp"
@@ -19,15 +21,13 @@
 #include "simulator/server/server.hpp"
 #include "simulator/summary/run_summary.hpp"
 #include "simulator/summary/step_report.hpp"
-#include "transport/command_line.hpp"
 #include "transport/environment.hpp"
-#include "transport/line_writer.hpp"
 
 namespace confd::sim::cli {
 namespace {
 
 int print(std::string_view text) {
-    return transport::print_output("confd-sim", text);
+    return program::print_output("confd-sim", text);
 }
 
 int usage(const std::string& line) {
@@ -239,9 +239,9 @@ int play(const Scenario& scenario, const Options& options) {
         return dry_run(scenario);
     }
     // Subscribers are served whether or not standard error is read.
-    transport::LineWriter errors(STDERR_FILENO);
+    program::LineWriter errors(STDERR_FILENO);
     server->log = [&](const std::string& line) {
-        errors.write(line + '\n', transport::dropped_line_of("confd-sim"));
+        errors.write(line + '\n', program::dropped_line_of("confd-sim"));
     };
     if (::isatty(STDERR_FILENO) == 1) {
         server->live = [&](const std::string& text) {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "program/command_line.hpp"
 #include "simulator/cli/commands.hpp"
 #include "simulator/scenario/engine.hpp"
-#include "transport/command_line.hpp"
 
 namespace confd::sim::cli {
 namespace {
@@ -31,7 +31,7 @@ class Timeline {
             now = std::max(now, *next);
         }
         if (lines_ > max_lines) text_ += fmt::format("... and so on, after {} lines\n", max_lines);
-        const int code = transport::print_output("confd-sim", text_);
+        const int code = program::print_output("confd-sim", text_);
         if (!engine_.failure()) return code;
         say(to_string(*engine_.failure()));
         return exit_usage;

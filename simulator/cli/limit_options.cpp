@@ -1,14 +1,14 @@
 #include "simulator/cli/limit_options.hpp"
 
-#include "transport/command_line.hpp"
+#include "program/command_line.hpp"
 
 namespace confd::sim::cli {
 namespace {
 
-using transport::add_count;
-using transport::add_number;
-using transport::add_size;
-using transport::add_timespan;
+using program::add_count;
+using program::add_number;
+using program::add_size;
+using program::add_timespan;
 
 /// More of anything is a slip.
 constexpr std::size_t most = 1'000'000'000;
@@ -49,7 +49,7 @@ void add_limit_options(CLI::App& app, Options& options) {
               "Further subscriptions are refused; 0 for any number");
     add_input_limits(app, options.peers);
     add_output_limits(app, options);
-    transport::add_socket_options(app, options.socket);
+    program::add_socket_options(app, options.socket);
     app.option_defaults()->group("Options");
 }
 

@@ -4,8 +4,8 @@
 
 #include <charconv>
 
+#include "program/line_writer.hpp"
 #include "simulator/control/limits.hpp"
-#include "transport/line_writer.hpp"
 
 namespace confd::sim::control {
 namespace {
@@ -62,7 +62,7 @@ std::string Feed::after(std::uint64_t number) const {
     std::string out;
     if (!backlog_.empty() && number + 1 < backlog_.front().number) {
         const auto& first = backlog_.front();
-        const auto text = transport::dropped_text(first.number - number - 1, "record");
+        const auto text = program::dropped_text(first.number - number - 1, "record");
         out += message(first.number - 1,
                        to_line_without_bytes({.at = first.at, .wall = first.wall, .text = text}));
     }

@@ -5,10 +5,10 @@
 #include <set>
 #include <utility>
 
-#include "protocol/nearest.hpp"
 #include "protocol/notification/generate.hpp"
 #include "protocol/notification/notification.hpp"
 #include "simulator/faults/random.hpp"
+#include "text/nearest.hpp"
 
 namespace confd::sim {
 namespace {

@@ -7,10 +7,11 @@
 #include <concepts>
 
 #include "protocol/constants.hpp"
-#include "protocol/nearest.hpp"
 #include "simulator/faults/fault.hpp"
 #include "simulator/faults/fields.hpp"
 #include "simulator/faults/mutate.hpp"
+#include "text/mask.hpp"
+#include "text/nearest.hpp"
 
 namespace confd::sim {
 namespace {
@@ -137,48 +138,15 @@ Done set_hex(Bytes& member, const FaultParam& param, std::string_view text) {
     return {};
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-std::string did_you_mean(std::string_view name) {
-    std::vector<std::string_view> names;
-    for (const auto& constant : mask_constants)
-        names.push_back(constant.name);
-    const auto near = nearest(name, names);
-    return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-}
-
 Done set_events(std::uint32_t& member, const FaultParam& param, std::string_view text) {
-    std::uint32_t mask = 0;
-    while (!text.empty()) {
-        const auto end = std::min(text.find_first_of("|,"), text.size());
-        const auto name = trimmed(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        const auto bit = value_of(mask_constants, name);
-        if (!bit) {
-            return problem(param.name, "'{}' is no event{}", name, did_you_mean(name));
-        }
-        mask |= static_cast<std::uint32_t>(*bit);
-    }
-    member = mask;
+    const auto mask = parse_mask(text);
+    if (!mask) return problem(param.name, "{}", mask.error());
+    member = *mask;
     return {};
 }
 
 std::string hex_text(const Bytes& bytes) {
     return fmt::format("{:02x}", fmt::join(bytes, ""));
-}
-
-std::string mask_text(std::uint32_t mask) {
-    std::string out;
-    for (std::uint32_t bit = 1; bit != 0; bit <<= 1) {
-        if ((mask & bit) == 0) continue;
-        const auto name = name_of(mask_constants, bit);
-        out += fmt::format("{}{}", out.empty() ? "" : "|", name.value_or("?"));
-    }
-    return out;
 }
 
 template <class... F>

@@ -7,6 +7,7 @@
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
 #include "protocol/value/text.hpp"
+#include "text/mask.hpp"
 
 namespace confd::sim {
 namespace {
@@ -81,23 +82,6 @@ struct Describe {
 
 }  // namespace
 
-std::string mask_names(std::uint32_t mask) {
-    std::string out;
-    const auto add = [&](std::string_view name) {
-        if (!out.empty()) out += '|';
-        out += name;
-    };
-    for (std::uint32_t rest = mask; rest != 0; rest &= rest - 1) {
-        const auto bit = std::uint32_t{1} << std::countr_zero(rest);
-        if (const auto name = notif_name(bit)) {
-            add(*name);
-        } else {
-            add(fmt::format("{:#x}", bit));
-        }
-    }
-    return out.empty() ? "0" : out;
-}
-
 std::string peer_name(PeerId peer, std::string_view role) {
     if (role.empty() || role == everybody) return fmt::format("subscriber {}", peer);
     return fmt::format("subscriber {} ({})", peer, role);
@@ -138,7 +122,7 @@ std::string describe_subscription(const ServerSession& session) {
     const auto& subscription = session.subscription();
     const auto version = session.hello() ? session.hello()->protocol_version : 0;
     auto out =
-        fmt::format("{}.{}, mask {}", version / 10, version % 10, mask_names(subscription.mask));
+        fmt::format("{}.{}, mask {}", version / 10, version % 10, mask_text(subscription.mask));
     if (subscription.heartbeat_interval != 0) {
         out += fmt::format(", heartbeat {} ms", subscription.heartbeat_interval);
     }

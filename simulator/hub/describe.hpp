@@ -9,9 +9,6 @@
 
 namespace confd::sim {
 
-/// "NOTIF_AUDIT|NOTIF_AUDIT_SYNC"; bits without a name in hex at the end.
-std::string mask_names(std::uint32_t mask);
-
 /// "subscriber 1", with its role where roles were given: "subscriber 1 (auditor)".
 std::string peer_name(PeerId peer, std::string_view role);
 std::string peer_name(PeerId peer, const Hub& hub);

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "transport/line_writer.hpp"
+#include "program/line_writer.hpp"
 
 namespace confd::sim {
 namespace {
@@ -46,7 +46,7 @@ std::string reason(int code) {
 
 /// What the line says that stands for dropped ones: when and how many.
 std::string dropped_record(const LogRecord& last, std::size_t lines) {
-    const auto text = transport::dropped_text(lines);
+    const auto text = program::dropped_text(lines);
     return to_line({.at = last.at, .wall = last.wall, .text = text}) + '\n';
 }
 
@@ -129,7 +129,7 @@ class ReadFile : public MessageLog::File {
         on_error(fmt::format("cannot write {}: {}", path, reason(error)));
     }
 
-    transport::LineWriter writer_;
+    program::LineWriter writer_;
     bool reported_ = false;
 };
 

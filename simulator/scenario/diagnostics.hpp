@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/nearest.hpp"
+#include "text/nearest.hpp"
 
 namespace confd::sim {
 

@@ -6,8 +6,9 @@
 #include <limits>
 #include <vector>
 
-#include "protocol/units.hpp"
 #include "protocol/value/text.hpp"
+#include "text/mask.hpp"
+#include "text/units.hpp"
 
 namespace confd::sim {
 namespace {
@@ -154,12 +155,14 @@ std::optional<std::uint32_t> parse_mask(const YamlNode& node, Diagnostics& diagn
     std::uint32_t mask = 0;
     bool good = true;
     const auto add = [&](const YamlNode& item) {
-        const auto bit = parse_constant(item, mask_constants, diagnostics);
-        if (bit && (*bit < 0 || *bit > UINT32_MAX)) {
-            report_expected(item, "a mask of 32 bits", diagnostics);
+        if (!item.is_scalar()) {
+            good = false;
+            return report_expected(item, "events such as NOTIF_AUDIT", diagnostics);
         }
-        good &= bit && *bit >= 0 && *bit <= UINT32_MAX;
-        if (good) mask |= static_cast<std::uint32_t>(*bit);
+        const auto bits = confd::parse_mask(item.text);
+        if (!bits) diagnostics.report(item.place, bits.error());
+        good &= bits.has_value();
+        mask |= bits.value_or(0);
     };
     if (node.is_sequence()) {
         for (const auto& item : node.items)

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "simulator/hub/describe.hpp"
+#include "text/mask.hpp"
 
 namespace confd::sim {
 namespace {
@@ -16,7 +17,7 @@ std::chrono::microseconds micros(Clock::duration span) {
 std::vector<std::string> bit_names(std::uint32_t mask) {
     std::vector<std::string> out;
     for (; mask != 0; mask &= mask - 1)
-        out.push_back(mask_names(std::uint32_t{1} << std::countr_zero(mask)));
+        out.push_back(mask_text(std::uint32_t{1} << std::countr_zero(mask)));
     return out;
 }
 

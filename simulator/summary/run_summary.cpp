@@ -14,6 +14,7 @@
 #include "protocol/constants.hpp"
 #include "protocol/utf8.hpp"
 #include "simulator/hub/describe.hpp"
+#include "text/mask.hpp"
 
 namespace confd::sim {
 namespace {
@@ -24,7 +25,7 @@ using std::chrono::microseconds;
 constexpr std::array<std::string_view, 5> ways{"end", "client", "scenario", "slow", "malformed"};
 
 std::string type_name(std::size_t bit) {
-    return mask_names(std::uint32_t{1} << bit);
+    return mask_text(std::uint32_t{1} << bit);
 }
 
 std::uint64_t sum(const auto& counts) {

@@ -863,12 +863,6 @@ TEST_F(FaultTest, IsForItsRoleOnly) {
     EXPECT_THAT(types(three), IsEmpty());
 }
 
-TEST(Describe, NamesMasks) {
-    EXPECT_EQ(mask_names(NOTIF_AUDIT | NOTIF_AUDIT_SYNC), "NOTIF_AUDIT|NOTIF_AUDIT_SYNC");
-    EXPECT_EQ(mask_names(0x80000000U), "NOTIF_SYSTEM_GOING_DOWN");
-    EXPECT_EQ(mask_names(0), "0");
-}
-
 /// Any event of the catalogue, told apart by a number where it has a field for one.
 Notification any_event() {
     const auto types = event_types();

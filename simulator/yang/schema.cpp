@@ -6,7 +6,6 @@
 #include <iterator>
 #include <memory>
 
-#include "protocol/nearest.hpp"
 #include "simulator/yang/conditions.hpp"
 #include "simulator/yang/libyang.hpp"
 #include "simulator/yang/load.hpp"
@@ -14,6 +13,7 @@
 #include "simulator/yang/plan.hpp"
 #include "simulator/yang/references.hpp"
 #include "simulator/yang/typed_value.hpp"
+#include "text/nearest.hpp"
 
 namespace confd::sim {
 

@@ -4,6 +4,7 @@
 
 #include "protocol/mask.hpp"
 #include "simulator/hub/describe.hpp"
+#include "text/mask.hpp"
 
 namespace confd::kit {
 namespace {
@@ -18,9 +19,9 @@ std::string why_not_attached(const ClientSetup& client) {
 /// A client that cannot be told what to ask for.
 std::string why_not_asked(const ClientSetup& client, std::uint32_t mask) {
     if ((mask & client.mask) != client.mask)
-        return fmt::format("--mask does not have {}", sim::mask_names(client.mask & ~mask));
+        return fmt::format("--mask does not have {}", mask_text(client.mask & ~mask));
     if ((mask & client.without) != 0)
-        return fmt::format("--mask has {}", sim::mask_names(client.without & mask));
+        return fmt::format("--mask has {}", mask_text(client.without & mask));
     return {};
 }
 
@@ -45,7 +46,7 @@ std::string why_not_for(const Case& test, const ClientOptions& options) {
     const auto unknown = client.mask & ~known_bits({client.release.dialect(), client.product});
     if (unknown != 0) {
         return fmt::format("{} {} has no {}", to_string(client.product), to_string(client.release),
-                           sim::mask_names(unknown));
+                           mask_text(unknown));
     }
     if (options.mask) {
         if (auto why = why_not_asked(client, *options.mask); !why.empty()) return why;

@@ -7,11 +7,11 @@
 #include <cstdio>
 
 #include "conformance/kit/registry.hpp"
+#include "program/line_writer.hpp"
 #include "protocol/bytes.hpp"
 #include "simulator/cli/commands.hpp"
 #include "simulator/library/library.hpp"
 #include "simulator/server/server.hpp"
-#include "transport/line_writer.hpp"
 
 namespace confd::kit {
 namespace {
@@ -71,9 +71,9 @@ int play(const PlayOptions& options) {
     sim::ServerOptions server;
     server.listen = {*endpoint};
     server.log_file = options.log;
-    transport::LineWriter errors(STDERR_FILENO);
+    program::LineWriter errors(STDERR_FILENO);
     server.log = [&](const std::string& line) {
-        errors.write(line + '\n', transport::dropped_line_of("confd-conformance"));
+        errors.write(line + '\n', program::dropped_line_of("confd-conformance"));
     };
     if (test->client->server_secret) {
         const auto secret = as_bytes(server_secret);

@@ -6,21 +6,10 @@
 
 #include "conformance/kit/fill_in.hpp"
 #include "protocol/constants.hpp"
+#include "text/mask.hpp"
 
 namespace confd::kit {
 namespace {
-
-std::string mask_list(std::uint32_t mask) {
-    std::string out;
-    for (const auto& constant : mask_constants) {
-        const auto bits = static_cast<std::uint32_t>(constant.value);
-        // Old names stand for two bits; each bit has a name of its own.
-        if ((bits & (bits - 1)) != 0 || (mask & bits) == 0) continue;
-        mask &= ~bits;
-        out += fmt::format("{}{}", out.empty() ? "" : ",", constant.name);
-    }
-    return out;
-}
 
 std::string text(std::int64_t number) {
     return fmt::format("{}", number);
@@ -37,7 +26,7 @@ Variables variables_of(const Case& test, const Stage& stage) {
         {"case", test.id},
         {"out", stage.folder.string()},
         {"mask", text(client.mask)},
-        {"mask_names", mask_list(client.mask)},
+        {"mask_names", mask_text(client.mask, ',')},
         {"heartbeat", text(client.heartbeat)},
         {"health_check", text(client.health_check)},
         {"verbosity", text(client.verbosity)},

@@ -11,6 +11,7 @@
 #include "protocol/mask.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
+#include "text/mask.hpp"
 
 namespace confd::kit::server {
 namespace {
@@ -31,11 +32,9 @@ std::uint32_t bits_of(std::string_view name, const WireContext& context) {
     constexpr auto on_their_own = NOTIF_HEARTBEAT | NOTIF_HEALTH_CHECK | NOTIF_STREAM_EVENT;
     if (name == "all") return known_bits(context);
     if (name == "every") return known_bits(context) & ~flag_bits & ~on_their_own;
-    if (const auto bit = value_of(mask_constants, name)) return static_cast<std::uint32_t>(*bit);
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && end == name.data() + name.size()) return number;
-    throw std::invalid_argument(fmt::format("'{}' is no bit of a mask", name));
+    const auto bits = parse_mask(name);
+    if (!bits) throw std::invalid_argument(bits.error());
+    return *bits;
 }
 
 }  // namespace

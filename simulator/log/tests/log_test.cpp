@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "program/line_writer.hpp"
 #include "simulator/log/message_log.hpp"
 #include "simulator/log/record.hpp"
-#include "transport/line_writer.hpp"
 
 namespace confd::sim {
 namespace {
@@ -202,7 +202,7 @@ TEST_F(Log, AFifoThatIsNotReadHoldsNothingUpAndARecordSaysWhatWasDropped) {
     }
     EXPECT_GT(whole, all / 4);
     EXPECT_EQ(boost::json::value_to<std::string>(record.at("text")),
-              transport::dropped_text(all - whole));
+              program::dropped_text(all - whole));
     EXPECT_EQ(record.at("kind"), "log");
     EXPECT_EQ(record.at("t").as_double(), static_cast<double>(all - 1) / 1e6);
     EXPECT_THAT(errors, SizeIs(0));

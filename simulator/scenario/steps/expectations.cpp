@@ -3,6 +3,7 @@
 #include "simulator/hub/describe.hpp"
 #include "simulator/scenario/steps/expectation.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "text/mask.hpp"
 
 namespace confd::sim {
 namespace {
@@ -173,8 +174,8 @@ struct SubscriptionExpected : Expectation {
     }
     std::string text() const override {
         auto out = "a new subscription" + of_role(role);
-        if (must != 0) out += " with " + mask_names(must);
-        if (must_not != 0) out += " without " + mask_names(must_not);
+        if (must != 0) out += " with " + mask_text(must);
+        if (must_not != 0) out += " without " + mask_text(must_not);
         if (!stream.empty()) out += " to stream " + stream;
         return out;
     }

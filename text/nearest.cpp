@@ -1,4 +1,4 @@
-#include "protocol/nearest.hpp"
+#include "text/nearest.hpp"
 
 #include <algorithm>
 #include <cctype>

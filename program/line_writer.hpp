@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace confd::transport {
+namespace confd::program {
 
 /// Bytes that wait for a reader, about 10,000 lines for people; what comes then is dropped and
 /// counted. One text is taken whatever its size when nothing waits.
@@ -63,4 +63,4 @@ std::string dropped_text(std::size_t number, std::string_view what = "line");
 /// The same of standard error, with its end and the program's name before it.
 LineWriter::DroppedLine dropped_line_of(std::string_view program);
 
-}  // namespace confd::transport
+}  // namespace confd::program

@@ -1,6 +1,6 @@
 // Lines for readers that are slow, stopped or gone. Nothing here depends on how long anything
 // takes.
-#include "transport/line_writer.hpp"
+#include "program/line_writer.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 #include <thread>
 #include <utility>
 
-namespace confd::transport {
+namespace confd::program {
 namespace {
 
 using testing::EndsWith;
@@ -179,4 +179,4 @@ TEST(LineWriter, CountsInWords) {
 }
 
 }  // namespace
-}  // namespace confd::transport
+}  // namespace confd::program

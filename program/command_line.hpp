@@ -16,7 +16,7 @@
 
 #include "transport/socket_options.hpp"
 
-namespace confd::transport {
+namespace confd::program {
 
 /// The exit code of all programs when what they were asked for cannot be written: the disk is full,
 /// say. It is that of internal errors too (EX_SOFTWARE).
@@ -44,7 +44,7 @@ CLI::Option* add_size(CLI::App& app, const std::string& name, std::size_t& into,
                       const std::string& help);
 
 /// --keepalive, --keepalive-interval, --keepalive-count and --user-timeout.
-void add_socket_options(CLI::App& app, SocketOptions& into);
+void add_socket_options(CLI::App& app, transport::SocketOptions& into);
 
 /// What is wrong with a command line: "unknown option --max-pendin; did you mean --max-pending?",
 /// the same of a command, or else the parser's own words. Those may be about what follows from a
@@ -82,4 +82,4 @@ CLI::Option* add_count(CLI::App& app, const std::string& name, T& into, std::typ
         ->default_str(std::to_string(into));
 }
 
-}  // namespace confd::transport
+}  // namespace confd::program

@@ -1,4 +1,4 @@
-#include "transport/line_writer.hpp"
+#include "program/line_writer.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 #include <thread>
 #include <utility>
 
-namespace confd::transport {
+namespace confd::program {
 namespace {
 
 /// As much as goes to a pipe in one piece, whoever else writes to it: whole lines if possible.
@@ -230,4 +230,4 @@ LineWriter::DroppedLine dropped_line_of(std::string_view program) {
     };
 }
 
-}  // namespace confd::transport
+}  // namespace confd::program

@@ -1,4 +1,4 @@
-#include "protocol/units.hpp"
+#include "text/units.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,16 +1,16 @@
-#include "client/confd_listen/mask.hpp"
+#include "text/mask.hpp"
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <charconv>
 #include <optional>
 #include <vector>
 
 #include "protocol/constants.hpp"
-#include "protocol/mask.hpp"
-#include "protocol/nearest.hpp"
+#include "text/nearest.hpp"
 
-namespace confd::listen {
+namespace confd {
 namespace {
 
 std::optional<std::uint32_t> parse_number(std::string_view text) {
@@ -23,25 +23,23 @@ std::optional<std::uint32_t> parse_number(std::string_view text) {
     return number;
 }
 
-std::vector<std::string_view> mask_names() {
-    std::vector<std::string_view> names;
-    for (const auto& constant : mask_constants)
-        names.push_back(constant.name);
-    return names;
-}
-
 std::string unknown(std::string_view word) {
     if (word.empty()) return "an empty name in the mask; expected names such as NOTIF_AUDIT";
     if (word.front() >= '0' && word.front() <= '9') {
         return fmt::format("'{}' is no mask; a number is decimal or 0x and hex, of 32 bits", word);
     }
-    const auto names = mask_names();
+    std::vector<std::string_view> names;
+    for (const auto& constant : mask_constants)
+        names.push_back(constant.name);
     const auto near = nearest(word, names);
-    return near.empty() ? fmt::format(
-                              "'{}' is no event; expected names such as NOTIF_AUDIT, or a "
-                              "number",
-                              word)
-                        : fmt::format("'{}' is no event; did you mean {}?", word, near);
+    if (!near.empty()) return fmt::format("'{}' is no event; did you mean '{}'?", word, near);
+    return fmt::format("'{}' is no event; expected names such as NOTIF_AUDIT, or a number", word);
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(' ');
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 }  // namespace
@@ -50,7 +48,7 @@ std::expected<std::uint32_t, std::string> parse_mask(std::string_view text) {
     std::uint32_t mask = 0;
     while (true) {
         const auto end = text.find_first_of(",|");
-        const auto word = text.substr(0, end);
+        const auto word = trimmed(text.substr(0, end));
         if (const auto value = value_of(mask_constants, word)) {
             mask |= static_cast<std::uint32_t>(*value);
         } else if (const auto number = parse_number(word)) {
@@ -63,8 +61,18 @@ std::expected<std::uint32_t, std::string> parse_mask(std::string_view text) {
     }
 }
 
-std::uint32_t all_events(Product product, Dialect dialect) {
-    return known_bits({dialect, product}) & ~NOTIF_STREAM_EVENT;
+std::string mask_text(std::uint32_t mask, char separator) {
+    std::string out;
+    for (std::uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+        const auto bit = std::uint32_t{1} << std::countr_zero(rest);
+        if (!out.empty()) out += separator;
+        if (const auto name = name_of(mask_constants, bit)) {
+            out += *name;
+        } else {
+            out += fmt::format("{:#x}", bit);
+        }
+    }
+    return out.empty() ? "0" : out;
 }
 
-}  // namespace confd::listen
+}  // namespace confd

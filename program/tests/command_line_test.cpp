@@ -1,11 +1,11 @@
-#include "transport/command_line.hpp"
+#include "program/command_line.hpp"
 
 #include <gmock/gmock.h>
 
 #include <string>
 #include <vector>
 
-namespace confd::transport {
+namespace confd::program {
 namespace {
 
 using testing::HasSubstr;
@@ -125,4 +125,4 @@ TEST_F(CommandLine, LeavesTheRestToTheParser) {
 }
 
 }  // namespace
-}  // namespace confd::transport
+}  // namespace confd::program

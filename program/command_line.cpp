@@ -1,4 +1,4 @@
-#include "transport/command_line.hpp"
+#include "program/command_line.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -12,10 +12,10 @@
 #include <system_error>
 #include <vector>
 
-#include "protocol/nearest.hpp"
-#include "protocol/units.hpp"
+#include "text/nearest.hpp"
+#include "text/units.hpp"
 
-namespace confd::transport {
+namespace confd::program {
 namespace {
 
 using std::chrono::milliseconds;
@@ -43,10 +43,10 @@ CLI::Option* add_whole(CLI::App& app, const std::string& name, seconds& into, se
     const auto take = [name, &into, least](const std::string& text) {
         const auto span = parse_timespan(text);
         if (!span || *span % seconds(1) != milliseconds(0) || *span < least ||
-            *span > max_keepalive) {
+            *span > transport::max_keepalive) {
             wrong(name,
                   fmt::format("whole seconds from {} to {} such as 30s", timespan_text(least),
-                              timespan_text(max_keepalive)),
+                              timespan_text(transport::max_keepalive)),
                   text);
         }
         into = std::chrono::floor<seconds>(*span);
@@ -181,16 +181,16 @@ CLI::Option* add_size(CLI::App& app, const std::string& name, std::size_t& into,
     return add(app, name, help, "SIZE", size_text(into), take);
 }
 
-void add_socket_options(CLI::App& app, SocketOptions& into) {
+void add_socket_options(CLI::App& app, transport::SocketOptions& into) {
     add_whole(app, "--keepalive", into.keepalive_idle, seconds(0),
               "Probe a TCP peer that has been silent for so long; 0s for never");
     add_whole(app, "--keepalive-interval", into.keepalive_interval, seconds(1),
               "Time between probes that are not answered");
-    add_count(app, "--keepalive-count", into.keepalive_count, 1, max_keepalive_count,
+    add_count(app, "--keepalive-count", into.keepalive_count, 1, transport::max_keepalive_count,
               "Unanswered probes after which the peer is gone");
     add_timespan(app, "--user-timeout", into.user_timeout,
                  "A TCP peer that acknowledges or takes nothing for so long is gone; 0s for as "
                  "long as the kernel tries");
 }
 
-}  // namespace confd::transport
+}  // namespace confd::program
