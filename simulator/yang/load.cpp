@@ -241,6 +241,47 @@ class PlanLoader {
     std::optional<std::size_t> fatal_;
 };
 
+Loaded load_plan(const Plan& plan, Diagnostics& diagnostics) {
+    const auto stage = Stage::make(plan);
+    if (stage) return PlanLoader(plan, **stage).load(diagnostics);
+    diagnostics.report(first_place(plan), stage.error());
+    return {};
+}
+
+/// Files that are only imported and of which there is a copy that needs no file.
+std::vector<const ModuleText*> copies(const Plan& plan, const ModuleFiles& files) {
+    std::vector<const ModuleText*> out;
+    for (const auto& module : plan.modules) {
+        if (module.request != nullptr || module.text == nullptr || !module.text->from_file) continue;
+        const bool own = std::ranges::find(libyang_modules(), module.name.name) != libyang_modules().end();
+        if (own || files.has_built_in(module.name.name)) out.push_back(module.text);
+    }
+    return out;
+}
+
+/// A file wins over the copy that is built in. Where nothing loads with it, it is left out: a part of a
+/// module beside a scenario would else break those that never asked for it. No context when that
+/// does not help.
+Loaded load_without_copies(const std::vector<ModuleRequest>& requests, const Plan& plan,
+                           ModuleFiles& files, const std::vector<Diagnostic>& errors,
+                           Diagnostics& diagnostics) {
+    const auto left_out = copies(plan, files);
+    if (left_out.empty() || errors.empty()) return {};
+    for (const auto* text : left_out)
+        files.leave_out(text->name.name);
+    Diagnostics unread;
+    const auto other = make_plan(requests, files, libyang_modules(), unread);
+    if (!unread.empty()) return {};
+    auto loaded = load_plan(other, unread);
+    if (loaded.context == nullptr) return {};
+    for (const auto* text : left_out) {
+        diagnostics.warn(errors.front().place,
+                         fmt::format("{} is not used, but the {} that is built in: with the file {}",
+                                     text->shown, text->name.name, errors.front().message));
+    }
+    return loaded;
+}
+
 }  // namespace
 
 const std::vector<std::string>& libyang_modules() {
@@ -257,10 +298,19 @@ const std::vector<std::string>& libyang_modules() {
     return names;
 }
 
-Loaded load_plan(const Plan& plan, Diagnostics& diagnostics) {
-    const auto stage = Stage::make(plan);
-    if (stage) return PlanLoader(plan, **stage).load(diagnostics);
-    diagnostics.report(first_place(plan), stage.error());
+Loaded load_modules(const std::vector<ModuleRequest>& requests, ModuleFiles& files,
+                    Diagnostics& diagnostics) {
+    const auto before = diagnostics.reported();
+    const auto plan = make_plan(requests, files, libyang_modules(), diagnostics);
+    if (diagnostics.reported() != before) return {};
+    Diagnostics wrong;
+    auto loaded = load_plan(plan, wrong);
+    if (loaded.context != nullptr) return loaded;
+    const auto errors = wrong.take();
+    loaded = load_without_copies(requests, plan, files, errors, diagnostics);
+    if (loaded.context != nullptr) return loaded;
+    for (const auto& error : errors)
+        diagnostics.report(error.place, error.message);
     return {};
 }
 

@@ -24,6 +24,7 @@ struct Loaded {
 /// Files are loaded in a child process first. Imported modules are implemented too, with every
 /// feature; one that cannot be is left as libyang has it after the import. Reports what is wrong
 /// with those asked for at the places of their requests; then there is no context.
-Loaded load_plan(const Plan& plan, Diagnostics& diagnostics);
+Loaded load_modules(const std::vector<ModuleRequest>& requests, ModuleFiles& files,
+                    Diagnostics& diagnostics);
 
 }  // namespace confd::sim::yang

@@ -172,6 +172,14 @@ const ModuleText* ModuleFiles::find_file(const std::string& path) {
     return nullptr;
 }
 
+bool ModuleFiles::has_built_in(std::string_view name) const {
+    return std::ranges::find(built_in_, name, &BuiltInModule::name) != built_in_.end();
+}
+
+void ModuleFiles::leave_out(std::string_view name) {
+    if (const auto found = files_.find(name); found != files_.end()) files_.erase(found);
+}
+
 std::vector<std::string_view> ModuleFiles::names() const {
     std::vector<std::string_view> out;
     for (const auto& [name, paths] : files_)

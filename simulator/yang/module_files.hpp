@@ -52,6 +52,11 @@ class ModuleFiles {
     /// from now on. Null for none.
     const ModuleText* find_file(const std::string& path);
 
+    /// Whether a module of this name is compiled in.
+    bool has_built_in(std::string_view name) const;
+    /// Files of this name are not found any more; texts that were found stay.
+    void leave_out(std::string_view name);
+
     /// For suggestions.
     std::vector<std::string_view> names() const;
     /// The folders, for messages: "a, b", or "any folder".

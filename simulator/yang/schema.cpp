@@ -10,7 +10,6 @@
 #include "simulator/yang/libyang.hpp"
 #include "simulator/yang/load.hpp"
 #include "simulator/yang/module_files.hpp"
-#include "simulator/yang/plan.hpp"
 #include "simulator/yang/references.hpp"
 #include "simulator/yang/typed_value.hpp"
 #include "text/nearest.hpp"
@@ -38,11 +37,8 @@ std::shared_ptr<const Schema> Schema::load(const std::vector<ModuleRequest>& mod
                                            const std::vector<std::string>& directories,
                                            Diagnostics& diagnostics,
                                            std::span<const BuiltInModule> built_in) {
-    const auto before = diagnostics.reported();
     ModuleFiles files(directories, built_in);
-    const auto plan = make_plan(modules, files, libyang_modules(), diagnostics);
-    if (diagnostics.reported() != before) return nullptr;
-    const auto loaded = load_plan(plan, diagnostics);
+    const auto loaded = load_modules(modules, files, diagnostics);
     if (loaded.context == nullptr) return nullptr;
     return std::shared_ptr<const Schema>(new Schema(loaded));
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "protocol/mask.hpp"
-#include "simulator/hub/describe.hpp"
 #include "text/mask.hpp"
 
 namespace confd::kit {

@@ -114,6 +114,33 @@ TEST(YangFiles, WinOverWhatIsBuiltIn) {
     EXPECT_THAT(notifications_in({folder.path()}, {"user"}), ElementsAre("user:n"));
 }
 
+TEST(YangFiles, AreLeftOutWhereNothingLoadsWithThemAndThereIsACopy) {
+    const Folder folder;
+    folder.write(
+        "ietf-yang-types@2030-01-01.yang",
+        "module ietf-yang-types { namespace 'urn:ietf:params:xml:ns:yang:ietf-yang-types'; "
+        "prefix yang; revision 2030-01-01; typedef novel { type uint8; } }");
+    const auto user = [&](const std::string& name, const std::string& type) {
+        folder.write(name + ".yang", head(name) + "import ietf-yang-types { prefix y; } "
+                                                  "notification n { leaf x { type y:" +
+                                         type + "; } } }");
+    };
+    user("old", "counter64");
+    Diagnostics diagnostics;
+    EXPECT_NE(Schema::load(requests({"old"}), {folder.path()}, diagnostics), nullptr);
+    EXPECT_EQ(texts(diagnostics),
+              "test.yaml:1:1: warning: ietf-yang-types@2030-01-01.yang is not used, but the "
+              "ietf-yang-types that is built in: with the file old.yang:2:68: Referenced type "
+              "\"y:counter64\" not found\n");
+
+    // Not where it is asked for, and not where that does not help.
+    EXPECT_THAT(errors_in({folder.path()}, {"ietf-yang-types@2030-01-01.yang", "old"}),
+                HasSubstr("\"y:counter64\" not found"));
+    user("new", "novel");
+    EXPECT_THAT(notifications_in({folder.path()}, {"new"}), ElementsAre("new:n"));
+    EXPECT_THAT(errors_in({folder.path()}, {"old", "new"}), HasSubstr("counter64"));
+}
+
 TEST(YangFiles, WithMarksOfByteOrderAreRead) {
     const Folder folder;
     folder.write("m.yang", "\xef\xbb\xbf" + head("m") + "notification n; }");
