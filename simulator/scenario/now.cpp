@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "protocol/units.hpp"
+#include "text/units.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/scalars.hpp"
 
