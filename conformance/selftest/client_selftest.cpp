@@ -115,6 +115,10 @@ TEST(ClientCases, AreSixtyAndTheirScenariosAreRight) {
     for (const auto* test : cases) {
         const auto scenario = load_scenario_of(*test, 0);
         EXPECT_TRUE(scenario.has_value()) << (scenario ? "" : scenario.error());
+        // Something that is warned of may not be sent.
+        if (scenario && !scenario->warnings.empty()) {
+            ADD_FAILURE() << test->id << ": " << to_string(scenario->warnings.front());
+        }
         EXPECT_FALSE(test->requirements.empty()) << test->id;
         // One that runs on by itself would pass a client that has not started yet.
         EXPECT_THAT(test->script, testing::ContainsRegex("(await|expect):")) << test->id;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "text/units.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/scalars.hpp"
+#include "text/units.hpp"
 
 namespace confd::sim {
 

@@ -252,16 +252,18 @@ Loaded load_plan(const Plan& plan, Diagnostics& diagnostics) {
 std::vector<const ModuleText*> copies(const Plan& plan, const ModuleFiles& files) {
     std::vector<const ModuleText*> out;
     for (const auto& module : plan.modules) {
-        if (module.request != nullptr || module.text == nullptr || !module.text->from_file) continue;
-        const bool own = std::ranges::find(libyang_modules(), module.name.name) != libyang_modules().end();
+        if (module.request != nullptr || module.text == nullptr || !module.text->from_file)
+            continue;
+        const bool own =
+            std::ranges::find(libyang_modules(), module.name.name) != libyang_modules().end();
         if (own || files.has_built_in(module.name.name)) out.push_back(module.text);
     }
     return out;
 }
 
-/// A file wins over the copy that is built in. Where nothing loads with it, it is left out: a part of a
-/// module beside a scenario would else break those that never asked for it. No context when that
-/// does not help.
+/// A file wins over the copy that is built in. Where nothing loads with it, it is left out: a part
+/// of a module beside a scenario would else break those that never asked for it. No context when
+/// that does not help.
 Loaded load_without_copies(const std::vector<ModuleRequest>& requests, const Plan& plan,
                            ModuleFiles& files, const std::vector<Diagnostic>& errors,
                            Diagnostics& diagnostics) {
@@ -275,9 +277,10 @@ Loaded load_without_copies(const std::vector<ModuleRequest>& requests, const Pla
     auto loaded = load_plan(other, unread);
     if (loaded.context == nullptr) return {};
     for (const auto* text : left_out) {
-        diagnostics.warn(errors.front().place,
-                         fmt::format("{} is not used, but the {} that is built in: with the file {}",
-                                     text->shown, text->name.name, errors.front().message));
+        diagnostics.warn(
+            errors.front().place,
+            fmt::format("{} is not used, but the {} that is built in: with the file {}",
+                        text->shown, text->name.name, errors.front().message));
     }
     return loaded;
 }

@@ -121,8 +121,9 @@ TEST(YangFiles, AreLeftOutWhereNothingLoadsWithThemAndThereIsACopy) {
         "module ietf-yang-types { namespace 'urn:ietf:params:xml:ns:yang:ietf-yang-types'; "
         "prefix yang; revision 2030-01-01; typedef novel { type uint8; } }");
     const auto user = [&](const std::string& name, const std::string& type) {
-        folder.write(name + ".yang", head(name) + "import ietf-yang-types { prefix y; } "
-                                                  "notification n { leaf x { type y:" +
+        folder.write(name + ".yang", head(name) +
+                                         "import ietf-yang-types { prefix y; } "
+                                         "notification n { leaf x { type y:" +
                                          type + "; } } }");
     };
     user("old", "counter64");
