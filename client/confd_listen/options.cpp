@@ -11,6 +11,7 @@
 
 #include "client/error.hpp"
 #include "program/command_line.hpp"
+#include "protocol/mask.hpp"
 #include "protocol/value/text.hpp"
 #include "text/mask.hpp"
 #include "text/units.hpp"

@@ -131,7 +131,7 @@ TEST(YangFiles, AreLeftOutWhereNothingLoadsWithThemAndThereIsACopy) {
     EXPECT_NE(Schema::load(requests({"old"}), {folder.path()}, diagnostics), nullptr);
     EXPECT_EQ(texts(diagnostics),
               "test.yaml:1:1: warning: ietf-yang-types@2030-01-01.yang is not used, but the "
-              "ietf-yang-types that is built in: with the file old.yang:2:68: Referenced type "
+              "ietf-yang-types that is built in: with the file old.yang:2: Referenced type "
               "\"y:counter64\" not found\n");
 
     // Not where it is asked for, and not where that does not help.
