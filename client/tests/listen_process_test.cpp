@@ -258,7 +258,7 @@ TEST(ConfdListen, ReportsAnEndInTheMiddleOfAnEvent) {
 TEST(ConfdListen, RejectsWrongUsage) {
     Process misspelt({CONFD_LISTEN, "--mask", "NOTIF_AUDITT"});
     EXPECT_EQ(misspelt.wait(), 2);
-    EXPECT_THAT(misspelt.errors, HasSubstr("did you mean NOTIF_AUDIT?"));
+    EXPECT_THAT(misspelt.errors, HasSubstr("did you mean 'NOTIF_AUDIT'?"));
     EXPECT_EQ(misspelt.output, "");
     Process help({CONFD_LISTEN, "--help"});
     EXPECT_EQ(help.wait(), 0);

@@ -262,7 +262,7 @@ TEST(ListenOptions, SayWhatIsWrong) {
     EXPECT_THAT(why({}), HasSubstr("no event is asked for"));
     EXPECT_THAT(why({"-a", "--formt", "json"}), HasSubstr("did you mean --format?"));
     EXPECT_THAT(why({"-a", "--format", "xml"}), HasSubstr("expected text or json"));
-    EXPECT_THAT(why({"--mask", "NOTIF_AUDITT"}), HasSubstr("did you mean NOTIF_AUDIT?"));
+    EXPECT_THAT(why({"--mask", "NOTIF_AUDITT"}), HasSubstr("did you mean 'NOTIF_AUDIT'?"));
     EXPECT_THAT(why({"-a", "--release", "9.1"}), HasSubstr("expected 6.0 to 8.9"));
     EXPECT_THAT(why({"-a", "--product", "x"}), HasSubstr("expected confd or nso"));
     EXPECT_THAT(why({"-a", "--path", "/x", "-p", "1"}), HasSubstr("one kind"));

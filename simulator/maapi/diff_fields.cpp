@@ -277,8 +277,8 @@ bool leave_out(const DiffChange& change, const YamlNode& node, const DiffRules& 
     const auto why = rules.hazard(change.path);
     if (!why) return false;
     const auto* path = node.find("path");
-    diagnostics.warn(path == nullptr ? node.place : (*path)->place,
-                     fmt::format("{}; the change is left out, {}", *why, unsafe_hint));
+    diagnostics.warn_left_out(path == nullptr ? node.place : (*path)->place,
+                              fmt::format("{}; the change is left out, {}", *why, unsafe_hint));
     return true;
 }
 

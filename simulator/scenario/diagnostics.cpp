@@ -26,6 +26,10 @@ void Diagnostics::warn(const Place& place, std::string message) {
     keep({place, std::move(message), true});
 }
 
+void Diagnostics::warn_left_out(const Place& place, std::string message) {
+    keep({place, std::move(message), true, true});
+}
+
 void Diagnostics::keep(Diagnostic diagnostic) {
     const auto& place = diagnostic.place;
     if (explained_.contains({place.file.get(), place.line, place.column})) return;

@@ -29,7 +29,8 @@ std::string to_string(const Place& place);
 struct Diagnostic {
     Place place;
     std::string message;
-    bool warning = false;  ///< the scenario can be played all the same
+    bool warning = false;   ///< the scenario can be played all the same
+    bool left_out = false;  ///< a warning: but not what stands here
 };
 
 /// "tour.yaml:12:7: unknown key 'evnt', expected one of event, fields; did you mean 'event'?"
@@ -47,6 +48,8 @@ class Diagnostics {
     void report_root_cause(const Place& place, std::string message);
     /// Something that is worth knowing, and no error: it is not counted as reported.
     void warn(const Place& place, std::string message);
+    /// The same of what will not be played.
+    void warn_left_out(const Place& place, std::string message);
     bool empty() const { return reported_ == 0; }
     /// How many were reported, kept or not: a caller sees by it whether a call reported any.
     std::size_t reported() const { return reported_; }

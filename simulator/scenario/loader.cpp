@@ -517,8 +517,9 @@ std::expected<StepPtr, std::vector<Diagnostic>> load_step(const Scenario& scenar
             parse_yaml(text, std::make_shared<const std::string>(file), diagnostics)) {
         step = parse_step_of_kind(kind, body, loading);
     }
-    // There is somebody to tell: what a scenario would leave out with a warning is refused.
+    // What a scenario would leave out is refused: whoever asks for one step wants that one.
     auto wrong = diagnostics.take();
+    std::erase_if(wrong, [](const Diagnostic& one) { return one.warning && !one.left_out; });
     if (wrong.empty()) return step;
     for (auto& one : wrong)
         one.warning = false;

@@ -110,11 +110,14 @@ class StreamParser {
         const auto hazards =
             hazards_of(event.notification, loading_.product, scenario.schema.get());
         for (const auto& hazard : hazards) {
-            diagnostics_.warn(node.place,
-                              fmt::format("{}{}", hazard.text,
-                                          hazard.crashes ? "; the event is left out of the log, "
-                                                           "'allow: unsafe' keeps it"
-                                                         : ""));
+            if (!hazard.crashes) {
+                diagnostics_.warn(node.place, hazard.text);
+            } else {
+                diagnostics_.warn_left_out(
+                    node.place,
+                    fmt::format("{}; the event is left out of the log, 'allow: unsafe' keeps it",
+                                hazard.text));
+            }
         }
         return !crashes(hazards);
     }

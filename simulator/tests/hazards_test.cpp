@@ -89,6 +89,7 @@ TEST(Hazards, DevicesWithoutNames) {
                                         "{event: call_home_info, fields: {type: "
                                         "CALL_HOME_UNKNOWN_DEVICE}}")),
                 IsEmpty());
+    EXPECT_THAT(warnings_of(scenario_of(modules, "{event: call_home_info}")), IsEmpty());
 }
 
 TEST(Hazards, AreNamedInTheSend) {
@@ -217,6 +218,17 @@ TEST(Hazards, AreRefusedByTheControlInterface) {
                 HasSubstr("control:1:41: tag 1265344724:2099440003 is of no module"));
     const auto body = std::string(link_down.substr(0, link_down.size() - 1)) + ", unsafe: true}";
     EXPECT_TRUE(load_step(scenario, "send", body, "control"));
+}
+
+TEST(Hazards, ThatAreSentOrMendedAreTakenByTheControlInterface) {
+    const auto scenario = test::load("format: 1\nproduct: nso\nsteps: []\n");
+    EXPECT_TRUE(load_step(scenario, "send", "{event: NCS_NOTIF_CALL_HOME_INFO}", "control"));
+    EXPECT_TRUE(load_step(scenario, "send",
+                          "{event: call_home_info, fields: {type: CALL_HOME_DEVICE_CONNECTED}}",
+                          "control"));
+    EXPECT_TRUE(load_step(scenario, "send",
+                          "{event: NOTIF_AUDIT, fields: {msg: " + std::string(9000, 'x') + "}}",
+                          "control"));
 }
 
 TEST(Hazards, OfARoundAreNotSent) {

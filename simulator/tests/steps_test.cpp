@@ -900,11 +900,13 @@ TEST(Mix, SendsWhatFitsIntoItsTime) {
 }
 
 TEST(Mix, IsDrawnFromTheSeed) {
-    const auto play = [](std::uint64_t seed, const std::string& own) {
+    // Sessions have logged in when the scenario began.
+    const auto head = "clock: 2026-11-22T10:00:00Z\n" + std::string(mix_head);
+    const auto play = [&](std::uint64_t seed, const std::string& own) {
         Stage stage(fmt::format("  - mix: {{events: {{audit: 3, commit_simple: 1, ha_info: 1, "
                                 "snmpa: 1}}, count: 50, rate: 1000/s{}}}\n",
                                 own),
-                    mix_head, {.seed = seed});
+                    head, {.seed = seed});
         EXPECT_EQ(stage.run(), StepStatus::done);
         return stage.traced;
     };

@@ -77,11 +77,14 @@ struct Content {
     std::vector<Hazard> hazards;
 };
 
-/// A known device that calls home has a name, or the vendor's library crashes.
+/// A known device that calls home has a name, or the vendor's library crashes. The defaults have
+/// one.
 std::optional<Hazard> name_device(Notification& event, const YamlNode* fields, bool unsafe) {
     auto* call = std::get_if<CallHomeNotification>(&event.body);
-    if (call == nullptr || !CallHomeNotification::known(*call, {})) return std::nullopt;
-    const bool named = fields != nullptr && fields->is_map() && fields->find("device") != nullptr;
+    if (fields == nullptr || call == nullptr || !CallHomeNotification::known(*call, {})) {
+        return std::nullopt;
+    }
+    const bool named = fields->is_map() && fields->find("device") != nullptr;
     if (named && !call->device.empty()) return std::nullopt;
     if (!unsafe) call->device = workload::default_device;
     return Hazard{false, named ? "device" : "", std::nullopt,
@@ -232,10 +235,13 @@ const Place& place_of(const Hazard& hazard, const YamlNode* fields, const Place&
 void warn(const Content& content, const YamlNode* fields, const Place& step,
           Diagnostics& diagnostics) {
     for (const auto& hazard : content.hazards) {
-        diagnostics.warn(place_of(hazard, fields, step),
-                         hazard.crashes ? fmt::format("{}; the event is left out, {}", hazard.text,
-                                                      maapi::unsafe_hint)
-                                        : hazard.text);
+        const auto& place = place_of(hazard, fields, step);
+        if (!hazard.crashes) {
+            diagnostics.warn(place, hazard.text);
+        } else {
+            diagnostics.warn_left_out(place, fmt::format("{}; the event is left out, {}",
+                                                         hazard.text, maapi::unsafe_hint));
+        }
     }
 }
 
