@@ -23,7 +23,7 @@ std::optional<std::chrono::milliseconds> parse_now(std::string_view text) {
 YamlPtr with_now(const YamlPtr& node, TimePoint now) {
     if (node == nullptr) return node;
     if (node->is_scalar()) {
-        const auto span = node->plain && !node->time ? parse_now(node->text) : std::nullopt;
+        const auto span = node->time ? std::nullopt : parse_now(node->text);
         if (!span) return node;
         auto copy = std::make_shared<YamlNode>(*node);
         copy->time = now + *span;

@@ -14,8 +14,9 @@ namespace confd::sim {
 /// How far from now; nothing for a text that says something else.
 std::optional<std::chrono::milliseconds> parse_now(std::string_view text);
 
-/// The tree with the time beside each scalar without quotes that says `now` (YamlNode::time) and
-/// has none yet; the node itself when there is none.
+/// The tree with the time beside each scalar that says `now` (YamlNode::time) and has none yet,
+/// with quotes or without, since JSON has no other texts; the node itself when there is none. Where
+/// a text is expected the scalar stays what it is.
 YamlPtr with_now(const YamlPtr& node, TimePoint now);
 
 /// Whether with_now() has found any.

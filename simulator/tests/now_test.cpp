@@ -123,10 +123,22 @@ TEST(Now, IsATypedValue) {
 
 TEST(Now, IsATextWhereNoTimeIs) {
     EXPECT_EQ(one<AuditNotification>("  - send: {event: audit, fields: {msg: now}}\n").msg, "now");
-    const auto quoted = test::errors_of(
-        "format: 1\nsteps:\n  - send: {event: user_session, fields: {uinfo: {logintime: "
-        "'now'}}}\n");
-    EXPECT_EQ(quoted, "s.yaml:3:61: expected an integer, found the text \"now\"\n");
+    EXPECT_EQ(one<AuditNotification>("  - send: {event: audit, fields: {msg: 'now'}}\n").msg,
+              "now");
+}
+
+TEST(Now, MayHaveQuotes) {
+    const auto login =
+        one<UserSessNotification>(
+            "  - send: {event: user_session, fields: {uinfo: {logintime: \"now\"}}}\n")
+            .uinfo.logintime;
+    EXPECT_EQ(login, one<UserSessNotification>(
+                         "  - send: {event: user_session, fields: {uinfo: {logintime: now}}}\n")
+                         .uinfo.logintime);
+    const auto scenario = test::load("format: 1\nsteps: []\n");
+    EXPECT_TRUE(load_step(scenario, "send",
+                          R"({"event": "NOTIF_STREAM_EVENT", "fields": {"event_time": "now"}})",
+                          "control"));
 }
 
 /// One user info for one session: in variables `now` is the start.
