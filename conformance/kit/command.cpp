@@ -114,9 +114,15 @@ std::expected<Command, std::string> Command::start(const CommandSetup& setup) {
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
     default_signals(attributes);
-    const int error =
-        ::posix_spawnp(&command.pid_, arguments.front().c_str(), &actions, &attributes,
-                       pointers(arguments).data(), pointers(variables).data());
+    const auto spawn = [&] {
+        const Starting guard;
+        const int error =
+            ::posix_spawnp(&command.pid_, arguments.front().c_str(), &actions, &attributes,
+                           pointers(arguments).data(), pointers(variables).data());
+        if (error == 0) list_group(command.pid_);
+        return error;
+    };
+    const int error = spawn();
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
@@ -124,7 +130,6 @@ std::expected<Command, std::string> Command::start(const CommandSetup& setup) {
         return std::unexpected(
             fmt::format("cannot start '{}': {}", arguments.front(), std::strerror(error)));
     }
-    list_group(command.pid_);
     // The header of glibc 2.36 cannot be linked from C++.
     command.process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, command.pid_, 0)));
     return command;

@@ -29,8 +29,17 @@ std::atomic<int> came = 0;    // the first signal, or 0
 std::atomic<int> woken = -1;  // an eventfd that becomes readable with it and stays so
 std::array<std::atomic<pid_t>, max_groups> groups{};
 static_assert(std::atomic<pid_t>::is_always_lock_free);
+std::atomic<int> starting = 0;     // processes that are being started
+std::atomic<bool> ending = false;  // no more are
+
+/// Longer than a start takes on a machine that is slow and busy.
+constexpr int start_patience = 5000;  // milliseconds
 
 void end_at_once(int number) {
+    ending = true;
+    // The thread that starts one cannot be this one: it has blocked the signals.
+    for (int i = 0; i < start_patience && starting.load() > 0; ++i)
+        ::poll(nullptr, 0, 1);
     for (const auto& group : groups) {
         if (const pid_t id = group.load(); id > 0) ::kill(-id, SIGKILL);
     }
@@ -108,6 +117,23 @@ bool wait_uninterrupted(int descriptor, short events, Deadline deadline) {
     std::array entries{pollfd{descriptor, events, 0}};
     poll_all(entries, deadline);
     return entries[0].revents != 0;
+}
+
+Starting::Starting() {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (const int number : signals)
+        sigaddset(&blocked, number);
+    ::pthread_sigmask(SIG_BLOCK, &blocked, &before_);
+    for (++starting; ending.load(); ++starting) {
+        --starting;
+        ::poll(nullptr, 0, 1000);  // this process is about to end
+    }
+}
+
+Starting::~Starting() {
+    --starting;
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void list_group(pid_t group) {

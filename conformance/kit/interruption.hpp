@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <csignal>
 
 #include <chrono>
 #include <string>
@@ -33,6 +34,19 @@ bool wait_for_descriptor(int descriptor, short events,
 /// The same for those that clean up: no signal ends it early.
 bool wait_uninterrupted(int descriptor, short events,
                         std::chrono::steady_clock::time_point deadline);
+
+/// Held from before a process is started until its group is listed: a signal that ends this process
+/// at once waits for that, and nothing is left behind.
+class Starting {
+  public:
+    Starting();
+    ~Starting();
+    Starting(const Starting&) = delete;
+    Starting& operator=(const Starting&) = delete;
+
+  private:
+    sigset_t before_{};
+};
 
 /// Lists a process group, to be ended by SIGKILL with this process.
 void list_group(pid_t group);
