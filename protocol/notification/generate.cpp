@@ -235,8 +235,7 @@ void generate(Choices& c, codec::Number auto& out, const WireContext&) {
 }
 template <codec::Enumeration E>
 void generate(Choices& c, E& out, const WireContext&) {
-    const auto table = constants<E>;
-    out = static_cast<E>(table[c.below(table.size())].value);
+    out = one_of_all<E>(c);
 }
 void generate(Choices& c, LogNumber& out, const WireContext& w) {
     const auto symbols = log_symbols(w.product);

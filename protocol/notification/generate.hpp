@@ -27,6 +27,13 @@ class Choices {
     }
 };
 
+/// Any of an enumeration's constants.
+template <class E>
+E one_of_all(Choices& choices) {
+    const auto known = constants<E>;
+    return static_cast<E>(known[choices.below(known.size())].value);
+}
+
 /// Choices from given numbers, the simplest ones (0) when they run out.
 class ListedChoices : public Choices {
   public:

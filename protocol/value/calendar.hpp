@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "protocol/value/value.hpp"
@@ -9,6 +10,14 @@
 namespace confd {
 
 using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// Since 1970, as events count times.
+constexpr std::int64_t seconds_of(TimePoint time) {
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+constexpr std::int64_t microseconds_of(TimePoint time) {
+    return time.time_since_epoch().count();
+}
 
 /// What a Datetime in UTC can express: the years -32767 to 32767.
 inline constexpr TimePoint earliest_datetime =

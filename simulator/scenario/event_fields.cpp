@@ -70,7 +70,7 @@ bool parse(const YamlNode& node, Text& out, const Context& c) {
 
 bool parse(const YamlNode& node, LoginTime& out, const Context& c) {
     if (!node.time) return parse(node, out.seconds, c);
-    out.seconds = std::chrono::floor<std::chrono::seconds>(*node.time).time_since_epoch().count();
+    out.seconds = seconds_of(*node.time);
     return true;
 }
 
@@ -319,7 +319,7 @@ void read_micros(FieldMap& map, std::string_view name, std::int64_t& out, const 
         parse(*node, out, c);
         return;
     }
-    out = node->time->time_since_epoch().count();
+    out = microseconds_of(*node->time);
 }
 
 template <class T, class M>

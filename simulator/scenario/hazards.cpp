@@ -154,4 +154,10 @@ bool crashes(const std::vector<Hazard>& hazards) {
     return std::ranges::any_of(hazards, &Hazard::crashes);
 }
 
+void warn(const Hazard& hazard, const Place& place, std::string_view left_out,
+          Diagnostics& diagnostics) {
+    if (!hazard.crashes) return diagnostics.warn(place, hazard.text);
+    diagnostics.warn_left_out(place, fmt::format("{}; {}", hazard.text, left_out));
+}
+
 }  // namespace confd::sim

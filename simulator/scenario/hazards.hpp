@@ -9,6 +9,7 @@
 
 #include "protocol/notification/notification.hpp"
 #include "protocol/release.hpp"
+#include "simulator/scenario/diagnostics.hpp"
 
 namespace confd::sim {
 
@@ -30,5 +31,9 @@ std::optional<std::string> path_hazard(const ObjectRef& path, Product product,
 
 /// Whether the library would crash on one of them.
 bool crashes(const std::vector<Hazard>& hazards);
+
+/// Says so at a place. What the library crashes on is not sent: `left_out` is how that is said.
+void warn(const Hazard& hazard, const Place& place, std::string_view left_out,
+          Diagnostics& diagnostics);
 
 }  // namespace confd::sim

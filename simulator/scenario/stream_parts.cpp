@@ -110,14 +110,8 @@ class StreamParser {
         const auto hazards =
             hazards_of(event.notification, loading_.product, scenario.schema.get());
         for (const auto& hazard : hazards) {
-            if (!hazard.crashes) {
-                diagnostics_.warn(node.place, hazard.text);
-            } else {
-                diagnostics_.warn_left_out(
-                    node.place,
-                    fmt::format("{}; the event is left out of the log, 'allow: unsafe' keeps it",
-                                hazard.text));
-            }
+            warn(hazard, node.place, "the event is left out of the log, 'allow: unsafe' keeps it",
+                 diagnostics_);
         }
         return !crashes(hazards);
     }

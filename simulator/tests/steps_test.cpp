@@ -873,6 +873,20 @@ TEST(FaultStep, IsDoneToWhatIsSentFromThenOn) {
     EXPECT_THAT(stage.texts(one), ElementsAre("before", "after", "twice", "twice", "once"));
 }
 
+TEST(Send, ADiffBesidePrintedFieldsHasVariables) {
+    auto stage = stream_stage(
+        "  - repeat:\n"
+        "      times: 2\n"
+        "      as: n\n"
+        "      steps:\n"
+        "        - send:\n"
+        "            fields: {type: 16, name: NOTIF_COMMIT_DIFF, commit_diff: {database: 2, "
+        "flags: 0}}\n"
+        "            diff: [{path: '/interfaces/interface{eth$n}/mtu', op: value_set, "
+        "value: 1500}]\n");
+    EXPECT_EQ(stage.run(), StepStatus::done) << stage.failure();
+}
+
 // ---- mix ----
 
 /// Steps under this head start on line 4.

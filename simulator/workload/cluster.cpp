@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "simulator/workload/names.hpp"
 
 namespace confd::sim::workload {
@@ -18,11 +16,6 @@ HaNotification of_type(HaInfoType type) {
 }
 
 }  // namespace
-
-HaErrorCode ha_error(Choices& choices) {
-    const auto known = constants<HaErrorCode>;
-    return static_cast<HaErrorCode>(known[choices.below(known.size())].value);
-}
 
 HaNotification Cluster::ha(Choices& choices) {
     switch (role_) {
@@ -43,7 +36,7 @@ HaNotification Cluster::ha_of_none(Choices& choices) {
     }
     auto out = of_type(HA_INFO_BESLAVE_RESULT);
     if (choices.below(3) == 2) {
-        out.beslave_result = ha_error(choices);
+        out.beslave_result = one_of_all<HaErrorCode>(choices);
     } else {
         role_ = Role::secondary;
         initialized_ = false;

@@ -38,7 +38,4 @@ class Cluster {
     std::optional<UpgradeEvent> upgrade_;             // how far it has come
 };
 
-/// Any of the errors that HA events have.
-HaErrorCode ha_error(Choices& choices);
-
 }  // namespace confd::sim::workload

@@ -17,7 +17,7 @@ struct Defaults {
     WireContext wire;
     Times times;
 
-    std::int64_t micros() const { return times.now.time_since_epoch().count(); }
+    std::int64_t micros() const { return microseconds_of(times.now); }
     LogNumber symbol(std::string_view name) const {
         return log_number(wire.product, name).value_or(0);
     }
@@ -178,8 +178,7 @@ UserInfo session_of(std::int64_t usid, std::string user, std::string context, Se
     out.proto = proto;
     out.addr.ip = address;
     out.port = port;
-    out.logintime.seconds =
-        std::chrono::floor<std::chrono::seconds>(login).time_since_epoch().count();
+    out.logintime.seconds = seconds_of(login);
     return out;
 }
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cassert>
 #include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "protocol/constants.hpp"
@@ -158,12 +158,13 @@ std::string fill(Choices& c, std::string_view text, const About& about) {
 
 /// One that the product has: NSO has more.
 LogLine line_of(Choices& c, std::span<const Template> lines, Product product, const About& about) {
-    std::vector<const Template*> known;
+    std::vector<std::pair<std::int64_t, const Template*>> known;
     for (const auto& line : lines) {
-        if (log_number(product, line.symbol)) known.push_back(&line);
+        if (const auto number = log_number(product, line.symbol))
+            known.emplace_back(*number, &line);
     }
-    const auto& chosen = *known[c.below(known.size())];
-    return {*log_number(product, chosen.symbol), chosen.prio, fill(c, chosen.text, about)};
+    const auto& [number, chosen] = known[c.below(known.size())];
+    return {number, chosen->prio, fill(c, chosen->text, about)};
 }
 
 std::string address_text(const Ip& ip) {
@@ -193,8 +194,7 @@ std::span<const Template> actions_in(std::string_view context) {
     return other_actions;
 }
 
-}  // namespace
-
+/// "ssh", as logs write the session's protocol.
 std::string_view protocol_text(SessionProto proto) {
     constexpr std::string_view names[] = {"unknown", "tcp",  "ssh",   "system", "console",
                                           "ssl",     "http", "https", "udp",    "tls"};
@@ -202,11 +202,14 @@ std::string_view protocol_text(SessionProto proto) {
     return at < std::size(names) ? names[at] : names[0];
 }
 
+/// Where a session comes from: "192.0.2.17:52114".
 std::string origin(const UserInfo& session) {
     const auto text = address_text(session.addr.ip);
     return std::holds_alternative<Ip6>(session.addr.ip) ? fmt::format("[{}]:{}", text, session.port)
                                                         : fmt::format("{}:{}", text, session.port);
 }
+
+}  // namespace
 
 LogLine syslog_line(Choices& choices, std::uint32_t type, Product product) {
     constexpr std::string_view users[] = {"admin", "oper", "automation"};

@@ -25,9 +25,4 @@ LogLine syslog_line(Choices& choices, std::uint32_t type, Product product);
 enum class Audited : std::uint8_t { login, logout, action };
 LogLine audit_line(Choices& choices, const UserInfo& session, Audited what, Product product);
 
-/// "ssh", as logs write the session's protocol.
-std::string_view protocol_text(SessionProto proto);
-/// Where a session comes from: "192.0.2.17:52114".
-std::string origin(const UserInfo& session);
-
 }  // namespace confd::sim::workload

@@ -28,8 +28,9 @@ constexpr Access accesses[] = {
     {"cli", SessionProto::CONSOLE, people},
 };
 
-std::int64_t seconds_of(TimePoint time) {
-    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+/// Whether events may be about it: it has logged in, and does not log out.
+bool acts(const Session& session) {
+    return session.in_log && !session.leaving;
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ Session& Sessions::any(Choices& choices, TimePoint now) {
     settle_in(choices, now);
     std::vector<Session*> at_work;
     for (auto& session : sessions_) {
-        if (session.in_log && !session.leaving) at_work.push_back(&session);
+        if (acts(session)) at_work.push_back(&session);
     }
     if (at_work.empty()) return log_in_before(choices, now);
     return *at_work[choices.below(at_work.size())];
@@ -95,7 +96,7 @@ Session& Sessions::with_transaction(Choices& choices, TimePoint now, bool uncomm
     std::vector<Session*> writers;
     for (auto& session : sessions_) {
         const bool fits = session.transaction && !(uncommitted && session.transaction->committed);
-        if (fits && session.in_log && !session.leaving) writers.push_back(&session);
+        if (fits && acts(session)) writers.push_back(&session);
     }
     // Where nothing tells of their ends, transactions end all the same.
     const bool new_one = writers.empty() || (!told_.sessions && choices.below(4) == 3);
@@ -123,7 +124,7 @@ void Sessions::begin(Choices& choices, Session& session) {
         if (choices.below(4) == 3) transaction->database = Datastore::CANDIDATE;
     }
     // One that has been told of goes on, with a handle for its next commit.
-    transaction->handle = next_handle();
+    transaction->handle = ++last_handle_;
     transaction->trace_id = trace_id(choices);
     transaction->committed = false;
 }

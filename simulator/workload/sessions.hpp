@@ -72,9 +72,6 @@ class Sessions {
     };
     Audit audit(Choices& choices, TimePoint now);
 
-    /// No two transactions have the same.
-    std::int64_t next_handle() { return ++last_handle_; }
-
   private:
     void settle_in(Choices& choices, TimePoint now);
     Session& log_in(Choices& choices, TimePoint since);
@@ -89,7 +86,7 @@ class Sessions {
     bool fixed_;
     Told told_;
     std::int64_t last_usid_ = 10;
-    std::int64_t last_handle_ = 1000;
+    std::int64_t last_handle_ = 1000;  // no two transactions have the same
 };
 
 }  // namespace confd::sim::workload

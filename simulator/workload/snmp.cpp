@@ -76,8 +76,7 @@ bool is_trap(SnmpaPduType type) {
 
 SnmpaNotification SnmpAgent::next(Choices& choices) {
     SnmpaNotification out;
-    const auto types = constants<SnmpaPduType>;
-    out.pdu_type = static_cast<SnmpaPduType>(types[choices.below(types.size())].value);
+    out.pdu_type = one_of_all<SnmpaPduType>(choices);
     out.ip = address(choices);
     out.port = is_trap(out.pdu_type) ? trap_port : client_port(choices);
     uptime_ += static_cast<std::int64_t>(choices.below(6000));

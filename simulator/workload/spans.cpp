@@ -48,10 +48,6 @@ CommitProgressNotification line_of(const Work& work, const Session& session) {
 
 }  // namespace
 
-std::int64_t microseconds_of(TimePoint time) {
-    return time.time_since_epoch().count();
-}
-
 Spans::Span Spans::begin(Choices& choices, const Session& session, TimePoint now) const {
     Span out;
     out.id = span_id(choices);

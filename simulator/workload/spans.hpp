@@ -13,8 +13,6 @@
 
 namespace confd::sim::workload {
 
-std::int64_t microseconds_of(TimePoint time);
-
 class Spans {
   public:
     explicit Spans(const WireContext& wire) : wire_(wire) {}

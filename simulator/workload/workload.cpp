@@ -19,12 +19,6 @@ namespace {
 
 constexpr std::uint16_t netconf_port = 830;
 
-template <class E>
-E one_of_all(Choices& choices) {
-    const auto known = constants<E>;
-    return static_cast<E>(known[choices.below(known.size())].value);
-}
-
 bool contains(std::span<const std::uint32_t> types, std::uint32_t type) {
     return std::ranges::find(types, type) != types.end();
 }

@@ -14,9 +14,8 @@ constexpr Key keys[] = {
     {.name = "how",
      .takes = Takes::choice,
      .doc = "fin: what is queued goes out first; rst: a reset at once, what is queued is lost, but "
-            "for "
-            "the answer to the subscription; half: "
-            "nothing more is sent, but acknowledgements are still taken",
+            "for the answer to the subscription; half: nothing more is sent, but acknowledgements "
+            "are still taken",
      .otherwise = "fin",
      .choices = ways},
 };

@@ -243,38 +243,36 @@ class MixRun : public StepRun {
 
     bool send_stream(World& world) {
         const auto now = world.hub().wall(world.now());
-        auto built = draw_instance(now);
-        if (!built) {
+        auto event = draw_instance(now);
+        if (!event) {
             world.fail(Outcome::expectation_failed, spec_.place(),
                        fmt::format("mix: no notification after {} draws, the last {}", most_draws,
-                                   built.error()));
+                                   event.error()));
             return false;
         }
-        StreamNotification body;
-        body.values = std::move(built->values);
-        StreamEvent event{{}, {NOTIF_STREAM_EVENT, std::move(body)}, std::move(built->tree)};
-        set_event_time(event, now);
-        trace(world, event.notification);
-        world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
+        set_event_time(*event, now);
+        trace(world, event->notification);
+        world.hub().send(world.now(), *event, {.role = spec_.role, .stream = spec_.stream});
         return true;
     }
 
-    /// The error is the last one's, with its name.
-    std::expected<BuiltEvent, std::string> draw_instance(WallTime now) {
+    /// Without its time. The error is the last one's, with its name.
+    std::expected<StreamEvent, std::string> draw_instance(WallTime now) {
         std::string error;
         for (int draws = 0; draws < most_draws; ++draws) {
             const auto& name = spec_.possible[random_->below(spec_.possible.size())];
             auto built = spec_.schema->random(*random_, name, now);
-            if (built) {
-                StreamNotification body;
-                body.values = built->values;
-                const auto hazards = hazards_of({NOTIF_STREAM_EVENT, std::move(body)},
-                                                spec_.wire.product, spec_.schema.get());
-                if (!crashes(hazards)) return std::move(*built);
-                error = fmt::format("{}: {}", name, hazards.front().text);
+            if (!built) {
+                error = fmt::format("{}: {}", name, built.error());
                 continue;
             }
-            error = fmt::format("{}: {}", name, built.error());
+            StreamNotification body;
+            body.values = std::move(built->values);
+            StreamEvent event{{}, {NOTIF_STREAM_EVENT, std::move(body)}, std::move(built->tree)};
+            const auto hazards =
+                hazards_of(event.notification, spec_.wire.product, spec_.schema.get());
+            if (!crashes(hazards)) return event;
+            error = fmt::format("{}: {}", name, hazards.front().text);
         }
         return std::unexpected(std::move(error));
     }

@@ -61,11 +61,12 @@ constexpr MapShape shape{"the keys of send", "Sends an event.", keys};
 /// repeat.
 struct Source {
     std::uint32_t type = NOTIF_STREAM_EVENT;
-    YamlPtr fields;        ///< null for a notification by name
-    YamlPtr notification;  ///< null otherwise
-    YamlPtr diff;          ///< null for none
-    YamlPtr error_after;   ///< null for none
-    bool printed = false;  ///< the fields were printed: they have no variables
+    YamlPtr fields;             ///< null for a notification by name
+    YamlPtr notification;       ///< null otherwise
+    YamlPtr diff;               ///< null for none
+    YamlPtr error_after;        ///< null for none
+    bool printed = false;       ///< the fields were printed: they have no variables
+    bool diff_printed = false;  ///< the same of the diff
     bool unsafe = false;
     WireContext wire;
     std::shared_ptr<const Schema> schema;
@@ -155,9 +156,10 @@ class SendRun : public StepRun {
         const auto& written = source.notification ? source.notification : source.fields;
         Scenario names;
         names.schema = source.schema;
-        const auto content =
-            build(source, as_of(written, now, diagnostics), now, names, diagnostics);
-        const auto diff = build_diff(source, as_of(source.diff, now, diagnostics), diagnostics);
+        const auto content = build(source, as_of(written, source.printed, now, diagnostics), now,
+                                   names, diagnostics);
+        const auto diff = build_diff(
+            source, as_of(source.diff, source.diff_printed, now, diagnostics), diagnostics);
         if (content && diagnostics.empty()) return send(world, *content, diff);
         const auto why = diagnostics.take();
         return world.fail(Outcome::expectation_failed, why.empty() ? spec_.place() : why[0].place,
@@ -165,10 +167,11 @@ class SendRun : public StepRun {
     }
 
   private:
-    YamlPtr as_of(const YamlPtr& written, WallTime now, Diagnostics& diagnostics) const {
+    YamlPtr as_of(const YamlPtr& written, bool literal, WallTime now,
+                  Diagnostics& diagnostics) const {
         bool loops = false;
-        const bool literal = written == nullptr || spec_.source.printed;
-        return with_now(literal ? written : substitute(written, scope_, diagnostics, &loops), now);
+        if (written == nullptr || literal) return with_now(written, now);
+        return with_now(substitute(written, scope_, diagnostics, &loops), now);
     }
 
     StepStatus send(World& world, const Content& content, const maapi::DiffPtr& diff) {
@@ -234,15 +237,9 @@ const Place& place_of(const Hazard& hazard, const YamlNode* fields, const Place&
 
 void warn(const Content& content, const YamlNode* fields, const Place& step,
           Diagnostics& diagnostics) {
-    for (const auto& hazard : content.hazards) {
-        const auto& place = place_of(hazard, fields, step);
-        if (!hazard.crashes) {
-            diagnostics.warn(place, hazard.text);
-        } else {
-            diagnostics.warn_left_out(place, fmt::format("{}; the event is left out, {}",
-                                                         hazard.text, maapi::unsafe_hint));
-        }
-    }
+    const auto left_out = fmt::format("the event is left out, {}", maapi::unsafe_hint);
+    for (const auto& hazard : content.hazards)
+        warn(hazard, place_of(hazard, fields, step), left_out, diagnostics);
 }
 
 /// What is written is right in the first round and in the last.
@@ -252,19 +249,19 @@ void parse_content(Send& step, const YamlPtr& written, Loading& loading) {
                             : substitute_rounds(written, loading);
     step.loops = rounds.loops;
     const auto now = loading.scenario.loaded_at;
-    const auto read = [&](const YamlPtr& text) {
-        const auto node = with_now(text, now);
+    const auto read = [&](const YamlPtr& node) {
         auto content = build(step.source, node, now, loading.scenario, loading.diagnostics);
         if (content) warn(*content, node.get(), step.place(), loading.diagnostics);
         return content;
     };
-    if (auto content = read(rounds.first)) {
+    const auto first = with_now(rounds.first, now);
+    if (auto content = read(first)) {
         step.content = std::move(*content);
         const bool by_fields = step.source.notification == nullptr;
         step.timed = (by_fields && has_time(step.content.event.notification)) ||
-                     (rounds.first != nullptr && has_now(*with_now(rounds.first, now)));
+                     (first != nullptr && has_now(*first));
     }
-    if (rounds.loops) read(rounds.last);
+    if (rounds.loops) read(with_now(rounds.last, now));
 }
 
 /// An event of a stream by the names of its module.
@@ -317,7 +314,7 @@ void parse_changes(Send& step, const DeclaredMap& map, std::optional<std::uint32
                                    fmt::format("'{}' goes with NOTIF_COMMIT_DIFF only", key));
     }
     const auto given = map.raw("diff");
-    const bool literal = given == nullptr && step.source.printed;
+    step.source.diff_printed = given == nullptr && step.source.printed;
     if (given != nullptr) step.source.diff = given;
     step.source.error_after = map.get("error_after");
     if (step.source.diff == nullptr) {
@@ -325,8 +322,9 @@ void parse_changes(Send& step, const DeclaredMap& map, std::optional<std::uint32
         return loading.diagnostics.report(step.source.error_after->place,
                                           "'error_after' goes with 'diff'");
     }
-    const auto rounds = literal ? Substituted{step.source.diff, step.source.diff, false}
-                                : substitute_rounds(step.source.diff, loading);
+    const auto rounds = step.source.diff_printed
+                            ? Substituted{step.source.diff, step.source.diff, false}
+                            : substitute_rounds(step.source.diff, loading);
     const auto now = loading.scenario.loaded_at;
     const auto first = with_now(rounds.first, now);
     step.diff = build_diff(step.source, first, loading.diagnostics);
