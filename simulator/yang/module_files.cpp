@@ -138,7 +138,8 @@ const ModuleText* ModuleFiles::named(const ModuleText& text, std::string_view na
 
 std::vector<const ModuleText*> ModuleFiles::candidates(std::string_view name) {
     std::vector<const ModuleText*> out;
-    if (const auto found = files_.find(name); found != files_.end()) {
+    const auto found = left_out_.contains(name) ? files_.end() : files_.find(name);
+    if (found != files_.end()) {
         for (const auto& path : found->second)
             out.push_back(named(*read(path), name));
     }
@@ -174,10 +175,6 @@ const ModuleText* ModuleFiles::find_file(const std::string& path) {
 
 bool ModuleFiles::has_built_in(std::string_view name) const {
     return std::ranges::find(built_in_, name, &BuiltInModule::name) != built_in_.end();
-}
-
-void ModuleFiles::leave_out(std::string_view name) {
-    if (const auto found = files_.find(name); found != files_.end()) files_.erase(found);
 }
 
 std::vector<std::string_view> ModuleFiles::names() const {

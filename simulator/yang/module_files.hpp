@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,8 +55,8 @@ class ModuleFiles {
 
     /// Whether a module of this name is compiled in.
     bool has_built_in(std::string_view name) const;
-    /// Files of this name are not found any more; texts that were found stay.
-    void leave_out(std::string_view name);
+    /// Files of this module are not found by its name any more; texts that were found stay.
+    void leave_out(std::string_view name) { left_out_.emplace(name); }
 
     /// For suggestions.
     std::vector<std::string_view> names() const;
@@ -74,6 +75,7 @@ class ModuleFiles {
     std::vector<std::string> folders_;
     std::span<const BuiltInModule> built_in_;
     std::map<std::string, std::vector<std::filesystem::path>, std::less<>> files_;  // by module
+    std::set<std::string, std::less<>> left_out_;                                   // of those
     std::map<std::string, std::unique_ptr<ModuleText>, std::less<>> texts_;         // by path
 };
 

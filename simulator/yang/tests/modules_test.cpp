@@ -134,6 +134,10 @@ TEST(YangFiles, AreLeftOutWhereNothingLoadsWithThemAndThereIsACopy) {
               "ietf-yang-types that is built in: with the file old.yang:2: Referenced type "
               "\"y:counter64\" not found\n");
 
+    // A path brings all that lies beside it, the file among them.
+    EXPECT_NE(Schema::load(requests({"old.yang"}), {folder.path()}, diagnostics), nullptr);
+    EXPECT_THAT(texts(diagnostics), HasSubstr("ietf-yang-types@2030-01-01.yang is not used"));
+
     // Not where it is asked for, and not where that does not help.
     EXPECT_THAT(errors_in({folder.path()}, {"ietf-yang-types@2030-01-01.yang", "old"}),
                 HasSubstr("\"y:counter64\" not found"));
