@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
 #include "protocol/value/text.hpp"

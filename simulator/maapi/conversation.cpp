@@ -191,41 +191,19 @@ void Conversation::on(const MaapiDiffIterate& request) {
     call.send = found == attached_.end() ? transactions_.find(request.thandle) : found->second;
     const auto* transaction = transactions_.get(call.send);
     const bool attached = found != attached_.end();
-    reading_ = Reading{.call = std::move(call),
-                       .diff = transaction == nullptr || !attached
-                                   ? nullptr
-                                   : asked_for(transaction->diff, request.flags),
-                       .by_name = request.use_ikp != 0,
-                       .skipped = {}};
+    reading_ = Reading{
+        .call = std::move(call), .diff = {}, .by_name = request.use_ikp != 0, .skipped = {}};
     // A failed reply would be no term, and clients read one here.
     if (transaction == nullptr) return end_reading(gone, CallResult::error);
     if (!attached) {
         return end_reading({DiffEnd::Kind::badstate, "not attached to the transaction"},
                            CallResult::error);
     }
+    auto asked = asked_for(*transaction->diff, request.flags, room_);
+    reading_->diff = std::move(asked.diff);
+    reading_->call.left_out = asked.left_out;
     reading_->skipped.resize(reading_->diff->changes.size());
-    leave_out_long_paths();
     advance(0);
-}
-
-/// Whether the client's arrays have room for a path: of D steps for D-1, of K keys for K-1.
-bool Conversation::holds(const ObjectRef& path) const {
-    if (room_.max_depth != 0 && path.steps.size() >= room_.max_depth) return false;
-    return room_.max_key_length == 0 ||
-           std::ranges::none_of(path.steps, [this](const PathStep& step) {
-               return step.keys && step.keys->items.size() >= room_.max_key_length;
-           });
-}
-
-/// The vendor's library crashes on them.
-void Conversation::leave_out_long_paths() {
-    const auto& diff = *reading_->diff;
-    if (diff.unsafe) return;
-    for (std::size_t i = 0; i < diff.changes.size(); ++i) {
-        if (holds(diff.changes[i].path)) continue;
-        reading_->skipped[i] = true;
-        ++reading_->call.left_out;
-    }
 }
 
 /// Sends the next change that the answers so far have left, or the end.

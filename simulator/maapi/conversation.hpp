@@ -77,8 +77,6 @@ class Conversation {
     void add_named(const std::vector<std::uint32_t>& hashes);
     void on_answer(ByteView payload);
     void skip(const ObjectRef& above, std::size_t depth);
-    void leave_out_long_paths();
-    bool holds(const ObjectRef& path) const;
     void advance(std::size_t from);
     void send(const DiffMessage& message, bool by_name);
     void end_reading(DiffEnd how, CallResult result);

@@ -53,9 +53,11 @@ Term tag_term(const lysc_node& node, const lys_module* around) {
     return Term::list({atom_or_text(node.module->ns)}, std::move(name));
 }
 
+/// As paths have it: neither choices nor the input and output of an operation are part of one.
 const lysc_node* data_parent(const lysc_node& node) {
+    constexpr int none = LYS_CHOICE | LYS_CASE | LYS_INPUT | LYS_OUTPUT;
     const auto* parent = node.parent;
-    while (parent != nullptr && (parent->nodetype & (LYS_CHOICE | LYS_CASE)) != 0)
+    while (parent != nullptr && (parent->nodetype & none) != 0)
         parent = parent->parent;
     return parent;
 }
@@ -213,7 +215,8 @@ class IkpNamespace {
         Terms out;
         for (const auto* child : below(node)) {
             constexpr int others = LYS_RPC | LYS_ACTION | LYS_NOTIF;
-            if ((child->nodetype & others) == 0 && data_parent(*child) == child->parent)
+            const bool of_case = child->parent != nullptr && child->parent->nodetype == LYS_CASE;
+            if ((child->nodetype & others) == 0 && !of_case)
                 out.push_back(tag_term(*child, node.module));
         }
         for (const auto* choice : choices_in(node))

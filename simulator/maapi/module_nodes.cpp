@@ -56,10 +56,15 @@ bool is_internal(const lys_module& module) {
 
 }  // namespace
 
-std::vector<const lys_module*> told_modules(const Schema& schema) {
-    // The Java client loses what follows a namespace with types only.
+std::vector<const lys_module*> modules_told(const Schema& schema) {
     auto modules = modules_of(schema);
     std::erase_if(modules, [](const lys_module* module) { return is_internal(*module); });
+    return modules;
+}
+
+std::vector<const lys_module*> told_modules(const Schema& schema) {
+    // The Java client loses what follows a namespace with types only.
+    auto modules = modules_told(schema);
     std::ranges::stable_partition(
         modules, [](const lys_module* module) { return !top_nodes(*module).empty(); });
     return modules;

@@ -15,7 +15,9 @@ namespace maapi {
 
 using Nodes = std::vector<const lysc_node*>;
 
-/// Those with types only last.
+/// All but libyang's own.
+std::vector<const lys_module*> modules_told(const Schema& schema);
+/// The same with those that have types only last.
 std::vector<const lys_module*> told_modules(const Schema& schema);
 
 Nodes top_nodes(const lys_module& module);

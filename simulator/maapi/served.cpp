@@ -4,6 +4,7 @@
 #include <ranges>
 #include <vector>
 
+#include "protocol/value/hash.hpp"
 #include "simulator/maapi/module_nodes.hpp"
 #include "simulator/yang/schema.hpp"
 #include "simulator/yang/typed_value.hpp"
@@ -14,26 +15,24 @@ using namespace yang;
 
 namespace {
 
-/// A null parent is the root above all modules.
-Nodes children(const Schema& schema, const lysc_node* parent) {
-    if (parent != nullptr) return below(*parent);
-    Nodes out;
-    for (const auto* module : told_modules(schema)) {
-        const auto top = top_nodes(*module);
-        out.insert(out.end(), top.begin(), top.end());
-    }
-    return out;
-}
-
-/// Null for none. A tag without its namespace is of its parent's.
-const lysc_node* find(const Schema& schema, const lysc_node* parent,
-                      std::optional<std::uint32_t> ns, std::uint32_t tag) {
-    const auto nodes = children(schema, parent);
+/// Null for none. A tag without its namespace is of any.
+const lysc_node* find_in(const Nodes& nodes, std::optional<std::uint32_t> ns, std::uint32_t tag) {
     const auto found = std::ranges::find_if(nodes, [&](const lysc_node* node) {
         const auto own = tag_of(*node);
         return own.tag == tag && (!ns || own.ns == *ns);
     });
     return found == nodes.end() ? nullptr : *found;
+}
+
+/// A null parent is the root above all modules.
+const lysc_node* find(const Schema& schema, const lysc_node* parent,
+                      std::optional<std::uint32_t> ns, std::uint32_t tag) {
+    if (parent != nullptr) return find_in(below(*parent), ns, tag);
+    for (const auto* module : modules_told(schema)) {
+        if (ns && name_hash(module->ns) != *ns) continue;
+        if (const auto* found = find_in(top_nodes(*module), ns, tag)) return found;
+    }
+    return nullptr;
 }
 
 }  // namespace

@@ -34,17 +34,24 @@ void append_entries(const DiffChange& change, const ValueList& now, std::vector<
         if (!has(before, entry)) out.push_back(entry_change(change.path, entry, MOP_CREATED));
 }
 
+/// Arrays of D steps have room for D-1, of K keys for K-1; those of size 0 are none.
+bool holds(KeypathRoom room, const ObjectRef& path) {
+    if (room.max_depth != 0 && path.steps.size() >= room.max_depth) return false;
+    return room.max_key_length == 0 || std::ranges::none_of(path.steps, [&](const PathStep& step) {
+               return step.keys && step.keys->items.size() >= room.max_key_length;
+           });
+}
+
 }  // namespace
 
-DiffPtr asked_for(DiffPtr diff, std::uint32_t flags) {
+Asked asked_for(const Diff& diff, std::uint32_t flags, KeypathRoom room) {
     auto out = std::make_shared<Diff>();
-    out->unsafe = diff->unsafe;
-    for (std::size_t i = 0; i < diff->changes.size(); ++i) {
-        const auto& change = diff->changes[i];
+    for (std::size_t i = 0; i < diff.changes.size(); ++i) {
+        const auto& change = diff.changes[i];
         if ((flags & ITER_WANT_ATTR) == 0 && change.op == MOP_ATTR_SET) continue;
-        if ((flags & ITER_WANT_P_CONTAINER) == 0 && diff->presence_containers.contains(i)) continue;
+        if ((flags & ITER_WANT_P_CONTAINER) == 0 && diff.presence_containers.contains(i)) continue;
         const bool in_entries =
-            (flags & ITER_WANT_LEAF_LIST_AS_LEAF) == 0 && diff->whole_leaf_lists.contains(i);
+            (flags & ITER_WANT_LEAF_LIST_AS_LEAF) == 0 && diff.whole_leaf_lists.contains(i);
         const auto* whole = in_entries ? list_in(std::get_if<Value>(&change.new_value)) : nullptr;
         if (whole == nullptr) {
             out->changes.push_back(change);
@@ -52,9 +59,14 @@ DiffPtr asked_for(DiffPtr diff, std::uint32_t flags) {
             append_entries(change, *whole, out->changes);
         }
     }
-    out->failure = diff->failure;
+    std::size_t left_out = 0;
+    if (!diff.unsafe) {
+        left_out = std::erase_if(
+            out->changes, [&](const DiffChange& change) { return !holds(room, change.path); });
+    }
+    out->failure = diff.failure;
     if (out->failure) out->failure->after = std::min(out->failure->after, out->changes.size());
-    return out;
+    return {std::move(out), left_out};
 }
 
 void Transactions::open(SendId send, Transaction transaction) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/maapi/changes.hpp"
+#include "protocol/session/handshake.hpp"
 #include "simulator/hub/ids.hpp"
 
 namespace confd::sim::maapi {
@@ -37,10 +38,17 @@ struct Diff {
 };
 using DiffPtr = std::shared_ptr<const Diff>;
 
-/// What of a diff a reader with these IterFlag bits gets. Attributes and presence containers only
-/// when asked for; a leaf-list that is set as a whole as one leaf when asked for, otherwise as the
-/// entries that come and go. Entries of leaf-lists stay what they are.
-DiffPtr asked_for(DiffPtr diff, std::uint32_t flags);
+/// What of a diff a reader gets.
+struct Asked {
+    DiffPtr diff;
+    std::size_t left_out = 0;  ///< changes whose paths the reader has no room for
+};
+
+/// With these IterFlag bits: attributes and presence containers only when asked for; a leaf-list
+/// that is set as a whole as one leaf when asked for, otherwise as the entries that come and go.
+/// Entries of leaf-lists stay what they are. Paths that `room` does not hold are left out: the
+/// vendor's library crashes on them.
+Asked asked_for(const Diff& diff, std::uint32_t flags, KeypathRoom room);
 
 struct Transaction {
     std::int64_t handle = 0;

@@ -391,6 +391,17 @@ TEST(Conversation, LeavesOutPathsThatTheClientCannotHold) {
     EXPECT_EQ(read_by({20, 9}, true), Counts(4, 0)) << "the scenario says so";
 }
 
+TEST(Conversation, FailsAfterWhatIsLeftOfADiff) {
+    const DiffEnd end{DiffEnd::Kind::error, "locked"};
+    const auto open =
+        one_open({.changes = {deep(25, 1), deep(4, 1)}, .failure = Diff::Failure{2, end}});
+    Peer peer(open, {20, 9});
+    EXPECT_EQ(peer.code(MaapiAttach{.thandle = handle, .usid = usid}), 0);
+    auto message = peer.diff(MaapiRequest(MaapiDiffIterate{.thandle = handle, .flags = all_flags}));
+    EXPECT_TRUE(std::holds_alternative<DiffChange>(message));
+    EXPECT_EQ(peer.diff(ITER_RECURSE), DiffMessage(end));
+}
+
 DiffChange any_change(Choices& choices) {
     DiffChange out;
     const auto steps = 1 + choices.below(6);

@@ -558,6 +558,19 @@ TEST(SchemaRecords, InTheShapesOfTheErlangClient) {
         EXPECT_TRUE(all.contains(record)) << record << all.substr(0, 3000);
 }
 
+TEST(SchemaRecords, HaveParametersBelowTheirOperationInTheErlangClientsShapes) {
+    const auto schema = load_text(
+        "rpc reboot { input { leaf delay { type uint32; } } output { leaf at { type string; } } }"
+        "container c { action go { input { leaf far { type int8; } } } }");
+    std::string all;
+    for (const auto& frame : schema_replies(*schema).ikp_namespaces)
+        all += to_string(read_payload(frame).value()) + "\n";
+    for (const auto* node : {"{node, [reboot], ", "{node, [delay, reboot], ",
+                             "{node, [at, reboot], ", "{node, [go, c], ", "{node, [far, go, c], "})
+        EXPECT_TRUE(all.contains(node)) << node << all.substr(0, 3000);
+    EXPECT_TRUE(all.contains("0, 1, [delay, at], []")) << all.substr(0, 3000);
+}
+
 TEST(SchemaRecords, ClientsFindNodesByPath) {
     SchemaNames names;
     for (auto& record : schema_records(*load({"example-if"})))
