@@ -99,10 +99,6 @@ constexpr const char* doc =
 
 }  // namespace
 
-Ref wrap_datetime(const Datetime& time) {
-    return wrap(time);
-}
-
 void init_datetime(PyObject* module) {
     add(module, "DateTime",
         make_type<Datetime>("DateTime", can_be_base,

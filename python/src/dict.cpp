@@ -58,7 +58,7 @@ class Dict {
     }
     template <Key K>
     Dict& set(const UserInfo& info) {
-        return set<K>(wrap_session(session_info(info)));
+        return set<K>(wrap(session_info(info)));
     }
     /// A text that is absent or empty has no key.
     template <Key K>
@@ -122,7 +122,7 @@ Body body_of(const CommitNotification& n) {
 Body body_of(const CommitDiffNotification& n) {
     Dict d;
     auto session = session_info(n.uinfo);
-    d.set<"database">(n.database).set<"flags">(n.flags).set<"uinfo">(wrap_session(session));
+    d.set<"database">(n.database).set<"flags">(n.flags).set<"uinfo">(wrap(session));
     d.set<"tctx">(wrap(TransCtxRef{n.tctx.th, std::move(session)}));
     d.maybe<"comment">(n.comment).maybe<"label">(n.label);
     return {key<"commit_diff">(), d.take()};
@@ -192,7 +192,7 @@ Body body_of(const SnmpaNotification& n) {
     d.set<"error_status">(n.error_status).set<"error_index">(n.error_index);
     d.set<"port">(std::int64_t{n.port}).address(n.ip);
     if (!n.vb.empty()) {
-        d.set<"vb">(list_of(n.vb, [](const VarBind& b) { return wrap_var_bind(b).release(); }));
+        d.set<"vb">(list_of(n.vb, [](const VarBind& b) { return wrap(b).release(); }));
     }
     if (n.pdu_type == SNMPA_PDU_V1TRAP) {
         d.set<"generic_trap">(n.generic_trap).set<"specific_trap">(n.specific_trap);
@@ -257,7 +257,7 @@ Body body_of(const ProgressSpanNotification& n) {
     }
     if (!n.links.empty()) {
         d.set<"num_links">(std::ssize(n.links));
-        d.set<"links">(list_of(n.links, [](const SpanLink& l) { return wrap_link(l).release(); }));
+        d.set<"links">(list_of(n.links, [](const SpanLink& l) { return wrap(l).release(); }));
     }
     return {key<"progress">(), d.take()};
 }
@@ -270,7 +270,7 @@ Body body_of(const StreamNotification& n) {
         set_both<"error", "replay_error">(d, to_python(n.error));
     }
     if (n.type == STREAM_NOTIFICATION_EVENT) {
-        d.set<"event_time">(wrap_datetime(n.event_time));
+        d.set<"event_time">(wrap(n.event_time));
         d.set<"values">(
             list_of(n.values, [](const TagValue& t) { return wrap_tag_value(t).release(); }));
     }
@@ -299,7 +299,7 @@ Ref no_reasons(const std::vector<std::string>& names) {
 
 Body body_of(const CqProgressNotification& n, const WireContext& wire) {
     Dict d;
-    d.set<"type">(n.type).set<"timestamp">(wrap_datetime(n.timestamp)).maybe<"cq_tag">(n.cq_tag);
+    d.set<"type">(n.type).set<"timestamp">(wrap(n.timestamp)).maybe<"cq_tag">(n.cq_tag);
     d.set<"cq_id">(n.cq_id).maybe<"completed_devices">(n.completed_devices);
     d.maybe<"transient_devices">(n.transient_devices);
     if (wire.dialect == Dialect::v8x && n.transient_devices && !n.transient_devices->empty()) {

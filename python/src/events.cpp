@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "protocol/frame/frame.hpp"
 #include "protocol/session/ack.hpp"
 #include "protocol/session/subscription.hpp"
 #include "python/src/constants.hpp"
@@ -132,11 +131,9 @@ void subscribe(PyObject* sock, const Release& release, const Subscription& subsc
     releases().forget(fd);
     if (release != Release{}) releases().put(fd, release);
     shake_hands(fd, CLIENT_EVENT_NOTIFICATIONS);
-    Bytes frame;
-    const auto mark = begin_frame(frame);
-    encode_subscription(without_unused(subscription), frame, release.dialect());
-    end_frame(frame, mark);
-    send_all(fd, frame);
+    send_frame(fd, [&](Bytes& out) {
+        encode_subscription(without_unused(subscription), out, release.dialect());
+    });
     check_reply(read_frame(fd));
 }
 
@@ -216,12 +213,7 @@ Ref read_notification(PyObject*, PyObject* args, PyObject* keywords) {
 }
 
 Ref acknowledge(PyObject* sock, const Ack& ack) {
-    const int fd = descriptor_of(sock);
-    Bytes frame;
-    const auto mark = begin_frame(frame);
-    encode_ack(ack, frame);
-    end_frame(frame, mark);
-    send_all(fd, frame);
+    send_frame(descriptor_of(sock), [&](Bytes& out) { encode_ack(ack, out); });
     return Ref::none();
 }
 

@@ -5,7 +5,6 @@
 #include <memory>
 #include <variant>
 
-#include "protocol/frame/frame.hpp"
 #include "protocol/maapi/changes.hpp"
 #include "protocol/maapi/messages.hpp"
 #include "protocol/maapi/schema.hpp"
@@ -26,15 +25,6 @@ constexpr std::uint32_t op_schema_file = 262;
 
 /// A client of MAAPI keeps its answers short; a load may have as many frames as it likes.
 constexpr std::size_t max_load_frames = 10'000'000;
-
-template <class Encode>
-void send_frame(int fd, Encode&& encode) {
-    Bytes frame;
-    const auto mark = begin_frame(frame);
-    encode(frame);
-    end_frame(frame, mark);
-    send_all(fd, frame);
-}
 
 void send_request(int fd, const MaapiRequest& request) {
     send_frame(fd, [&](Bytes& out) { encode_maapi_request(request, out); });

@@ -80,7 +80,7 @@ Ref context_get(PyObject* self, PyObject* name) {
     }
     if (which == "username") return to_python(context.uinfo->username);
     if (which == "context") return to_python(context.uinfo->context);
-    if (which == "uinfo") return wrap_session(context.uinfo);
+    if (which == "uinfo") return wrap(context.uinfo);
     if (which == "accumulated") return Ref::none();
     if (which == "traversal_id") return to_python(std::int64_t{0});
     if (which == "cb_flags") return to_python(context.cb_flags);
@@ -347,15 +347,6 @@ SessionRef session_info(const UserInfo& info) {
     return out;
 }
 
-Ref wrap_session(SessionRef session) {
-    return wrap(std::move(session));
-}
-Ref wrap_link(const SpanLink& link) {
-    return wrap(link);
-}
-Ref wrap_var_bind(const VarBind& bind) {
-    return wrap(bind);
-}
 Ref wrap_tag_value(const TagValue& tag) {
     return wrap(PyTagValue{{tag.ns, tag.tag}, value_of(tag)});
 }

@@ -45,9 +45,6 @@ struct TransCtxRef {
 /// What `_notif` is. It has nothing to be kept alive for here: every object has its own share.
 struct NotificationRef {};
 
-Ref wrap_session(SessionRef session);
-Ref wrap_link(const SpanLink& link);
-Ref wrap_var_bind(const VarBind& bind);
 Ref wrap_tag_value(const TagValue& tag);
 Ref wrap_attributes(const std::vector<SpanAttribute>& attributes);
 

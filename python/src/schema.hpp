@@ -57,7 +57,6 @@ class Schema {
     bool add(SchemaRecord&& record);
     bool add(NameHash&& row) { return names_.add(std::move(row)); }
 
-    bool empty() const { return nodes_.empty() && names_.empty(); }
     const SchemaNames& names() const { return names_; }
     /// Null for 0 and whatever is no place.
     const SchemaPlace* at(std::uint32_t place) const;

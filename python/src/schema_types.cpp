@@ -83,9 +83,9 @@ std::string_view text_in(const Term& term) {
 
 std::int64_t number_in(const Term& term) {
     const auto number = term.as_integer();
-    if (!number) return 0;
-    const auto magnitude = static_cast<std::int64_t>(number->magnitude);
-    return number->negative ? -magnitude : magnitude;
+    std::int64_t out = 0;
+    if (number) number->fits(out);
+    return out;
 }
 
 /// An element of a tuple or list; the empty list where there is none.

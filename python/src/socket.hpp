@@ -18,6 +18,7 @@
 
 #include "protocol/bytes.hpp"
 #include "protocol/constants.hpp"
+#include "protocol/frame/frame.hpp"
 #include "python/src/python.hpp"
 
 namespace confd::python {
@@ -87,6 +88,16 @@ void connect_socket(int fd, int family, const Address& address);
 void shake_hands(int fd, ClientId service);
 
 void send_all(int fd, ByteView bytes);
+
+/// Sends a frame of what `encode` appends.
+template <class Encode>
+void send_frame(int fd, Encode&& encode) {
+    Bytes frame;
+    const auto mark = begin_frame(frame);
+    encode(frame);
+    end_frame(frame, mark);
+    send_all(fd, frame);
+}
 
 /// The payload of the next frame. When it does not come in one piece, and the socket does not wait
 /// or a signal comes between, what has come is kept for the next call.

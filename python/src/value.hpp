@@ -41,6 +41,4 @@ void init_value(PyObject* module);
 void init_keypath(PyObject* module);
 void init_datetime(PyObject* module);
 
-Ref wrap_datetime(const Datetime& time);
-
 }  // namespace confd::python

@@ -180,8 +180,10 @@ std::optional<Value> make_value(PyObject* init, ValueType type) {
     switch (info.shape) {
         case ValueShape::nothing:
             return Value{type, {}};
-        case ValueShape::text:
-            return Value::buf(text(init).value_or(string_of(init)));
+        case ValueShape::text: {
+            auto given = text(init);
+            return Value::buf(given ? std::move(*given) : string_of(init));
+        }
         case ValueShape::integer:
             return typed(type, number(init, info.low, info.high));
         case ValueShape::unsigned_64:
