@@ -3,8 +3,6 @@
 // file that ends in .hex holds an input in each line: hex digits, and after a # what it is about
 // (fuzz/hex_lines.py).
 
-#include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -17,6 +15,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "protocol/value/text.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -31,20 +31,9 @@ void run(std::vector<std::uint8_t> bytes) {
 }
 
 std::vector<std::uint8_t> bytes_of(std::string_view line, const std::string& place) {
-    std::string digits;
-    for (const char c : line.substr(0, line.find('#'))) {
-        if (c != ' ' && c != '\t' && c != '\r') digits += c;
-    }
-    std::vector<std::uint8_t> out;
-    for (std::size_t i = 0; i < digits.size(); i += 2) {
-        std::uint8_t byte = 0;
-        const auto* end = digits.data() + std::min(i + 2, digits.size());
-        if (i + 2 > digits.size() || std::from_chars(&digits[i], end, byte, 16).ptr != end) {
-            throw std::runtime_error(place + ": expected two hex digits for each byte");
-        }
-        out.push_back(byte);
-    }
-    return out;
+    auto bytes = confd::parse_hex(line.substr(0, line.find('#')));
+    if (!bytes) throw std::runtime_error(place + ": expected two hex digits for each byte");
+    return std::move(*bytes);
 }
 
 std::size_t replay_lines(std::ifstream& file, const std::string& name) {

@@ -184,8 +184,8 @@ class OneCase {
 /// them: each of the others would cost a server, a client and their time to be skipped.
 class DiffProbe {
   public:
-    DiffProbe(const Options& options, const ClientOptions& client)
-        : options_(options), client_(client) {}
+    DiffProbe(const Options& options, ClientOptions client)
+        : options_(options), client_(std::move(client)) {}
 
     /// Why the client is not judged on diffs; empty when it is.
     std::string why_not(const Case& test) {
@@ -208,7 +208,7 @@ class DiffProbe {
     }
 
     const Options& options_;
-    const ClientOptions& client_;
+    ClientOptions client_;
     std::once_flag once_;
     std::string why_not_;
 };
@@ -238,20 +238,12 @@ std::expected<Judge, std::string> client_judge(const Options& options, const Cli
     if (client->port != 0 && options.jobs > 1) {
         return std::unexpected("--port is for one case at a time, without --jobs");
     }
-    struct State {
-        State(const Options& options, ClientOptions given)
-            : client(std::move(given)), diffs(options, client) {}
-        ClientOptions client;
-        DiffProbe diffs;
-    };
-    auto state = std::make_shared<State>(options, std::move(*client));
-    return [&options, state = std::move(state)](const Case& given_test) {
-        const auto test = fitted(given_test, state->client);
-        if (auto why = why_not_for(test, state->client); !why.empty())
-            return skipped_case(std::move(why));
-        if (auto why = state->diffs.why_not(test); !why.empty())
-            return skipped_case(std::move(why));
-        return OneCase(test, options, state->client).run();
+    const auto diffs = std::make_shared<DiffProbe>(options, *client);
+    return [&options, client = *client, diffs](const Case& given_test) {
+        const auto test = fitted(given_test, client);
+        if (auto why = why_not_for(test, client); !why.empty()) return skipped_case(std::move(why));
+        if (auto why = diffs->why_not(test); !why.empty()) return skipped_case(std::move(why));
+        return OneCase(test, options, client).run();
     };
 }
 

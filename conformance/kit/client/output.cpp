@@ -203,11 +203,9 @@ std::optional<std::string> compare_output(const std::vector<json::value>& expect
                                           const std::vector<json::value>& by_name) {
     const auto [lines, wrong] = read_lines(output);
     for (std::size_t i = 0; i < std::min(expected.size(), lines.size()); ++i) {
-        const bool named = i < by_name.size() && !difference(by_name[i], lines[i].value);
-        if (const auto why = difference(expected[i], lines[i].value); why && !named) {
-            return fmt::format("event {} (line {} of the output): {}", i + 1, lines[i].number,
-                               *why);
-        }
+        const auto why = difference(expected[i], lines[i].value);
+        if (!why || (i < by_name.size() && !difference(by_name[i], lines[i].value))) continue;
+        return fmt::format("event {} (line {} of the output): {}", i + 1, lines[i].number, *why);
     }
     if (!wrong.empty()) return wrong;
     if (lines.size() < expected.size()) {
