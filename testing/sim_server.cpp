@@ -4,8 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "simulator/base/random.hpp"
 #include "simulator/hub/outlet.hpp"
-#include "simulator/hub/random.hpp"
 
 namespace confd::testing {
 namespace {

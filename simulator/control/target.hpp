@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "protocol/session/ack.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/hub/barriers.hpp"
-#include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
 

@@ -4,12 +4,9 @@
 
 #include <algorithm>
 
+#include "simulator/base/role.hpp"
+
 namespace confd::sim {
-namespace {
-
-constexpr std::string_view everyone = "all";
-
-}  // namespace
 
 std::expected<FaultId, FaultProblem> FaultBoard::add(FaultSpec spec) {
     if (auto good = check(spec); !good) return std::unexpected(std::move(good.error()));
@@ -31,7 +28,7 @@ const ActiveFault* FaultBoard::find(FaultId id) const {
 bool FaultBoard::touches(std::string_view role) const {
     return std::ranges::any_of(faults_, [&](const ActiveFault& f) {
         return f.spec.kind != FaultKind::fail_connections &&
-               (f.spec.role == everyone || f.spec.role == role);
+               (f.spec.role == everybody || f.spec.role == role);
     });
 }
 

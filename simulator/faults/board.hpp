@@ -9,16 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "simulator/base/close_how.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/faults/fault.hpp"
 #include "simulator/faults/random.hpp"
 #include "simulator/faults/unit.hpp"
-#include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
-
-/// How the server's side of a connection ends: with all that was written delivered, with a TCP
-/// reset, or with its sending side only.
-enum class CloseHow : std::uint8_t { fin, rst, half };
 
 struct ActiveFault {
     FaultSpec spec;

@@ -20,10 +20,10 @@
 #include <vector>
 
 #include "protocol/release.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/faults/board.hpp"
 #include "simulator/faults/shape.hpp"
 #include "simulator/faults/unit.hpp"
-#include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
 

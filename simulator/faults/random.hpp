@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "simulator/hub/random.hpp"
+#include "simulator/base/random.hpp"
 
 namespace confd::sim {
 

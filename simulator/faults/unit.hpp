@@ -7,8 +7,8 @@
 #include <span>
 
 #include "protocol/bytes.hpp"
+#include "simulator/base/marks.hpp"
 #include "simulator/faults/fault.hpp"
-#include "simulator/hub/marks.hpp"
 
 namespace confd::sim {
 

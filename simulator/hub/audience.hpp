@@ -9,9 +9,9 @@
 
 #include "protocol/bytes.hpp"
 #include "protocol/notification/notification.hpp"
-#include "simulator/hub/marks.hpp"
+#include "simulator/base/marks.hpp"
+#include "simulator/base/role.hpp"
 #include "simulator/hub/peer_stats.hpp"
-#include "simulator/hub/role.hpp"
 
 namespace confd::sim {
 

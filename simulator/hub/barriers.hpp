@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "protocol/session/ack.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/hub/deadlines.hpp"
-#include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "protocol/bytes.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/hub/barriers.hpp"
-#include "simulator/hub/ids.hpp"
 #include "simulator/maapi/call.hpp"
 #include "simulator/streams/feed.hpp"
 

@@ -17,16 +17,16 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/base/ids.hpp"
+#include "simulator/base/role.hpp"
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/deadlines.hpp"
 #include "simulator/hub/events.hpp"
-#include "simulator/hub/ids.hpp"
 #include "simulator/hub/listeners.hpp"
 #include "simulator/hub/outlet.hpp"
 #include "simulator/hub/peer.hpp"
 #include "simulator/hub/peer_list.hpp"
-#include "simulator/hub/role.hpp"
 #include "simulator/limits/peer_limits.hpp"
 #include "simulator/maapi/transactions.hpp"
 #include "simulator/streams/streams.hpp"

@@ -4,9 +4,9 @@
 #include <cstddef>
 
 #include "protocol/bytes.hpp"
-#include "simulator/faults/board.hpp"
-#include "simulator/hub/ids.hpp"
-#include "simulator/hub/marks.hpp"
+#include "simulator/base/close_how.hpp"
+#include "simulator/base/ids.hpp"
+#include "simulator/base/marks.hpp"
 
 namespace confd::sim {
 

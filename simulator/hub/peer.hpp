@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "protocol/session/server_session.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/faults/line.hpp"
 #include "simulator/hub/audience.hpp"
 #include "simulator/hub/barriers.hpp"
-#include "simulator/hub/ids.hpp"
 #include "simulator/hub/outlet.hpp"
 #include "simulator/hub/peer_stats.hpp"
 #include "simulator/limits/input_clock.hpp"

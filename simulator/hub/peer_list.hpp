@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/base/ids.hpp"
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/events.hpp"
-#include "simulator/hub/ids.hpp"
 #include "simulator/hub/latencies.hpp"
 
 namespace confd::sim {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "protocol/session/server_session.hpp"
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/limits/peer_limits.hpp"
 
 namespace confd::sim {

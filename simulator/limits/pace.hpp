@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 

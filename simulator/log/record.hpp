@@ -13,8 +13,8 @@
 #include "protocol/bytes.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/session/ack.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/hub/barriers.hpp"
-#include "simulator/hub/ids.hpp"
 
 namespace confd::sim {
 

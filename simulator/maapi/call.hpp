@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim::maapi {
 

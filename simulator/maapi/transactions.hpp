@@ -12,7 +12,7 @@
 
 #include "protocol/maapi/changes.hpp"
 #include "protocol/session/handshake.hpp"
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim::maapi {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <map>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/scenario/step.hpp"
 
 namespace confd::sim {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/base/random.hpp"
 #include "simulator/hub/hub.hpp"
-#include "simulator/hub/random.hpp"
 #include "simulator/scenario/step.hpp"
 #include "simulator/scenario/step_results.hpp"
 

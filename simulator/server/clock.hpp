@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 

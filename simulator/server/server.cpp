@@ -11,9 +11,9 @@
 #include <memory>
 #include <utility>
 
+#include "simulator/base/random.hpp"
 #include "simulator/control/control_server.hpp"
 #include "simulator/hub/describe.hpp"
-#include "simulator/hub/random.hpp"
 #include "simulator/limits/repeated_line.hpp"
 #include "simulator/log/message_log.hpp"
 #include "simulator/scenario/engine.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "protocol/notification/notification.hpp"
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "simulator/hub/role.hpp"
+#include "simulator/base/role.hpp"
 
 namespace confd::sim {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 #include "simulator/streams/access.hpp"
 #include "simulator/streams/event_tree.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/hub/hub.hpp"
+#include "simulator/base/role.hpp"
 #include "simulator/streams/streams.hpp"
 
 namespace confd::sim::test {

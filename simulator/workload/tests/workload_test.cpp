@@ -15,7 +15,7 @@
 
 #include "protocol/log_symbols.hpp"
 #include "protocol/render/render.hpp"
-#include "simulator/hub/random.hpp"
+#include "simulator/base/random.hpp"
 #include "simulator/workload/defaults.hpp"
 #include "simulator/workload/workload.hpp"
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "simulator/hub/ids.hpp"
+#include "simulator/base/ids.hpp"
 
 namespace confd::sim {
 
