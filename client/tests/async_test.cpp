@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "client/tests/test_server.hpp"
+#include "testing/patience.hpp"
 
 namespace confd::events {
 namespace {
@@ -20,7 +21,7 @@ namespace asio = boost::asio;
 using test::TestServer;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using test::patience;
 
 std::function<void(ServerSession&)> send_all() {
     return [](ServerSession& session) {

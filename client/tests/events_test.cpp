@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "client/tests/test_server.hpp"
+#include "testing/patience.hpp"
 
 namespace confd::events {
 namespace {
@@ -18,7 +19,7 @@ using testing::HasSubstr;
 using Kind = Error::Kind;
 
 /// Far more than anything takes: a deadline that only a bug meets.
-constexpr auto patience = 20s;
+using test::patience;
 /// Long enough to be seen, for what must not happen.
 constexpr auto moment = 20ms;
 

@@ -7,9 +7,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "client/tests/process.hpp"
 #include "client/tests/test_server.hpp"
 #include "protocol/tests/maapi_util.hpp"
+#include "testing/process.hpp"
+#include "testing/temp_file.hpp"
 
 namespace confd {
 namespace {
@@ -23,7 +24,7 @@ using testing::StartsWith;
 
 std::vector<std::string> listen_args(const TestServer& server, std::vector<std::string> more) {
     const auto port = std::get<transport::TcpEndpoint>(server.endpoint()).port;
-    std::vector<std::string> args{CONFD_LISTEN, "--host", "127.0.0.1", "-p", std::to_string(port)};
+    std::vector<std::string> args{"--host", "127.0.0.1", "-p", std::to_string(port)};
     args.insert(args.end(), more.begin(), more.end());
     return args;
 }
@@ -55,23 +56,25 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
 
 TEST(ConfdListen, PrintsTextAndTheAcknowledgementsItSends) {
     TestServer server(sending(test::events_to_acknowledge()));
-    Process listen(
-        listen_args(server, ask_for_all_acks + std::vector<std::string>{"--count", "4"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    Process listen(CONFD_LISTEN, listen_args(server, ask_for_all_acks +
+                                                         std::vector<std::string>{"--count", "4"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
     EXPECT_EQ(server.wait_for_acks(4), test::acks_expected());
-    EXPECT_THAT(listen.output, AllOf(StartsWith("NOTIF_COMMIT_DIFF "), HasSubstr("\nNOTIF_AUDIT "),
-                                     HasSubstr("\n  -> sync_audit_notification(18)\n"),
-                                     HasSubstr("\n  -> sync_audit_network_notification(19)\n")));
-    EXPECT_EQ(std::ranges::count(listen.output, '\n'), 8);
-    EXPECT_EQ(listen.errors, "");
+    EXPECT_THAT(listen.output(),
+                AllOf(StartsWith("NOTIF_COMMIT_DIFF "), HasSubstr("\nNOTIF_AUDIT "),
+                      HasSubstr("\n  -> sync_audit_notification(18)\n"),
+                      HasSubstr("\n  -> sync_audit_network_notification(19)\n")));
+    EXPECT_EQ(std::ranges::count(listen.output(), '\n'), 8);
+    EXPECT_EQ(listen.errors(), "");
 }
 
 TEST(ConfdListen, PrintsJsonLines) {
     TestServer server(sending(test::events_to_acknowledge()));
-    Process listen(listen_args(
-        server, ask_for_all_acks + std::vector<std::string>{"--count", "4", "--format", "json"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
-    const auto lines = json_lines(listen.output);
+    Process listen(CONFD_LISTEN,
+                   listen_args(server, ask_for_all_acks + std::vector<std::string>{
+                                                              "--count", "4", "--format", "json"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
+    const auto lines = json_lines(listen.output());
     ASSERT_EQ(lines.size(), 4U);
     EXPECT_EQ(lines[1].at("name").as_string(), "NOTIF_AUDIT");
     EXPECT_EQ(lines[1].at("audit").at("usid").as_int64(), 18);
@@ -113,9 +116,9 @@ std::vector<DiffChange> every_change() {
 
 TEST(ConfdListen, PrintsTheDiffBeforeItAcknowledges) {
     TestServer server(committing(every_change()));
-    Process listen(listen_args(server, {"-i", "--count", "1"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
-    const auto lines = listen.output.substr(listen.output.find('\n') + 1);
+    Process listen(CONFD_LISTEN, listen_args(server, {"-i", "--count", "1"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
+    const auto lines = listen.output().substr(listen.output().find('\n') + 1);
     EXPECT_EQ(lines,
               "  created /interfaces/interface{eth0}\n"
               "  value_set /interfaces/interface{eth0}/mtu 1500 (was 1400)\n"
@@ -123,14 +126,14 @@ TEST(ConfdListen, PrintsTheDiffBeforeItAcknowledges) {
               "  moved_after /interfaces/interface{eth0} first\n"
               "  attr_set /interfaces/interface{eth0} annotation \"up\\x1b link\"\n"
               "  -> diff_notification_done(17)\n");
-    EXPECT_EQ(listen.errors, "");
+    EXPECT_EQ(listen.errors(), "");
 }
 
 TEST(ConfdListen, JsonHasTheDiffInTheEvent) {
     TestServer server(committing(every_change()));
-    Process listen(listen_args(server, {"-i", "--count", "1", "--format", "json"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
-    const auto lines = json_lines(listen.output);
+    Process listen(CONFD_LISTEN, listen_args(server, {"-i", "--count", "1", "--format", "json"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
+    const auto lines = json_lines(listen.output());
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_EQ(lines[0].at("diff"), boost::json::parse(R"([
         {"path": "/interfaces/interface{eth0}", "op": "created"},
@@ -148,12 +151,12 @@ TEST(ConfdListen, AServerWithoutMaapiIsNotedOnce) {
     CommitDiffNotification commit;
     commit.tctx.th = 17;
     TestServer server(sending({{NOTIF_COMMIT_DIFF, commit}, {NOTIF_COMMIT_DIFF, commit}}));
-    Process listen(listen_args(server, {"-i", "--count", "2", "--format", "json"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    Process listen(CONFD_LISTEN, listen_args(server, {"-i", "--count", "2", "--format", "json"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
     EXPECT_EQ(server.wait_for_acks(2).size(), 2U);
-    EXPECT_EQ(std::ranges::count(listen.errors, '\n'), 1);
-    EXPECT_THAT(listen.errors, HasSubstr("MAAPI"));
-    EXPECT_FALSE(json_lines(listen.output).at(0).as_object().contains("diff"));
+    EXPECT_EQ(std::ranges::count(listen.errors(), '\n'), 1);
+    EXPECT_THAT(listen.errors(), HasSubstr("MAAPI"));
+    EXPECT_FALSE(json_lines(listen.output()).at(0).as_object().contains("diff"));
 }
 
 TEST(ConfdListen, AFailedDiffIsNotedAndAcknowledged) {
@@ -167,11 +170,12 @@ TEST(ConfdListen, AFailedDiffIsNotedAndAcknowledged) {
         if (breaks) daemon.breaks_at.emplace(2, Bytes{});
         script.on_request = daemon.handler();
         TestServer server(script);
-        Process listen(listen_args(server, {"-i", "--count", "1", "--format", "json"}));
-        EXPECT_EQ(listen.wait(), 0) << listen.errors;
+        Process listen(CONFD_LISTEN,
+                       listen_args(server, {"-i", "--count", "1", "--format", "json"}));
+        EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
         EXPECT_EQ(server.wait_for_acks(1).size(), 1U);
-        EXPECT_THAT(listen.errors, HasSubstr(note));
-        const auto event = json_lines(listen.output).at(0);
+        EXPECT_THAT(listen.errors(), HasSubstr(note));
+        const auto event = json_lines(listen.output()).at(0);
         EXPECT_EQ(event.at("diff").as_array().size(), breaks ? 2U : 0U);
         EXPECT_THAT(std::string(event.at("diff_error").as_string()), HasSubstr(note));
     }
@@ -179,9 +183,9 @@ TEST(ConfdListen, AFailedDiffIsNotedAndAcknowledged) {
 
 TEST(ConfdListen, NoDiffMeansNoMaapi) {
     TestServer server(committing(every_change()));
-    Process listen(listen_args(server, {"-i", "--no-diff", "--count", "1"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
-    EXPECT_EQ(std::ranges::count(listen.output, '\n'), 2);
+    Process listen(CONFD_LISTEN, listen_args(server, {"-i", "--no-diff", "--count", "1"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
+    EXPECT_EQ(std::ranges::count(listen.output(), '\n'), 2);
     EXPECT_EQ(server.connections(), 1U);
 }
 
@@ -194,33 +198,33 @@ TEST(ConfdListen, StreamEventsHaveTheNamesThatWereLoaded) {
     script.on_subscribed = sending({{NOTIF_STREAM_EVENT, stream}}).on_subscribed;
     TestServer server(script);
     for (const auto* const format : {"json", "text"}) {
-        Process listen(
-            listen_args(server, {"-n", "s", "--load-schemas", "--count", "1", "--format", format}));
-        EXPECT_EQ(listen.wait(), 0) << listen.errors;
-        EXPECT_THAT(listen.output,
+        Process listen(CONFD_LISTEN, listen_args(server, {"-n", "s", "--load-schemas", "--count",
+                                                          "1", "--format", format}));
+        EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
+        EXPECT_THAT(listen.output(),
                     testing::AnyOf(HasSubstr(R"("name":"mtu")"), HasSubstr(R"(name="mtu")")));
     }
 }
 
 TEST(ConfdListen, AcknowledgesNothingWhenTold) {
     TestServer server(sending({audit(1)}));
-    Process listen(listen_args(server, {"-a", "-y", "--no-ack", "--count", "1"}));
-    EXPECT_EQ(listen.wait(), 0);
+    Process listen(CONFD_LISTEN, listen_args(server, {"-a", "-y", "--no-ack", "--count", "1"}));
+    EXPECT_EQ(listen.exit_code(), 0);
     server.wait_until_all_left();
     EXPECT_TRUE(server.wait_for_acks(0).empty());
-    EXPECT_THAT(listen.output, testing::Not(HasSubstr("->")));
+    EXPECT_THAT(listen.output(), testing::Not(HasSubstr("->")));
 }
 
 TEST(ConfdListen, AsksBeforeItAcknowledges) {
     TestServer server(sending({audit(1), audit(2)}));
-    Process listen(listen_args(server, {"-a", "-y", "-r", "--count", "2"}));
+    Process listen(CONFD_LISTEN, listen_args(server, {"-a", "-y", "-r", "--count", "2"}));
     listen.read_until("sync_audit_notification(1): acknowledge? [Enter] ");
     EXPECT_TRUE(server.wait_for_acks(0).empty());
     listen.write("\n");
     listen.read_until("sync_audit_notification(2): acknowledge?");
     EXPECT_EQ(server.wait_for_acks(1), (std::vector<Ack>{{AckKind::audit_synced, 1}}));
     listen.write("\n");
-    EXPECT_EQ(listen.wait(), 0);
+    EXPECT_EQ(listen.exit_code(), 0);
     EXPECT_EQ(server.wait_for_acks(2).size(), 2U);
 }
 
@@ -228,9 +232,9 @@ TEST(ConfdListen, EndsWhenTheServerCloses) {
     auto script = sending({audit(1)});
     script.close_after = true;
     const TestServer server(std::move(script));
-    Process listen(listen_args(server, {"-a"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
-    EXPECT_THAT(listen.output, StartsWith("NOTIF_AUDIT "));
+    Process listen(CONFD_LISTEN, listen_args(server, {"-a"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
+    EXPECT_THAT(listen.output(), StartsWith("NOTIF_AUDIT "));
 }
 
 TEST(ConfdListen, ReportsAMalformedEventAndGoesOn) {
@@ -238,9 +242,9 @@ TEST(ConfdListen, ReportsAMalformedEventAndGoesOn) {
         session.send_payload(test::malformed_payload());
         EXPECT_TRUE(session.send(audit(2)));
     }});
-    Process listen(listen_args(server, {"-a", "--format", "json", "--count", "2"}));
-    EXPECT_EQ(listen.wait(), 1);
-    const auto lines = json_lines(listen.output);
+    Process listen(CONFD_LISTEN, listen_args(server, {"-a", "--format", "json", "--count", "2"}));
+    EXPECT_EQ(listen.exit_code(), 1);
+    const auto lines = json_lines(listen.output());
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_EQ(lines[0].at("error").at("code").as_string(), "wrong_arity");
     EXPECT_EQ(lines[1].at("audit").at("usid").as_int64(), 2);
@@ -250,69 +254,69 @@ TEST(ConfdListen, ReportsAnEndInTheMiddleOfAnEvent) {
     const TestServer server(
         {.on_subscribed = [](ServerSession& s) { s.send_raw(Bytes{0, 0, 0, 9, 131}); },
          .close_after = true});
-    Process listen(listen_args(server, {"-a", "--format", "json"}));
-    EXPECT_EQ(listen.wait(), 1);
-    EXPECT_EQ(json_lines(listen.output).at(0).at("error").at("code").as_string(), "truncated");
+    Process listen(CONFD_LISTEN, listen_args(server, {"-a", "--format", "json"}));
+    EXPECT_EQ(listen.exit_code(), 1);
+    EXPECT_EQ(json_lines(listen.output()).at(0).at("error").at("code").as_string(), "truncated");
 }
 
 TEST(ConfdListen, RejectsWrongUsage) {
-    Process misspelt({CONFD_LISTEN, "--mask", "NOTIF_AUDITT"});
-    EXPECT_EQ(misspelt.wait(), 2);
-    EXPECT_THAT(misspelt.errors, HasSubstr("did you mean 'NOTIF_AUDIT'?"));
-    EXPECT_EQ(misspelt.output, "");
-    Process help({CONFD_LISTEN, "--help"});
-    EXPECT_EQ(help.wait(), 0);
-    EXPECT_THAT(help.output, HasSubstr("--ha-info"));
+    Process misspelt(CONFD_LISTEN, {"--mask", "NOTIF_AUDITT"});
+    EXPECT_EQ(misspelt.exit_code(), 2);
+    EXPECT_THAT(misspelt.errors(), HasSubstr("did you mean 'NOTIF_AUDIT'?"));
+    EXPECT_EQ(misspelt.output(), "");
+    Process help(CONFD_LISTEN, {"--help"});
+    EXPECT_EQ(help.exit_code(), 0);
+    EXPECT_THAT(help.output(), HasSubstr("--ha-info"));
 }
 
 TEST(ConfdListen, SaysWhyItCannotConnect) {
-    Process nobody({CONFD_LISTEN, "-a", "--path", "/nonexistent/socket"});
-    EXPECT_EQ(nobody.wait(), 3);
-    EXPECT_EQ(nobody.errors,
+    Process nobody(CONFD_LISTEN, {"-a", "--path", "/nonexistent/socket"});
+    EXPECT_EQ(nobody.exit_code(), 3);
+    EXPECT_EQ(nobody.errors(),
               "confd-listen: cannot connect to /nonexistent/socket: No such file or directory\n");
 
     const TestServer refusing({.refusal = PeerError{ERR_XPATH, "syntax error"}});
-    Process refused(listen_args(refusing, {"-a"}));
-    EXPECT_EQ(refused.wait(), 3);
-    EXPECT_THAT(refused.errors, AllOf(HasSubstr("syntax error"), HasSubstr("ERR_XPATH 50")));
+    Process refused(CONFD_LISTEN, listen_args(refusing, {"-a"}));
+    EXPECT_EQ(refused.exit_code(), 3);
+    EXPECT_THAT(refused.errors(), AllOf(HasSubstr("syntax error"), HasSubstr("ERR_XPATH 50")));
 
     const TestServer silent({.silent = true});
-    Process waiting(listen_args(silent, {"-a", "--timeout", "0.05"}));
-    EXPECT_EQ(waiting.wait(), 3);
-    EXPECT_THAT(waiting.errors, HasSubstr("did not answer"));
+    Process waiting(CONFD_LISTEN, listen_args(silent, {"-a", "--timeout", "0.05"}));
+    EXPECT_EQ(waiting.exit_code(), 3);
+    EXPECT_THAT(waiting.errors(), HasSubstr("did not answer"));
 }
 
 TEST(ConfdListen, GivesUpWhenNoEventComes) {
     const TestServer server(sending({audit(1)}));
-    Process listen(listen_args(server, {"-a", "--timeout", "0.2"}));
-    EXPECT_EQ(listen.wait(), 4);
-    EXPECT_THAT(listen.output, StartsWith("NOTIF_AUDIT "));
+    Process listen(CONFD_LISTEN, listen_args(server, {"-a", "--timeout", "0.2"}));
+    EXPECT_EQ(listen.exit_code(), 4);
+    EXPECT_THAT(listen.output(), StartsWith("NOTIF_AUDIT "));
 }
 
 TEST(ConfdListen, StopsOnSignals) {
     for (const int signal : {SIGINT, SIGTERM}) {
         const TestServer server(sending({audit(1)}));
-        Process listen(listen_args(server, {"-a"}));
+        Process listen(CONFD_LISTEN, listen_args(server, {"-a"}));
         listen.read_until("NOTIF_AUDIT");
         listen.signal(signal);
-        EXPECT_EQ(listen.wait(), 0);
+        EXPECT_EQ(listen.exit_code(), 0);
     }
 }
 
 TEST(ConfdListen, EndsQuietlyWhenNobodyReadsItsOutput) {
     TestServer server;
-    Process listen(listen_args(server, {"-a"}));
+    Process listen(CONFD_LISTEN, listen_args(server, {"-a"}));
     listen.close_output();
     server.wait_for_subscription();
     // Whichever event comes after the acceptance: each is written, and fails.
     server.send({audit(1)});
-    EXPECT_EQ(listen.wait(), 0);
-    EXPECT_EQ(listen.errors, "");
+    EXPECT_EQ(listen.exit_code(), 0);
+    EXPECT_EQ(listen.errors(), "");
 }
 
 TEST(ConfdListen, TakesAddressAndSecretFromTheEnvironment) {
-    const std::string path = testing::TempDir() + "confd-listen-secret";
-    std::ofstream(path) << "secret\n";
+    const test::TempFile secret("secret\n", "");
+    const auto& path = secret.path();
     auto script = sending({audit(1)});
     script.config.product = Product::confd;
     script.config.secret = Bytes{'s', 'e', 'c', 'r', 'e', 't', '\n'};
@@ -320,13 +324,13 @@ TEST(ConfdListen, TakesAddressAndSecretFromTheEnvironment) {
     ::setenv("CONFD_IPC_ADDR", "127.0.0.1", 1);
     const auto port = std::get<transport::TcpEndpoint>(server.endpoint()).port;
     ::setenv("CONFD_IPC_PORT", std::to_string(port).c_str(), 1);
-    Process without({CONFD_LISTEN, "-a", "--count", "1"});
-    EXPECT_EQ(without.wait(), 3);
-    Process with({CONFD_LISTEN, "-a", "--count", "1", "--access-file", path});
-    EXPECT_EQ(with.wait(), 0) << with.errors;
+    Process without(CONFD_LISTEN, {"-a", "--count", "1"});
+    EXPECT_EQ(without.exit_code(), 3);
+    Process with(CONFD_LISTEN, {"-a", "--count", "1", "--access-file", path});
+    EXPECT_EQ(with.exit_code(), 0) << with.errors();
     ::setenv("CONFD_IPC_ACCESS_FILE", path.c_str(), 1);
-    Process environment({CONFD_LISTEN, "-a", "--count", "1"});
-    EXPECT_EQ(environment.wait(), 0) << environment.errors;
+    Process environment(CONFD_LISTEN, {"-a", "--count", "1"});
+    EXPECT_EQ(environment.exit_code(), 0) << environment.errors();
     for (const char* name : {"CONFD_IPC_ADDR", "CONFD_IPC_PORT", "CONFD_IPC_ACCESS_FILE"}) {
         ::unsetenv(name);
     }

@@ -8,6 +8,7 @@
 #include "client/tests/test_server.hpp"
 #include "protocol/tests/bytes_util.hpp"
 #include "protocol/tests/maapi_util.hpp"
+#include "testing/patience.hpp"
 
 namespace confd::maapi {
 namespace {
@@ -20,7 +21,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Kind = Error::Kind;
 
-constexpr auto patience = 20s;
+using test::patience;
 
 template <class F>
 Error error_of_call(F f) {

@@ -4,8 +4,9 @@
 #include <array>
 
 #include "client/confd_listen/options.hpp"
-#include "client/tests/process.hpp"
 #include "client/tests/test_server.hpp"
+#include "testing/process.hpp"
+#include "testing/temp_file.hpp"
 
 namespace confd {
 namespace {
@@ -20,8 +21,7 @@ using testing::HasSubstr;
 std::vector<std::string> arguments(const transport::Endpoint& endpoint,
                                    std::vector<std::string> more) {
     const auto port = std::get<transport::TcpEndpoint>(endpoint).port;
-    std::vector<std::string> out{CONFD_LISTEN,         "--host", "127.0.0.1", "-p",
-                                 std::to_string(port), "-a"};
+    std::vector<std::string> out{"--host", "127.0.0.1", "-p", std::to_string(port), "-a"};
     out.insert(out.end(), more.begin(), more.end());
     return out;
 }
@@ -40,25 +40,25 @@ TestServer::Script one_event_each() {
 
 TEST(Reconnect, GoesOnWhereTheServerClosed) {
     TestServer server(one_event_each());
-    Process listen(reconnecting(server.endpoint(), {"--count", "3"}));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    Process listen(CONFD_LISTEN, reconnecting(server.endpoint(), {"--count", "3"}));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
     EXPECT_EQ(server.connections(), 3U);
-    EXPECT_EQ(std::ranges::count(listen.output, '\n'), 3);
-    EXPECT_THAT(listen.errors, AllOf(HasSubstr("the server closed the connection"),
-                                     HasSubstr("connecting again in ")));
+    EXPECT_EQ(std::ranges::count(listen.output(), '\n'), 3);
+    EXPECT_THAT(listen.errors(), AllOf(HasSubstr("the server closed the connection"),
+                                       HasSubstr("connecting again in ")));
 }
 
 TEST(Reconnect, WaitsForAServerThatIsNotThereYet) {
     auto gone = std::make_unique<TestServer>();
     const auto endpoint = gone->endpoint();
     gone.reset();
-    Process listen(reconnecting(endpoint, {"--count", "1"}));
+    Process listen(CONFD_LISTEN, reconnecting(endpoint, {"--count", "1"}));
     listen.read_until("connecting again in ");
     auto script = one_event_each();
     script.listen = endpoint;
     TestServer server(std::move(script));
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
-    EXPECT_THAT(listen.errors, HasSubstr("Connection refused"));
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
+    EXPECT_THAT(listen.errors(), HasSubstr("Connection refused"));
 }
 
 TEST(Reconnect, AConnectionThatBreaksOffInTheMiddleShowsInTheExitCode) {
@@ -68,15 +68,15 @@ TEST(Reconnect, AConnectionThatBreaksOffInTheMiddleShowsInTheExitCode) {
         session.send_raw(Bytes{0, 0, 0, 9, 131});
     };
     TestServer server(std::move(script));
-    Process listen(reconnecting(server.endpoint(), {"--count", "2"}));
-    EXPECT_EQ(listen.wait(), 1) << listen.errors;
+    Process listen(CONFD_LISTEN, reconnecting(server.endpoint(), {"--count", "2"}));
+    EXPECT_EQ(listen.exit_code(), 1) << listen.errors();
     EXPECT_EQ(server.connections(), 2U);
 }
 
 TEST(Reconnect, DoesNotAskTwiceWhatTheServerRefused) {
     TestServer server({.refusal = PeerError{ERR_NOEXISTS, "No such stream"}});
-    Process listen(reconnecting(server.endpoint()));
-    EXPECT_EQ(listen.wait(), 3);
+    Process listen(CONFD_LISTEN, reconnecting(server.endpoint()));
+    EXPECT_EQ(listen.exit_code(), 3);
     EXPECT_EQ(server.connections(), 1U);
 }
 
@@ -84,19 +84,19 @@ TEST(Reconnect, SignalsEndTheWait) {
     auto gone = std::make_unique<TestServer>();
     const auto endpoint = gone->endpoint();
     gone.reset();
-    Process listen(
-        arguments(endpoint, {"--reconnect", "--backoff", "24h", "--backoff-max", "24h"}));
+    Process listen(CONFD_LISTEN, arguments(endpoint, {"--reconnect", "--backoff", "24h",
+                                                      "--backoff-max", "24h"}));
     listen.read_until("connecting again in ");
     listen.signal(SIGTERM);
-    EXPECT_EQ(listen.wait(), 0) << listen.errors;
+    EXPECT_EQ(listen.exit_code(), 0) << listen.errors();
 }
 
 TEST(Reconnect, TimeoutEndsTheAttempts) {
     auto gone = std::make_unique<TestServer>();
     const auto endpoint = gone->endpoint();
     gone.reset();
-    Process listen(reconnecting(endpoint, {"--timeout", "0.3"}));
-    EXPECT_EQ(listen.wait(), 4) << listen.errors;
+    Process listen(CONFD_LISTEN, reconnecting(endpoint, {"--timeout", "0.3"}));
+    EXPECT_EQ(listen.exit_code(), 4) << listen.errors();
 }
 
 TEST(ClientLimits, FramesAreBoundedByTheOption) {
@@ -104,19 +104,20 @@ TEST(ClientLimits, FramesAreBoundedByTheOption) {
         EXPECT_TRUE(session.send(audit(1)));
         EXPECT_TRUE(session.send({NOTIF_AUDIT, AuditNotification{.user = std::string(200, 'x')}}));
     }});
-    Process listen(arguments(server.endpoint(), {"--max-frame", "200"}));
-    EXPECT_EQ(listen.wait(), 1);
-    EXPECT_THAT(listen.output, HasSubstr("at most 200 are read"));
-    Process content(arguments(server.endpoint(), {"--max-frame", "300", "--count", "2"}));
-    EXPECT_EQ(content.wait(), 0) << content.output;
+    Process listen(CONFD_LISTEN, arguments(server.endpoint(), {"--max-frame", "200"}));
+    EXPECT_EQ(listen.exit_code(), 1);
+    EXPECT_THAT(listen.output(), HasSubstr("at most 200 are read"));
+    Process content(CONFD_LISTEN,
+                    arguments(server.endpoint(), {"--max-frame", "300", "--count", "2"}));
+    EXPECT_EQ(content.exit_code(), 0) << content.output();
 }
 
 TEST(ClientLimits, DefaultTo16MiBWithoutAllocatingIt) {
     TestServer server(
         {.on_subscribed = [](ServerSession& session) { session.send_raw(Bytes{1, 0, 0, 1}); }});
-    Process listen(arguments(server.endpoint(), {}));
-    EXPECT_EQ(listen.wait(), 1);
-    EXPECT_THAT(listen.output, HasSubstr("a frame of 16777217 bytes, at most 16777216 are read"));
+    Process listen(CONFD_LISTEN, arguments(server.endpoint(), {}));
+    EXPECT_EQ(listen.exit_code(), 1);
+    EXPECT_THAT(listen.output(), HasSubstr("a frame of 16777217 bytes, at most 16777216 are read"));
 }
 
 std::expected<listen::Options, listen::Stop> parse(std::vector<const char*> more) {

@@ -14,12 +14,13 @@
 #include <thread>
 
 #include "protocol/maapi/messages.hpp"
+#include "testing/patience.hpp"
 #include "transport/acceptor.hpp"
 
 namespace confd::test {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(20);
+using test::patience;
 constexpr Challenge challenge{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
 }  // namespace

@@ -1,15 +1,16 @@
 // The JSON Schema in docs/: it is the one that the code makes, and everything printed obeys it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
-#include <fstream>
 #include <random>
 #include <sstream>
 
 #include "conformance/tests/vectors.hpp"
 #include "protocol/notification/generate.hpp"
 #include "protocol/render/render.hpp"
+#include "testing/temp_file.hpp"
 
 namespace confd::test {
 namespace {
@@ -86,15 +87,14 @@ sys.exit(1 if bad or accepted or count < 400 else 0)
 )";
 
 TEST(SchemaTest, EverythingPrintedObeysIt) {
-    const std::string stem = testing::TempDir() + "confd_schema_test";
-    {
-        std::ofstream lines(stem + ".jsonl");
-        write_vectors(lines);
-        write_generated(lines);
-        write_others(lines);
-        std::ofstream(stem + ".py") << validate;
-    }
-    const auto command = "/usr/bin/python3 " + stem + ".py " + schema_path + " " + stem + ".jsonl";
+    std::ostringstream printed;
+    write_vectors(printed);
+    write_generated(printed);
+    write_others(printed);
+    const TempFile lines(printed.str(), ".jsonl");
+    const TempFile script(validate, ".py");
+    const auto command =
+        fmt::format("/usr/bin/python3 {} {} {}", script.path(), schema_path, lines.path());
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 

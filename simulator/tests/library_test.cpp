@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
@@ -126,13 +127,13 @@ std::size_t served(const Simulator& sim) {
 void wait_until_served(Simulator& sim, std::size_t count, Process& client) {
     const Deadline deadline;
     while (served(sim) < count) {
-        std::array<pollfd, 2> entries{pollfd{sim.output(), POLLIN, 0},
-                                      pollfd{client.output(), POLLIN, 0}};
+        // The one prints on standard error, the other on standard output.
+        std::array<pollfd, 2> entries{pollfd{sim.errors_fd(), POLLIN, 0},
+                                      pollfd{client.output_fd(), POLLIN, 0}};
         ASSERT_GT(::poll(entries.data(), entries.size(), deadline.remaining()), 0) << sim.text();
-        for (auto* process : {static_cast<Process*>(&sim), &client}) {
-            const auto& entry = entries[process == &client ? 1 : 0];
-            if (entry.revents != 0 && !process->read_some(deadline)) return;
-        }
+        sim.drain();
+        client.drain();
+        if (sim.errors_fd() < 0 || client.output_fd() < 0) return;
     }
 }
 

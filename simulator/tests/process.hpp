@@ -2,152 +2,30 @@
 // sleeps.
 #pragma once
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <csignal>
+#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "protocol/session/client_session.hpp"
+#include "testing/process.hpp"
+#include "testing/temp_file.hpp"
 
 namespace confd::sim::test {
 
-/// Far more than any step needs: reached only when something hangs.
-inline constexpr std::chrono::seconds patience{30};
-
-class Deadline {
-  public:
-    int remaining() const {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            end_ - std::chrono::steady_clock::now());
-        return static_cast<int>(std::max<std::int64_t>(0, left.count()));
-    }
-    /// False when the deadline comes first.
-    bool wait(int fd, short events) const {
-        pollfd entry{fd, events, 0};
-        return ::poll(&entry, 1, remaining()) == 1;
-    }
-
-  private:
-    std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + patience;
-};
-
-/// A program, with what it prints on either output.
-class Process {
-  public:
-    /// `variables` are set on top of this process's environment.
-    Process(const std::string& program, std::vector<std::string> arguments,
-            const std::vector<std::string>& variables = {}) {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
-        output_ = ends[0];
-        arguments.insert(arguments.begin(), program);
-        auto argv = pointers(arguments);
-        auto environment = variables;
-        for (char** variable = environ; *variable != nullptr; ++variable) {
-            const std::string_view text(*variable);
-            const auto name = text.substr(0, text.find('=') + 1);
-            const bool set = std::ranges::any_of(
-                variables, [&](const auto& other) { return other.starts_with(name); });
-            if (!set) environment.emplace_back(text);
-        }
-        auto envp = pointers(environment);
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        posix_spawnattr_t attributes;
-        posix_spawnattr_init(&attributes);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-        const int error =
-            ::posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(), envp.data());
-        posix_spawnattr_destroy(&attributes);
-        posix_spawn_file_actions_destroy(&actions);
-        ::close(ends[1]);
-        if (error != 0) throw std::runtime_error("cannot start " + program);
-    }
-    Process(const Process&) = delete;
-    Process& operator=(const Process&) = delete;
-    ~Process() {
-        if (pid_ > 0) {
-            ::kill(-pid_, SIGKILL);  // with what it has started itself
-            ::waitpid(pid_, nullptr, 0);
-        }
-        ::close(output_);
-    }
-
-    /// Waits for a line that starts so, and returns the rest of it; empty when the process ends.
-    std::string line_after(std::string_view prefix) {
-        const Deadline deadline;
-        while (true) {
-            for (std::size_t at = 0; at < text_.size();) {
-                const auto end = text_.find('\n', at);
-                if (end == std::string::npos) break;
-                const auto line = std::string_view(text_).substr(at, end - at);
-                if (line.starts_with(prefix)) return std::string(line.substr(prefix.size()));
-                at = end + 1;
-            }
-            if (!read_some(deadline)) return {};
-        }
-    }
-
-    void signal(int number) const { ::kill(pid_, number); }
-    pid_t id() const { return pid_; }
-
-    /// Waits for the end; everything it printed is in text() then.
-    int exit_code() {
-        const Deadline deadline;
-        while (read_some(deadline))
-            continue;
-        if (deadline.remaining() == 0) {
-            ADD_FAILURE() << "the process does not end:\n" << text_;
-            return -1;
-        }
-        int status = 0;
-        ::waitpid(std::exchange(pid_, 0), &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-    const std::string& text() const { return text_; }
-
-    /// To poll for output, and to read it when there is some: false at its end.
-    int output() const { return output_; }
-    bool read_some(const Deadline& deadline) {
-        std::array<char, 4096> buffer{};
-        if (!deadline.wait(output_, POLLIN)) return false;
-        const auto size = ::read(output_, buffer.data(), buffer.size());
-        if (size <= 0) return false;
-        text_.append(buffer.data(), static_cast<std::size_t>(size));
-        return true;
-    }
-
-  private:
-    static std::vector<char*> pointers(std::vector<std::string>& texts) {
-        std::vector<char*> out;
-        for (auto& text : texts)
-            out.push_back(text.data());
-        out.push_back(nullptr);
-        return out;
-    }
-
-    pid_t pid_ = 0;
-    int output_ = -1;
-    std::string text_;
-};
+using confd::test::Deadline;
+using confd::test::patience;
+using confd::test::Process;
+using confd::test::TempFile;
 
 class Simulator : public Process {
   public:
@@ -276,25 +154,6 @@ class Client {
     ClientSession session_;
     int socket_ = -1;
     bool reset_ = false;
-};
-
-/// A scenario or secret in a file of its own, removed at the end.
-class TempFile {
-  public:
-    explicit TempFile(std::string_view content, std::string_view suffix = ".yaml") {
-        path_ = testing::TempDir() + "confd-sim-XXXXXX" + std::string(suffix);
-        const int fd = ::mkstemps(path_.data(), static_cast<int>(suffix.size()));
-        EXPECT_GE(fd, 0);
-        ::close(fd);
-        std::ofstream(path_) << content;
-    }
-    TempFile(const TempFile&) = delete;
-    TempFile& operator=(const TempFile&) = delete;
-    ~TempFile() { ::unlink(path_.c_str()); }
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
 };
 
 }  // namespace confd::sim::test

@@ -26,6 +26,7 @@
 
 #include "simulator/control/limits.hpp"
 #include "simulator/control/tests/fake_target.hpp"
+#include "testing/patience.hpp"
 
 namespace confd::sim {
 namespace {
@@ -35,8 +36,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-/// Far more than any step needs: reached only when something hangs.
-constexpr std::chrono::seconds patience{30};
+using confd::test::patience;
 
 class Client {
   public:

@@ -1,4 +1,5 @@
 // --log and standard output where nothing can be written any more.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

@@ -21,7 +21,7 @@ TEST(UnreadOutput, DoesNotKeepSubscribersFromBeingServed) {
         "format: 1\nallow: disconnects\nsteps: [{await: {count: 999, within: 24h}}]");
     Simulator sim({"run", file.path(), "--listen", "127.0.0.1:0"});
     const auto port = sim.port();
-    ASSERT_GE(::fcntl(sim.output(), F_SETPIPE_SZ, smallest_pipe), 0);
+    ASSERT_GE(::fcntl(sim.errors_fd(), F_SETPIPE_SZ, smallest_pipe), 0);
     constexpr std::size_t subscribers = 200;
     for (std::size_t i = 0; i < subscribers; ++i)
         subscribed(port).reset();

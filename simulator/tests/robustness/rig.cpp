@@ -1,5 +1,6 @@
 #include "simulator/tests/robustness/rig.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/prctl.h>
@@ -94,9 +95,9 @@ std::string SteeredSimulator::ask(const std::string& request, const std::string&
     for (const Deadline deadline; deadline.remaining() > 0;) {
         // What it prints is read meanwhile, so that none of it is dropped.
         std::array<pollfd, 2> both{pollfd{wire.fd(), POLLIN, 0},
-                                   pollfd{process_.output(), POLLIN, 0}};
+                                   pollfd{process_.errors_fd(), POLLIN, 0}};
         ::poll(both.data(), both.size(), deadline.remaining());
-        if (both[1].revents != 0 && !process_.read_some(deadline)) break;
+        process_.drain();
         if (both[0].revents == 0) continue;
         const auto size = ::recv(wire.fd(), buffer.data(), buffer.size(), 0);
         if (size <= 0) break;
@@ -134,13 +135,6 @@ void SteeredSimulator::await_sent_events(std::size_t count) {
     const auto text =
         fmt::format("confd_sim_records_total{{kind=\"event\",dir=\"out\"}} {}\n", count);
     eventually([&] { return get("/metrics").contains(text); }, text);
-}
-
-void SteeredSimulator::drain() {
-    pollfd entry{process_.output(), POLLIN, 0};
-    const Deadline deadline;
-    while (::poll(&entry, 1, 0) == 1 && process_.read_some(deadline))
-        continue;
 }
 
 void SteeredSimulator::stop() {

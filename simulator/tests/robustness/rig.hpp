@@ -47,7 +47,7 @@ class SteeredSimulator {
     /// Waits until so many event messages have been given to the kernel.
     void await_sent_events(std::size_t count);
     /// Reads what it has printed so far.
-    void drain();
+    void drain() { process_.drain(); }
     /// Stops it, and expects that to be a clean end.
     void stop();
 
