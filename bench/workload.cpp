@@ -13,8 +13,8 @@
 #include <random>
 #include <ranges>
 
+#include "generate/events.hpp"
 #include "protocol/constants.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/term/tree.hpp"
 
 namespace confd::bench {

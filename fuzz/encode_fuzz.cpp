@@ -12,8 +12,8 @@
 #include "fuzz/input.hpp"
 #include "fuzz/libei.hpp"
 #include "fuzz/oracle.hpp"
+#include "generate/events.hpp"
 #include "protocol/notification/catalogue.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/term/tree.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 
 namespace confd::fuzz {
 

@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "fuzz/oracle.hpp"
+#include "generate/events.hpp"
 #include "protocol/mask.hpp"
-#include "protocol/notification/generate.hpp"
 
 namespace confd::fuzz {
 

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "generate/events.hpp"
 #include "protocol/bytes.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/release.hpp"
 
 namespace confd::fuzz {

@@ -21,7 +21,7 @@
 #include "conformance/kit/report/terminal.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/oracle.hpp"
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/utf8.hpp"
 #include "protocol/value/text.hpp"

@@ -10,7 +10,7 @@
 
 #include "fuzz/input.hpp"
 #include "fuzz/oracle.hpp"
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/session/client_session.hpp"
 #include "protocol/session/server_session.hpp"
 

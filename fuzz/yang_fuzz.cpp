@@ -17,6 +17,7 @@
 
 #include "fuzz/oracle.hpp"
 #include "protocol/bytes.hpp"
+#include "simulator/base/random.hpp"
 #include "simulator/yang/schema.hpp"
 #include "simulator/yang/statements.hpp"
 
@@ -28,19 +29,6 @@ namespace {
 /// Notifications that events are made of.
 constexpr std::size_t most_notifications = 4;
 constexpr int most_draws = 4;
-
-class Draws : public Choices {
-  public:
-    explicit Draws(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t below(std::uint64_t bound) override {
-        FUZZ_REQUIRE(bound > 0);
-        state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-        return (state_ >> 16) % bound;
-    }
-
-  private:
-    std::uint64_t state_;
-};
 
 /// What modules that are found by luck import.
 constexpr std::string_view helper =
@@ -84,7 +72,7 @@ void check_nesting(const std::vector<TagValue>& values) {
 }
 
 void draw(const Schema& schema, const std::string& notification, std::uint64_t seed) {
-    Draws draws(seed);
+    Random draws(seed);
     for (int i = 0; i < most_draws; ++i) {
         const auto event = schema.random(draws, notification);
         if (!event) {

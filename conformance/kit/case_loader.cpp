@@ -8,8 +8,8 @@
 #include "conformance/kit/registry.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
-#include "simulator/scenario/field_map.hpp"
-#include "simulator/scenario/scalars.hpp"
+#include "simulator/text/field_map.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::kit {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "conformance/kit/case.hpp"
 #include "files/embedded_file.hpp"
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 
 namespace confd::kit {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/session/ack.hpp"

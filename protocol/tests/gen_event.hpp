@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/release.hpp"
 
 namespace confd::test {

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <string>
 
+#include "generate/events.hpp"
 #include "protocol/maapi/client_session.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/session/server_session.hpp"
 #include "protocol/tests/bytes_util.hpp"
 #include "protocol/tests/gen_event.hpp"

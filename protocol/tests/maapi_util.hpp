@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "generate/events.hpp"
 #include "protocol/maapi/changes.hpp"
 #include "protocol/maapi/schema_names.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/value/hash.hpp"
 
 namespace confd::test {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "conformance/tests/vectors.hpp"
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/render/render.hpp"
 #include "testing/temp_file.hpp"
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/tests/gen_event.hpp"
 #include "protocol/value/text.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 
 namespace confd::sim {
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/notification/notification.hpp"
 #include "simulator/faults/random.hpp"
 #include "text/nearest.hpp"
@@ -96,17 +96,8 @@ constexpr WireContext every_context[] = {
     {Dialect::v7x, Product::nso},   {Dialect::v8x, Product::confd}, {Dialect::v8x, Product::nso},
 };
 
-class SampleChoices : public Choices {
-  public:
-    explicit SampleChoices(std::int64_t n) : choice_(0, 0, n) {}
-    std::uint64_t below(std::uint64_t bound) override { return choice_.below(bound); }
-
-  private:
-    Choice choice_;
-};
-
 Bytes sample_event(std::uint32_t type, const WireContext& context, std::int64_t n) {
-    SampleChoices choices(n);
+    Choice choices(0, 0, n);
     Bytes payload;
     // What the generator makes for a context can be written for it.
     static_cast<void>(

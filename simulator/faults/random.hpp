@@ -9,7 +9,7 @@ namespace confd::sim {
 
 /// Numbers that depend on a fault's seed, a peer and a candidate's number alone, whatever happened
 /// before or happens elsewhere.
-class Choice {
+class Choice : public Choices {
   public:
     Choice(std::int64_t seed, std::uint32_t peer, std::int64_t candidate)
         : random_(mix(mix(mix(static_cast<std::uint64_t>(seed)) ^ peer) ^
@@ -17,7 +17,7 @@ class Choice {
 
     std::uint64_t next() { return random_.next(); }
     /// In [0, bound), for a bound above 0.
-    std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
+    std::uint64_t below(std::uint64_t bound) override { return random_.below(bound); }
     /// In [0, 1).
     double fraction() { return random_.unit(); }
 

@@ -7,9 +7,9 @@
 
 #include "protocol/maapi/keypath.hpp"
 #include "simulator/maapi/schema_path.hpp"
-#include "simulator/scenario/field_map.hpp"
-#include "simulator/scenario/scalars.hpp"
-#include "simulator/scenario/value_fields.hpp"
+#include "simulator/text/field_map.hpp"
+#include "simulator/text/scalars.hpp"
+#include "simulator/text/value_fields.hpp"
 
 namespace confd::sim::maapi {
 namespace {

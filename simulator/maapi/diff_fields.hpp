@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "simulator/maapi/transactions.hpp"
-#include "simulator/scenario/shape.hpp"
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/shape.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 

@@ -7,7 +7,7 @@
 
 #include "protocol/value/text.hpp"
 #include "simulator/maapi/path_text.hpp"
-#include "simulator/scenario/scalars.hpp"
+#include "simulator/text/scalars.hpp"
 #include "simulator/yang/describe_type.hpp"
 #include "simulator/yang/libyang.hpp"
 #include "simulator/yang/schema.hpp"

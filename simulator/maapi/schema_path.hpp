@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "protocol/value/value.hpp"
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 
 struct lysc_node;
 

@@ -11,10 +11,10 @@
 
 #include "protocol/log_symbols.hpp"
 #include "protocol/value/text.hpp"
-#include "simulator/scenario/field_map.hpp"
-#include "simulator/scenario/now.hpp"
-#include "simulator/scenario/scalars.hpp"
-#include "simulator/scenario/value_fields.hpp"
+#include "simulator/text/field_map.hpp"
+#include "simulator/text/now.hpp"
+#include "simulator/text/scalars.hpp"
+#include "simulator/text/value_fields.hpp"
 #include "simulator/workload/defaults.hpp"
 
 namespace confd::sim {

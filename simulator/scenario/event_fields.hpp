@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "protocol/notification/notification.hpp"
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 #include "simulator/workload/defaults.hpp"
 
 namespace confd::sim {

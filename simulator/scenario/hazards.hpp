@@ -9,7 +9,7 @@
 
 #include "protocol/notification/notification.hpp"
 #include "protocol/release.hpp"
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 
 namespace confd::sim {
 

@@ -11,11 +11,11 @@
 #include "simulator/maapi/schema_records.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/loading.hpp"
-#include "simulator/scenario/now.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/stream_parts.hpp"
 #include "simulator/scenario/world.hpp"
+#include "simulator/text/now.hpp"
+#include "simulator/text/scalars.hpp"
 #include "simulator/yang/schema.hpp"
 
 namespace confd::sim {

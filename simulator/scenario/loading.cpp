@@ -7,9 +7,9 @@
 #include <charconv>
 
 #include "simulator/scenario/event_fields.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "protocol/release.hpp"
-#include "simulator/scenario/shape.hpp"
 #include "simulator/scenario/step.hpp"
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/shape.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 

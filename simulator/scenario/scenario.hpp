@@ -14,9 +14,9 @@
 #include "protocol/notification/types.hpp"
 #include "protocol/release.hpp"
 #include "simulator/hub/hub.hpp"
-#include "simulator/scenario/diagnostics.hpp"
-#include "simulator/scenario/shape.hpp"
 #include "simulator/scenario/step.hpp"
+#include "simulator/text/diagnostics.hpp"
+#include "simulator/text/shape.hpp"
 #include "simulator/yang/built_in_module.hpp"
 
 namespace confd::sim {

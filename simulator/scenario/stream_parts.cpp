@@ -9,10 +9,10 @@
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/hazards.hpp"
-#include "simulator/scenario/now.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/world.hpp"
+#include "simulator/text/now.hpp"
+#include "simulator/text/scalars.hpp"
 #include "simulator/yang/schema.hpp"
 #include "simulator/yang/typed_value.hpp"
 

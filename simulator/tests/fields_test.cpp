@@ -14,8 +14,8 @@
 #include "protocol/tests/gen_event.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/event_fields.hpp"
-#include "simulator/scenario/value_fields.hpp"
 #include "simulator/tests/support.hpp"
+#include "simulator/text/value_fields.hpp"
 
 namespace confd::sim {
 namespace {

@@ -9,8 +9,8 @@
 #include "protocol/value/calendar.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/world.hpp"
-#include "simulator/scenario/yaml.hpp"
 #include "simulator/tests/support.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 namespace {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "protocol/maapi/changes.hpp"
-#include "simulator/scenario/now.hpp"
 #include "simulator/tests/stage.hpp"
+#include "simulator/text/now.hpp"
 
 namespace confd::sim {
 namespace {

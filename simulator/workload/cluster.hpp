@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/notification/notification.hpp"
 
 namespace confd::sim::workload {

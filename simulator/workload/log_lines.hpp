@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/notification/types.hpp"
 #include "protocol/release.hpp"
 

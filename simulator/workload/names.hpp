@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 
 namespace confd::sim::workload {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/notification/types.hpp"
 #include "protocol/value/calendar.hpp"
 #include "simulator/workload/log_lines.hpp"

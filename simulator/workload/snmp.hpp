@@ -1,7 +1,7 @@
 // PDUs that the SNMP agent sends and receives.
 #pragma once
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/notification/notification.hpp"
 
 namespace confd::sim::workload {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/value/calendar.hpp"
 #include "simulator/workload/sessions.hpp"

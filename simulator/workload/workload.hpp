@@ -3,7 +3,7 @@
 // are of one user; locks are given back; a span that stops has started; a device that is gone was
 // there. The same choices at the same times give the same events.
 //
-// Arbitrary events, for tests of codecs, are made by protocol/notification/generate.hpp.
+// Arbitrary events, for tests of codecs, are made by generate/choices.hpp.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/value/calendar.hpp"
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "protocol/value/text.hpp"
-#include "simulator/scenario/scalars.hpp"
+#include "simulator/text/scalars.hpp"
 #include "simulator/yang/describe_type.hpp"
 #include "simulator/yang/finish.hpp"
 #include "simulator/yang/libyang.hpp"

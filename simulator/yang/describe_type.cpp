@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 #include "simulator/yang/libyang.hpp"
 
 namespace confd::sim::yang {

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 #include "simulator/yang/filter_engine.hpp"
 #include "simulator/yang/filter_text.hpp"
 #include "simulator/yang/schema.hpp"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "protocol/utf8.hpp"
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 #include "simulator/yang/filter_functions.hpp"
 #include "simulator/yang/xsd_pattern.hpp"
 

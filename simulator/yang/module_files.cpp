@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "files/read_file.hpp"
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 
 namespace confd::sim::yang {
 namespace {

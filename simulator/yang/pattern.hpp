@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 
 namespace confd::sim::yang {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 #include "simulator/yang/module_files.hpp"
 #include "simulator/yang/schema.hpp"
 

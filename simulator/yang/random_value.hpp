@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/value/calendar.hpp"
 
 struct lyd_node;

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "protocol/value/calendar.hpp"
-#include "simulator/scenario/yaml.hpp"
 #include "simulator/streams/event_tree.hpp"
+#include "simulator/text/yaml.hpp"
 #include "simulator/yang/built_in_module.hpp"
 
 struct ly_ctx;

@@ -9,9 +9,9 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "generate/events.hpp"
 #include "protocol/constants.hpp"
 #include "protocol/mask.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/value/text.hpp"

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "conformance/tests/vectors.hpp"
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 
 namespace confd::test {
 namespace {

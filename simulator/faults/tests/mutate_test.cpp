@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 #include "protocol/term/tree.hpp"
 #include "simulator/faults/fields.hpp"
 #include "simulator/faults/mutate.hpp"
@@ -12,15 +12,6 @@ namespace confd::sim::test {
 namespace {
 
 using testing::HasSubstr;
-
-class Draws : public Choices {
-  public:
-    explicit Draws(std::int64_t seed) : choice_(seed, 1, 1) {}
-    std::uint64_t below(std::uint64_t bound) override { return choice_.below(bound); }
-
-  private:
-    Choice choice_;
-};
 
 Bytes payload_of(const Notification& event, const WireContext& context) {
     Bytes out;
@@ -53,7 +44,7 @@ void for_many_events(F&& f) {
             const WireContext context{dialect, product};
             for (const auto type : event_types()) {
                 for (std::int64_t seed = 0; seed < 8; ++seed) {
-                    Draws draws(seed);
+                    Choice draws(seed, 1, 1);
                     f(generate_notification(draws, type, context), context);
                 }
             }

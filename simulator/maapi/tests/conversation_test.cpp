@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "generate/events.hpp"
 #include "protocol/maapi/schema.hpp"
-#include "protocol/notification/generate.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/maapi/tests/allowed.hpp"
 

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "protocol/term/notation.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

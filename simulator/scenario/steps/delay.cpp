@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "simulator/hub/describe.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/steps/expectation.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <deque>
 
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

@@ -1,6 +1,6 @@
 // log: a line for whoever watches.
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

@@ -12,10 +12,10 @@
 #include "simulator/hub/describe.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/hazards.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/scenario/stream_parts.hpp"
+#include "simulator/text/scalars.hpp"
 #include "simulator/workload/workload.hpp"
 #include "simulator/yang/schema.hpp"
 

@@ -1,8 +1,8 @@
 // repeat: runs steps several times; a variable counts the rounds from 1.
 #include <fmt/format.h>
 
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

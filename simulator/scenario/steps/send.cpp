@@ -9,11 +9,11 @@
 #include "simulator/maapi/diff_fields.hpp"
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/hazards.hpp"
-#include "simulator/scenario/now.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/scenario/stream_parts.hpp"
+#include "simulator/text/now.hpp"
+#include "simulator/text/scalars.hpp"
 #include "simulator/workload/defaults.hpp"
 
 namespace confd::sim {

@@ -7,8 +7,8 @@
 #include <charconv>
 
 #include "simulator/hub/describe.hpp"
-#include "simulator/scenario/scalars.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

@@ -364,7 +364,7 @@ TEST(YangEmpty, IsWrittenAsItSays) {
 TEST(YangRandom, InstanceIdentifiersPointIntoWhatIsServed) {
     const std::string body =
         "notification n { leaf i { type instance-identifier; mandatory true; } }";
-    Draws choices(5);
+    Random choices(5);
     const auto nothing = load_text(body)->random(choices);
     ASSERT_FALSE(nothing) << "libyang's own modules have data, but are not served";
     EXPECT_THAT(nothing.error(), HasSubstr("its leaf i can have no value"));
@@ -383,7 +383,7 @@ TEST(YangRandom, KeysOfListsThatArePathsHaveAnEnd) {
         list l { key k; leaf k { type union { type instance-identifier; type int8; } } }
         notification n { leaf i { type instance-identifier; mandatory true; } })");
     ListedChoices nothing_left({});
-    Draws choices(5);
+    Random choices(5);
     for (int i = 0; i < 50; ++i)
         EXPECT_TRUE(schema->random(choices));
     static_cast<void>(schema->random(nothing_left));

@@ -366,11 +366,11 @@ void expect_nested(const std::vector<TagValue>& values) {
 TEST(YangRandom, SamplesAreValidAndNest) {
     const auto schema = load({"example-if", "example-alarm"});
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
-        Draws draws(seed);
+        Random draws(seed);
         const auto event = schema->random(draws);
         ASSERT_TRUE(event) << seed;
         expect_nested(event->values);
-        Draws again(seed);
+        Random again(seed);
         EXPECT_EQ(schema->random(again)->values, event->values);
     }
 }
@@ -416,20 +416,20 @@ TEST(YangRandom, EveryTypeHasAValue) {
           leaf cond { type int8; must ". > ../i8"; }
         })");
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
-        Draws draws(seed);
+        Random draws(seed);
         const auto event = schema->random(draws, "n");
         ASSERT_TRUE(event) << seed;
         expect_nested(event->values);
     }
-    EXPECT_FALSE(load({})->random(*std::make_unique<Draws>(1)));
-    EXPECT_FALSE(schema->random(*std::make_unique<Draws>(1), "m"));
+    EXPECT_FALSE(load({})->random(*std::make_unique<Random>(1)));
+    EXPECT_FALSE(schema->random(*std::make_unique<Random>(1), "m"));
 }
 
 /// Times are not long ago, and addresses nobody's.
 TEST(YangRandom, WithATimeIsOfAServerAtWork) {
     const auto schema = load({"example-if", "example-alarm"});
     constexpr TimePoint now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
-    Draws draws(5);
+    Random draws(5);
     int times = 0;
     int addresses = 0;
     for (int i = 0; i < 300; ++i) {
@@ -463,7 +463,7 @@ TEST(YangRandom, WhatCannotBeIsNothing) {
     const auto schema = load_text(
         "notification n { leaf a { type int8; must 'false()'; "
         "mandatory true; } }");
-    Draws draws(1);
+    Random draws(1);
     EXPECT_FALSE(schema->random(draws));
 }
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/notification/generate.hpp"
 #include "protocol/value/hash.hpp"
+#include "simulator/base/random.hpp"
 #include "simulator/yang/schema.hpp"
 
 namespace confd::sim::test {
@@ -92,18 +92,5 @@ inline std::string errors(const Schema& schema, const std::string& text) {
     EXPECT_FALSE(schema.build(*yaml(text, diagnostics), diagnostics)) << text;
     return texts(diagnostics);
 }
-
-/// Choices from a seed.
-class Draws : public Choices {
-  public:
-    explicit Draws(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t below(std::uint64_t bound) override {
-        state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-        return (state_ >> 16) % bound;
-    }
-
-  private:
-    std::uint64_t state_;
-};
 
 }  // namespace confd::sim::test

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/notification/generate.hpp"
+#include "generate/choices.hpp"
 #include "simulator/yang/pattern.hpp"
 #include "simulator/yang/xsd_pattern.hpp"
 

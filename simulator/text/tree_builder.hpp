@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 

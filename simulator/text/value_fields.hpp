@@ -6,7 +6,7 @@
 
 #include "protocol/notification/events/stream.hpp"
 #include "protocol/value/value.hpp"
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 

@@ -1,4 +1,4 @@
-#include "simulator/scenario/json_text.hpp"
+#include "simulator/text/json_text.hpp"
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>

@@ -1,4 +1,4 @@
-#include "simulator/scenario/tree_builder.hpp"
+#include "simulator/text/tree_builder.hpp"
 
 #include <fmt/format.h>
 

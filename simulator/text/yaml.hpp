@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "protocol/value/calendar.hpp"
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 
 namespace confd::sim {
 

@@ -1,4 +1,4 @@
-#include "simulator/scenario/scalars.hpp"
+#include "simulator/text/scalars.hpp"
 
 #include <fmt/format.h>
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "protocol/value/calendar.hpp"
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/scenario/tree_builder.hpp"
+#include "simulator/text/tree_builder.hpp"
 
 namespace confd::sim {
 

@@ -1,4 +1,4 @@
-#include "simulator/scenario/value_fields.hpp"
+#include "simulator/text/value_fields.hpp"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,9 @@
 
 #include "protocol/notification/kinds.hpp"
 #include "protocol/value/text.hpp"
-#include "simulator/scenario/field_map.hpp"
-#include "simulator/scenario/now.hpp"
-#include "simulator/scenario/scalars.hpp"
+#include "simulator/text/field_map.hpp"
+#include "simulator/text/now.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {

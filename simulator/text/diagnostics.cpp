@@ -1,4 +1,4 @@
-#include "simulator/scenario/diagnostics.hpp"
+#include "simulator/text/diagnostics.hpp"
 
 #include <fmt/format.h>
 

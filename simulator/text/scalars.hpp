@@ -12,7 +12,7 @@
 
 #include "protocol/bytes.hpp"
 #include "protocol/constants.hpp"
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 

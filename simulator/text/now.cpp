@@ -1,10 +1,10 @@
-#include "simulator/scenario/now.hpp"
+#include "simulator/text/now.hpp"
 
 #include <algorithm>
 #include <memory>
 
 #include "protocol/value/text.hpp"
-#include "simulator/scenario/scalars.hpp"
+#include "simulator/text/scalars.hpp"
 #include "text/units.hpp"
 
 namespace confd::sim {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
 

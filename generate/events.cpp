@@ -1,4 +1,4 @@
-#include "protocol/notification/generate.hpp"
+#include "generate/events.hpp"
 
 #include <bit>
 #include <cmath>

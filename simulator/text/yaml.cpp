@@ -1,4 +1,4 @@
-#include "simulator/scenario/yaml.hpp"
+#include "simulator/text/yaml.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "protocol/utf8.hpp"
-#include "simulator/scenario/json_text.hpp"
-#include "simulator/scenario/tree_builder.hpp"
+#include "simulator/text/json_text.hpp"
+#include "simulator/text/tree_builder.hpp"
 
 namespace confd::sim {
 namespace {

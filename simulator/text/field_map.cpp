@@ -1,10 +1,10 @@
-#include "simulator/scenario/field_map.hpp"
+#include "simulator/text/field_map.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "simulator/scenario/scalars.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 
