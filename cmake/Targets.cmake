@@ -52,7 +52,7 @@ function(confd_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;ALONE;LINK;LABELS")
     confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
     if(NOT arg_TIMEOUT)
-        set(arg_TIMEOUT 60)
+        set(arg_TIMEOUT 300)  # for what hangs: a busy machine is ten times as slow
     endif()
     if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
         # Sanitizers slow programs down several times; a deadline is for what hangs.

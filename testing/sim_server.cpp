@@ -6,6 +6,7 @@
 
 #include "simulator/base/random.hpp"
 #include "simulator/hub/outlet.hpp"
+#include "transport/connection.hpp"
 
 namespace confd::testing {
 namespace {
@@ -177,7 +178,7 @@ void SimServer::finish() {
     if (net_.now() >= *closing_ + closing_patience) {
         for (const auto& [peer, line] : lines_) {
             net_.server_close(line->id());
-            recorder_.closed(peer);
+            recorder_.closed(peer, transport::peer_did_not_close);
             hub_.forget(peer, "");
         }
         lines_.clear();

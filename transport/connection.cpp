@@ -366,7 +366,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     }
 
     void run_out_of_patience() {
-        if (unsent() == 0) return end(Closed::Cause::finished, {});
+        if (unsent() == 0) return end(Closed::Cause::finished, std::string(peer_did_not_close));
         end(Closed::Cause::stalled,
             fmt::format("the peer did not read to the end, {} bytes are waiting", unsent()));
     }

@@ -53,8 +53,11 @@ struct Closed {
         unreachable,  ///< connect() did not succeed
     };
     Cause cause = Cause::finished;
-    std::string text;  ///< for people; empty for finished and aborted
+    std::string text;  ///< for people; empty for aborted, and mostly for finished
 };
+
+/// The text of what finish() closed because its patience was over.
+inline constexpr std::string_view peer_did_not_close = "the peer did not close";
 
 /// What a connection tells its owner. All but wanted() are never called from inside a member
 /// function of Connection, and none after the Connection was destroyed; the owner may destroy it

@@ -184,7 +184,6 @@ Played play_on_loop(const Case& test, const sim::Scenario& scenario, const Optio
     let_server_end(net, server, played);
     played.server_exit = exit_of(server);
     if (const auto& failure = server.engine().failure()) played.failure = to_string(*failure);
-    played.time = (server.ended() ? server.end() : net.now()) - Instant{};
     played.log = parse_log(server.log());
     return played;
 }

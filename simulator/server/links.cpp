@@ -28,8 +28,9 @@ void Links::remove(PeerId id, const transport::Closed& why) {
         owner_.hub.drop_slow(owner_.now(), id, why.text);
         owner_.recorder.closed(id);  // after what it never got
     } else {
-        owner_.recorder.closed(id);
-        owner_.hub.forget(id, why.text);
+        const bool finished = why.cause == transport::Closed::Cause::finished;
+        owner_.recorder.closed(id, finished ? why.text : "");
+        owner_.hub.forget(id, finished ? "" : why.text);
     }
     const auto link = std::move(links_[id]);
     addresses_[id] = link->address();

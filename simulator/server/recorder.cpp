@@ -256,10 +256,11 @@ void Recorder::on_gone(const Disconnected& gone) {
     if (connection.closed) write_end(gone.peer);
 }
 
-void Recorder::closed(PeerId peer) {
+void Recorder::closed(PeerId peer, std::string_view how) {
     const auto found = connections_.find(peer);
     if (found == connections_.end()) return;
     found->second.closed = true;
+    found->second.how = how;
     if (found->second.left) write_end(peer);
 }
 
@@ -274,7 +275,9 @@ void Recorder::write_end(PeerId peer) {
     auto out = record(RecordKind::disconnect);
     out.peer = peer;
     out.role = connection.role;
-    out.text = *connection.left;
+    auto& text = *connection.left;
+    if (!connection.how.empty()) text += "; " + connection.how;
+    out.text = text;
     write(out);
     connections_.erase(peer);
 }

@@ -47,8 +47,9 @@ class Recorder : public HubObserver {
     /// Of standard error, about this peer if it is about one.
     void line(const std::string& text, PeerId peer = 0, SendId send = 0);
     /// The connection is closed, or given up at the end of the run. Its record is the last of the
-    /// peer: where the hub does not know yet, it follows when the hub does.
-    void closed(PeerId peer);
+    /// peer: where the hub does not know yet, it follows when the hub does. `how`, if there is more
+    /// to say of it, ends the record's text.
+    void closed(PeerId peer, std::string_view how = {});
 
     void connects(PeerId peer) override;
     void happened(const HubEvent& event) override;
@@ -63,6 +64,7 @@ class Recorder : public HubObserver {
             {};  // what came in, from an acknowledgement on that is not judged
         std::optional<std::string> left = {};  // that the hub has seen it go, in words
         bool closed = false;
+        std::string how = {};  // it was closed, when that says something
     };
 
     LogRecord record(RecordKind kind) const;

@@ -236,6 +236,15 @@ TEST_F(ConnectionTest, LosesNothingWhenItFinishesWithUnreadInput) {
     EXPECT_EQ(client->why->cause, Closed::Cause::finished);
 }
 
+TEST_F(ConnectionTest, SaysThatThePeerDidNotClose) {
+    connect(TcpEndpoint{"127.0.0.1", 0});
+    server->connection.start(*server);
+    server->connection.finish(1ms);
+    until([&] { return server->why.has_value(); });
+    EXPECT_EQ(server->why->cause, Closed::Cause::finished);
+    EXPECT_EQ(server->why->text, peer_did_not_close);
+}
+
 TEST_F(ConnectionTest, GivesUpOnAPeerThatDoesNotRead) {
     connect(TcpEndpoint{"127.0.0.1", 0});
     server->connection.start(*server);

@@ -85,7 +85,6 @@ class OneCase {
             const auto at = said.find(sign);
             const auto end = said.find('\n', at);
             if (at != std::string::npos && end != std::string::npos) {
-                listening_ = Clock::now();
                 read_port(said.substr(at + sign.size(), end - at - sign.size()));
                 return {};
             }
@@ -124,7 +123,6 @@ class OneCase {
                 break;
             }
         }
-        played_.time = Clock::now() - listening_;
         played_.server_exit = server_->exit_code().value_or(exit_stopped);
         played_.failure = server_->output();
         played_.server_errors = server_->errors();
@@ -175,7 +173,6 @@ class OneCase {
     // In this order: the client goes before the server that it is connected to.
     std::optional<Command> server_;
     std::optional<Command> client_;
-    Clock::time_point listening_;
     Clock::time_point deadline_;
     Played played_;
 };

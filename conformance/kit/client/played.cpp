@@ -12,9 +12,6 @@
 namespace confd::kit {
 namespace {
 
-/// When the server has not ended so long after its scenario, it has waited for the client to close.
-constexpr std::chrono::duration<double> lingering{4.5};
-
 /// So much of it is kept for people, half from either end.
 constexpr std::size_t kept_output = std::size_t{64} << 10;
 
@@ -60,8 +57,7 @@ std::optional<Complaint> wrong_end(const Options& options, const Played& played)
         return Complaint{fmt::format("the case to end within {} ms", options.timeout.count()),
                          fmt::format("it did not{}", where(played))};
     }
-    if (played.server_exit == sim::cli::exit_fulfilled && played.log.end &&
-        played.time - std::chrono::duration<double>(*played.log.end) > lingering) {
+    if (played.server_exit == sim::cli::exit_fulfilled && played.log.kept_open) {
         return Complaint{"the client to close once the server has closed",
                          "it kept the connection open for 5 s"};
     }

@@ -31,7 +31,6 @@ struct Played {
     bool hung = false;               ///< it did not end when it was sent a SIGTERM
     bool flooded = false;
     bool timed_out = false;
-    std::chrono::duration<double> time{};  ///< from the server's beginning to its end
     Log log;
     bool started = false;       ///< the client was started by the kit
     std::string output;         ///< what the client printed

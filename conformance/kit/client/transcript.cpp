@@ -16,6 +16,7 @@
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/server/recorder.hpp"
+#include "transport/connection.hpp"
 
 namespace confd::kit {
 namespace {
@@ -123,13 +124,16 @@ Log parse_log(std::string text) {
     Log out;
     out.text = std::move(text);
     std::string_view rest = out.text;
+    bool over = false;
     while (!rest.empty()) {
         const auto end = std::min(rest.find('\n'), rest.size());
         const auto value = parse_json(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (!value || !value->is_object()) break;
         auto message = message_of(value->get_object());
-        if (message.kind == "log" && message.text == sim::scenario_over) out.end = message.at;
+        over |= message.kind == "log" && message.text == sim::scenario_over;
+        out.kept_open |= over && message.kind == "disconnect" &&
+                         message.text.ends_with(transport::peer_did_not_close);
         if (message.kind == "step") {
             out.last_step = message.text;
             out.last_step_at = out.messages.size();

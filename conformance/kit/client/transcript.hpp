@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +28,8 @@ struct Log {
     std::vector<Message> messages;
     std::string last_step;         ///< where the scenario stood, and what it did there
     std::size_t last_step_at = 0;  ///< how many messages came before it
-    /// Seconds: when the scenario was over, if it was.
-    std::optional<double> end;
+    /// When the scenario was over a connection was closed, and the client did not close it too.
+    bool kept_open = false;
 };
 
 /// More than this is not read: a client may send without end, and all of it is logged.

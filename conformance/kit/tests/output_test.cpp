@@ -77,16 +77,19 @@ TEST(ParseLog, ReadsMembersOfTheWrongKindAsNone) {
     EXPECT_EQ(log.messages[0].at, 0);
     EXPECT_EQ(log.messages[1].call, "f([17])");
     EXPECT_EQ(log.messages[1].at, 1.5);
-    EXPECT_EQ(log.end, std::nullopt);
+    EXPECT_FALSE(log.kept_open);
 }
 
-TEST(ParseLog, KnowsWhenTheScenarioWasOver) {
-    const auto log =
-        parse_log(R"({"t":1.5,"kind":"log","text":"the scenario is over"})"
-                  "\n"
-                  R"({"t":6.5,"peer":1,"kind":"disconnect","text":"the simulator has ended"})"
-                  "\n");
-    EXPECT_EQ(log.end, 1.5);
+TEST(ParseLog, KnowsThatAConnectionWasKeptOpenAfterTheEnd) {
+    const std::string over = "{\"kind\":\"log\",\"text\":\"the scenario is over\"}\n";
+    const std::string kept =
+        "{\"kind\":\"disconnect\",\"peer\":1,"
+        "\"text\":\"subscriber 1 was closed; the peer did not close\"}\n";
+    const std::string closed =
+        "{\"kind\":\"disconnect\",\"peer\":1,\"text\":\"subscriber 1 was closed\"}\n";
+    EXPECT_TRUE(parse_log(over + kept).kept_open);
+    EXPECT_FALSE(parse_log(over + closed).kept_open);
+    EXPECT_FALSE(parse_log(kept + over + closed).kept_open) << "the scenario went on";
 }
 
 TEST(ParseLog, EndsWhereTheLogIsCutOff) {
