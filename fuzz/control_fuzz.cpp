@@ -63,6 +63,19 @@ ClientConfig client_config() {
     return config;
 }
 
+/// Where the hub writes to.
+struct Written : Connection {
+    void write(Instant, ByteView some) override {
+        bytes.insert(bytes.end(), some.begin(), some.end());
+    }
+    void close(CloseHow) override { closed = true; }
+    void pause_reading(bool) override {}
+    std::size_t unsent() const override { return 0; }
+
+    Bytes bytes;
+    bool closed = false;
+};
+
 /// A run with one subscriber, which acknowledges nothing.
 class Run {
   public:
@@ -70,6 +83,7 @@ class Run {
         hub_.on_send([this](const Notification& event, const Sent& sent) {
             target_.event_sent(now_, event, sent);
         });
+        hub_.attach(peer_, connection_);
         go_on();
     }
     Run(const Run&) = delete;
@@ -101,11 +115,9 @@ class Run {
     void exchange() {
         if (hub_.session(peer_) == nullptr) return;
         if (client_.has_output()) hub_.feed(now_, peer_, client_.take_output());
-        for (const auto& action : hub_.output(now_, peer_)) {
-            const auto* write = std::get_if<Write>(&action);
-            if (write == nullptr) return hub_.forget(peer_);
-            client_.feed(write->bytes);
-        }
+        hub_.flush(now_);
+        client_.feed(std::exchange(connection_.bytes, {}));
+        if (connection_.closed) return hub_.forget(peer_);
         while (client_.poll() == ClientSession::Poll::notification)
             continue;
         if (client_.has_output()) hub_.feed(now_, peer_, client_.take_output());
@@ -123,6 +135,7 @@ class Run {
     control::Control control_{
         .target = target_, .feed = control::Feed(7), .counters = {}, .bound = {"127.0.0.1"}};
     ClientSession client_;
+    Written connection_;
     PeerId peer_;
 };
 

@@ -165,7 +165,7 @@ void HubPlay::connect() {
     if ((selector & 0x40U) != 0) config.secret = Bytes{'n', 'o'};
     auto& added = subscribers_.emplace_back(hub_.connect(now_, Challenge{}), std::move(config));
     added.clean = !faulty_;
-    if (added.id % 2 == 0) hub_.attach(added.id, *(added.line = std::make_unique<Line>()));
+    hub_.attach(added.id, *(added.line = std::make_unique<Line>()));
     if ((selector & 0x80U) != 0) return;  // it takes its time
     for (int round = 0; round < 3; ++round) {
         poll_client(added);
@@ -336,25 +336,15 @@ void HubPlay::poll() {
     for (const auto& event : hub_.poll(now_))
         std::visit([this](const auto& known) { on(known); }, event);
     for (auto& who : subscribers_) {
-        if (who.over || who.line == nullptr) continue;
+        if (who.over) continue;
         who.line->waiting = who.to_client.size();
-        hub_.written(who.id, who.line->waiting);
+        hub_.progress(who.id);
     }
     hub_.flush(now_);
     for (auto& who : subscribers_) {
         if (who.over) continue;
-        if (who.line != nullptr) {
-            take(who, std::exchange(who.line->written, {}));
-            if (const auto how = std::exchange(who.line->closed, {})) close(who, *how);
-        } else {
-            for (const auto& action : hub_.output(now_, who.id, who.to_client.size())) {
-                if (const auto* write = std::get_if<Write>(&action)) {
-                    take(who, write->bytes);
-                } else {
-                    close(who, std::get<Close>(action).how);
-                }
-            }
-        }
+        take(who, std::exchange(who.line->written, {}));
+        if (const auto how = std::exchange(who.line->closed, {})) close(who, *how);
         FUZZ_REQUIRE(hub_.queued(who.id) <= queue.hard + max_event);
     }
 }

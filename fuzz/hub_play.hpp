@@ -28,7 +28,7 @@ class HubPlay {
 
   private:
     /// A connection that the hub flushes to.
-    struct Line : sim::Outlet {
+    struct Line : sim::Connection {
         void write(sim::Instant, ByteView bytes) override {
             written.insert(written.end(), bytes.begin(), bytes.end());
         }
@@ -48,7 +48,7 @@ class HubPlay {
         ClientSession client;
         Bytes to_hub;
         Bytes to_client;
-        std::unique_ptr<Line> line;  // half of them are asked for what they are to get instead
+        std::unique_ptr<Line> line;  // where the hub writes to
         std::deque<Bytes> expected;  // payloads that were sent and have not arrived
         std::vector<Ack> owes;       // for events that have arrived
         bool clean = true;           // nothing but what its session says has been sent, nor lost

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "simulator/base/random.hpp"
-#include "simulator/hub/outlet.hpp"
+#include "simulator/hub/connection.hpp"
 #include "transport/connection.hpp"
 
 namespace confd::testing {
@@ -25,7 +25,7 @@ sim::HubConfig config_of(const sim::Scenario& scenario, std::optional<Bytes> sec
 }  // namespace
 
 /// A connection and the peer it is at the hub.
-class SimServer::Line : public sim::Outlet {
+class SimServer::Line : public sim::Connection {
   public:
     Line(SimServer& server, sim::PeerId peer, Loopback::Id id)
         : server_(server), peer_(peer), id_(id) {}
@@ -54,7 +54,7 @@ class SimServer::Line : public sim::Outlet {
     void push() {
         const auto size = server_.net_.write(id_, unsent_);
         unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(size));
-        if (size > 0) server_.hub_.written(peer_, unsent_.size());
+        if (size > 0) server_.hub_.progress(peer_);
         if (shut_ && unsent_.empty()) server_.net_.shut(id_);
         if (reset_) server_.net_.server_close(id_);
     }

@@ -1,7 +1,5 @@
 #include "simulator/hub/hub.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -13,230 +11,239 @@ Bytes kept(ByteView frame) {
     return {frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
+bool takes_syslog(const Subscriber& subscriber) {
+    return (subscriber.session().subscription().mask & NOTIF_TAKEOVER_SYSLOG) != 0;
+}
+
 }  // namespace
 
-Hub::Hub(HubConfig config) : config_(std::move(config)), book_(config_.streams) {}
+Hub::Hub(HubConfig config) : context_(std::move(config)), streams_(context_.config.streams) {}
 
 PeerId Hub::connect(Instant now, const Challenge& challenge) {
     const auto id = ++last_peer_;
-    auto& peer =
-        *(peers_[id] = std::make_unique<Peer>(ServerSession(config_.server, challenge), now));
-    ++pending_;
-    if (observer_ != nullptr) observer_->connects(id);
-    if (const auto how = board_.on_connect(id)) {
-        peer.close = *how;
-        detach(id, peer, {}, true);
-    } else if (board_.touches({})) {
-        make_lines(peer, id, Stage::handshake, Stage::handshake);
+    subscribers_[id] = std::make_unique<Subscriber>(id, challenge, now, context_);
+    context_.events.connects(id);
+    const auto subscriber = access(id);
+    if (const auto how = context_.faults.on_connect(id)) {
+        detach(*subscriber, {}, Ended::by_us);
+        subscriber->output().close(*how);
+    } else {
+        subscriber->meet_faults_at_once();
     }
-    settle(id, peer);
-    report_hits();
+    report_faults();
     return id;
 }
 
-Peer* Hub::find(PeerId id) const {
-    const auto found = peers_.find(id);
-    return found == peers_.end() ? nullptr : found->second.get();
+void Hub::attach(PeerId id, Connection& connection) {
+    if (const auto subscriber = access(id)) subscriber->output().attach(connection);
+}
+
+const Subscriber* Hub::find(PeerId id) const {
+    const auto found = subscribers_.find(id);
+    return found == subscribers_.end() ? nullptr : found->second.get();
 }
 
 std::size_t Hub::wanted(PeerId id, std::size_t size) const {
-    const auto* peer = find(id);
-    // What a fault delays is not in the session yet.
-    return peer == nullptr || peer->lines != nullptr ? size : peer->session.wanted(size);
+    const auto* subscriber = find(id);
+    return subscriber == nullptr ? size : subscriber->wanted(size);
 }
 
 void Hub::feed(Instant now, PeerId id, ByteView bytes) {
-    latest_ = now;
-    if (auto* const peer = find(id)) take_in(now, id, *peer, bytes);
+    context_.latest = now;
+    if (const auto subscriber = access(id)) take_in(now, *subscriber, bytes);
+}
+
+void Hub::take_in(Instant now, Subscriber& subscriber, ByteView bytes) {
+    subscriber.meet_faults();
+    if (subscriber.delay(now, bytes)) return move_in(now, subscriber);
+    subscriber.feed(bytes);
+    look(now, subscriber);
+}
+
+/// What the faults let through.
+void Hub::move_in(Instant now, Subscriber& subscriber) {
+    const auto actions = subscriber.move_in(now);
+    report_faults();  // before what comes of them
+    for (const auto& action : actions) {
+        if (const auto* end = std::get_if<Close>(&action)) {
+            if (end->how != CloseHow::half) subscriber.output().drop();
+            cut(subscriber, end->how);
+        } else {
+            subscriber.feed(std::get<Write>(action).bytes);
+            look(now, subscriber);
+        }
+    }
+    if (subscriber.end_session()) look(now, subscriber);
+    report_faults();
 }
 
 void Hub::eof(Instant now, PeerId id) {
-    auto* const found = find(id);
-    if (found == nullptr) return;
-    auto& peer = *found;
-    latest_ = now;
-    peer.ended = true;
-    if (peer.lines != nullptr) {
-        peer.lines->in.finish(now);
-        move_in(now, id, peer);
-    } else {
-        peer.session.feed_eof();
-        look(now, id, peer);
-    }
-    settle(id, peer);
+    const auto subscriber = access(id);
+    if (!subscriber) return;
+    context_.latest = now;
+    subscriber->end(now);
+    if (subscriber->has_faults()) return move_in(now, *subscriber);
+    if (subscriber->end_session()) look(now, *subscriber);
 }
 
 void Hub::forget(PeerId id, std::string reason) {
-    auto* const peer = find(id);
-    if (peer == nullptr) return;
-    detach(id, *peer, std::move(reason));
-    deadlines_.set(id, peer->deadline, std::nullopt);
-    if (peer->pending) --pending_;
-    if (peer->stats && on_gone_) on_gone_(*peer->stats);
-    peers_.erase(id);
+    const auto found = subscribers_.find(id);
+    if (found == subscribers_.end()) return;
+    auto& subscriber = *found->second;
+    detach(subscriber, std::move(reason), Ended::by_client);
+    deadlines_.set(id, subscriber.noted_deadline(), std::nullopt);
+    if (subscriber.established()) --established_;
+    if (const auto* stats = subscriber.final_stats(); stats != nullptr && on_gone_)
+        on_gone_(*stats);
+    subscribers_.erase(id);
 }
 
-void Hub::look(Instant now, PeerId id, Peer& peer) {
-    while (!peer.detached && answer(id, peer) && acks_flow(now, id, peer)) {
-        switch (peer.session.poll()) {
+void Hub::drop_slow(Instant now, PeerId id, const std::string& reason) {
+    context_.latest = now;
+    if (const auto subscriber = access(id); subscriber && subscriber->subscribed()) {
+        const bool there = !subscriber->gone();
+        const auto lost = subscriber->lose();
+        if (there || lost.bytes > 0) {
+            if (!there) subscriber->note_end(left(*subscriber, Ended::slow), reason);
+            context_.events.add(SlowConsumer{id, subscriber->role(), reason, lost});
+        }
+        detach(*subscriber, reason, Ended::slow);
+        if (there) tell_others(now, *subscriber, reason);
+    }
+    forget(id, reason);
+}
+
+/// Deals with all that has come, as far as there is room for answers.
+void Hub::look(Instant now, Subscriber& subscriber) {
+    while (!subscriber.gone() && subscriber.answer() && subscriber.acks_flow(now)) {
+        switch (subscriber.poll()) {
             case ServerSession::Poll::need_input:
-                return peer.input.look(now, peer.session);
+                return subscriber.wait_for_input(now);
             case ServerSession::Poll::subscription:
-                decide(now, id, peer);
+                decide(now, subscriber);
                 break;
             case ServerSession::Poll::ack:
-                on_ack(now, id, peer);
+                on_ack(now, subscriber);
                 break;
             case ServerSession::Poll::request:
-                on_request(id, peer);
+                subscriber.on_request();
                 break;
             case ServerSession::Poll::closed:
-                on_closed(id, peer);
+                on_closed(subscriber);
                 break;
         }
     }
-    peer.input.pause();
+    subscriber.pause_input();
 }
 
-void Hub::on_ack(Instant now, PeerId id, Peer& peer) {
-    const auto ack = peer.session.ack();
-    const auto answer = barriers_.answer(id, ack);
-    if (answer.verdict != AckVerdict::known) peer.acks.take(ack_pace(), now);
-    ++peer.counters.acks[static_cast<std::size_t>(answer.verdict)];
-    if (answer.verdict == AckVerdict::known || answer.verdict == AckVerdict::late) {
-        auto& latencies = peer.stats->latencies;
-        if (!latencies) latencies = std::make_shared<Latencies>();
-        latencies->add(std::chrono::duration_cast<Latencies::Micros>(now - answer.owed_since));
-    }
-    happened(
-        AckReceived{id, peer.role, ack, answer.verdict, answer.send, kept(peer.session.frame())});
+void Hub::on_ack(Instant now, Subscriber& subscriber) {
+    const auto& session = subscriber.session();
+    const auto answer = barriers_.answer(subscriber.id(), session.ack());
+    subscriber.count(now, answer);
+    context_.events.add(AckReceived{subscriber.id(), subscriber.role(), session.ack(),
+                                    answer.verdict, answer.send, kept(session.frame())});
     if (answer.released) release(answer.send);
 }
 
-/// Nobody owes anything for the event any more.
+/// No acknowledgement is owed for the event any more.
 void Hub::release(SendId send) {
-    transactions_.finish(send);
-    happened(BarrierReleased{send});
+    context_.transactions.finish(send);
+    context_.events.add(BarrierReleased{send});
 }
 
-void Hub::happened(HubEvent event) {
-    happened_.push_back(std::move(event));
-    if (observer_ != nullptr) observer_->happened(happened_.back());
-}
-
-void Hub::on_closed(PeerId id, Peer& peer) {
-    const auto& session = peer.session;
-    // A MAAPI peer that goes in the middle of something has not been turned down.
-    if (session.malformed() || (!peer.subscribed && !session.is_maapi())) {
-        if (!session.reason().empty()) {
-            happened(Refused{.peer = id,
-                             .reason = session.reason(),
-                             .code = session.refusal_code(),
-                             .malformed = session.malformed(),
-                             .frame = kept(session.frame()),
-                             .subscribed = peer.subscribed,
-                             .role = peer.role});
-        }
+void Hub::on_closed(Subscriber& subscriber) {
+    const auto& session = subscriber.session();
+    // A MAAPI client that goes in the middle of something has not been turned down.
+    const bool refused = session.malformed() || (!subscriber.subscribed() && !session.is_maapi());
+    if (refused && !session.reason().empty()) {
+        context_.events.add(Refused{.peer = subscriber.id(),
+                                    .reason = session.reason(),
+                                    .code = session.refusal_code(),
+                                    .malformed = session.malformed(),
+                                    .frame = kept(session.frame()),
+                                    .subscribed = subscriber.subscribed(),
+                                    .role = subscriber.role()});
     }
-    detach(id, peer, session.reason(), session.malformed());
+    detach(subscriber, session.reason(), session.malformed() ? Ended::by_us : Ended::by_client);
 }
 
-void Hub::detach(PeerId id, Peer& peer, std::string reason, bool by_us, bool slow) {
-    if (peer.detached) return;
-    peer.detached = true;
-    leave(id, peer);
-    if (!peer.close) peer.close = CloseHow::fin;
-    const bool from_here = by_us || peer.half_closed || peer.closed;
-    if (peer.stats) note_end(peer, from_here, slow, reason);
-    if (peer.subscribed) ++vacancies_[peer.role];
-    end_maapi(id, peer);
-    happened(Disconnected{.peer = id,
-                          .subscribed = peer.subscribed,
-                          .by_us = from_here,
-                          .maapi = peer.session.is_maapi(),
-                          .role = peer.role,
-                          .reason = std::move(reason)});
-    for (const auto send : barriers_.drop(id))
-        release(send);
-    const bool took = (peer.session.subscription().mask & NOTIF_TAKEOVER_SYSLOG) != 0;
-    if (peer.subscribed && took && --takers_ == 0) happened(SyslogTaken{false});
-}
-
-void Hub::note_end(Peer& peer, bool by_us, bool slow, const std::string& reason) const {
-    auto& stats = *peer.stats;
-    stats.left_at = latest_;
-    stats.reason = reason;
-    stats.acks = peer.counters.acks;
-    if (slow) {
-        stats.left = Left::slow;
-    } else if (peer.session.malformed()) {
-        stats.left = Left::malformed;
-    } else if (by_us) {
-        stats.left = ending_ ? Left::end : Left::scenario;
+/// The connection ends from here, by a fault or a `close` step. Half closed, it gets no more
+/// events, so nothing that it was sent must wait for it; but what it owes it can still give.
+void Hub::cut(Subscriber& subscriber, CloseHow how) {
+    subscriber.output().close(how);
+    if (how == CloseHow::half) {
+        fan_out_.leave(subscriber);
     } else {
-        stats.left = Left::client;
+        detach(subscriber, {}, Ended::by_us);
     }
-}
-
-/// It gets no more events. What it has got still goes out.
-void Hub::leave(PeerId id, Peer& peer) {
-    keep_share(peer);
-    listeners_.remove(id, peer);
 }
 
 void Hub::close(PeerId id, CloseHow how) {
-    auto* const found = find(id);
-    if (found == nullptr || found->detached) return;
-    auto& peer = *found;
-    peer.close = how;
-    if (how == CloseHow::half) {
-        // It gets no more events, so nothing that it was sent must wait for it for ever; but what
-        // it owes it can still give.
-        peer.half_closed = true;
-        leave(id, peer);
-    } else {
-        if (how == CloseHow::rst) drop_output(peer);
-        detach(id, peer, {}, true);
+    const auto subscriber = access(id);
+    if (!subscriber || subscriber->gone()) return;
+    if (how == CloseHow::rst) subscriber->output().drop();
+    cut(*subscriber, how);
+}
+
+/// Its end is reported, and nothing waits for it any more. What is queued still goes out.
+void Hub::detach(Subscriber& subscriber, std::string reason, Ended ended) {
+    if (subscriber.gone()) return;
+    if (ended == Ended::by_client && subscriber.output().closes()) ended = Ended::by_us;
+    const auto id = subscriber.id();
+    fan_out_.leave(subscriber);
+    if (subscriber.subscribed()) ++vacancies_[subscriber.role()];
+    subscriber.leave_for_good(left(subscriber, ended), reason);
+    context_.events.add(Disconnected{.peer = id,
+                                     .subscribed = subscriber.subscribed(),
+                                     .by_us = ended != Ended::by_client,
+                                     .maapi = subscriber.session().is_maapi(),
+                                     .role = subscriber.role(),
+                                     .reason = std::move(reason)});
+    for (const auto send : barriers_.drop(id))
+        release(send);
+    if (subscriber.subscribed() && takes_syslog(subscriber) && --syslog_takers_ == 0) {
+        context_.events.add(SyslogTaken{false});
     }
-    settle(id, peer);
+}
+
+Left Hub::left(const Subscriber& subscriber, Ended ended) const {
+    if (ended == Ended::slow) return Left::slow;
+    if (subscriber.session().malformed()) return Left::malformed;
+    if (ended == Ended::by_client) return Left::client;
+    return ending_ ? Left::end : Left::scenario;
 }
 
 std::vector<PeerId> Hub::subscribers(std::string_view role) const {
     std::vector<PeerId> out;
-    for (const auto& listener : listeners_) {
-        if (listener.has_role(role)) out.push_back(listener.id);
+    for (const auto& member : fan_out_) {
+        if (member.has_role(role)) out.push_back(member.id);
     }
     return out;
 }
 
 const ServerSession* Hub::session(PeerId id) const {
-    const auto* peer = find(id);
-    return peer == nullptr ? nullptr : &peer->session;
+    const auto* subscriber = find(id);
+    return subscriber == nullptr ? nullptr : &subscriber->session();
 }
 
 std::string_view Hub::role_of(PeerId id) const {
-    const auto* peer = find(id);
-    return peer == nullptr ? std::string_view() : std::string_view(peer->role);
+    const auto* subscriber = find(id);
+    return subscriber == nullptr ? std::string_view() : std::string_view(subscriber->role());
 }
 
-const PeerCounters* Hub::counters(PeerId id) {
-    hand_out();
-    const auto* peer = find(id);
-    return peer == nullptr ? nullptr : &peer->counters;
+std::optional<SubscriberCounters> Hub::counters(PeerId id) const {
+    const auto* subscriber = find(id);
+    return subscriber == nullptr ? std::nullopt : std::optional(subscriber->counters());
 }
 
-std::optional<PeerStats> Hub::stats(PeerId id) {
-    hand_out();
-    const auto* peer = find(id);
-    if (peer == nullptr || !peer->stats) return std::nullopt;
-    auto out = *peer->stats;
-    if (peer->detached) return out;
-    out.left_at = latest_;
-    out.acks = peer->counters.acks;
-    if (out.latencies) out.latencies = std::make_shared<Latencies>(*out.latencies);
-    for (std::size_t i = 0; peer->listens() && i < out.events.size(); ++i)
-        out.events[i] += peer->audience->sent[i];
-    return out;
+std::optional<SubscriberStats> Hub::stats(PeerId id) const {
+    const auto* subscriber = find(id);
+    return subscriber == nullptr ? std::nullopt : subscriber->stats();
+}
+
+std::size_t Hub::queued(PeerId id) const {
+    const auto* subscriber = find(id);
+    return subscriber == nullptr ? 0 : subscriber->output().waiting();
 }
 
 }  // namespace confd::sim

@@ -1,128 +1,93 @@
-// Time: what is due, and which peers need a look although nothing is. Neither costs anything for
-// peers to which nothing happens.
-#include <algorithm>
-#include <initializer_list>
+// Time: what is due, and which subscribers need a look although nothing is. Neither costs anything
+// for subscribers to which nothing happens.
 #include <utility>
 
+#include "simulator/hub/earliest.hpp"
 #include "simulator/hub/hub.hpp"
 
 namespace confd::sim {
-namespace {
-
-std::optional<Instant> earliest(std::initializer_list<std::optional<Instant>> times) {
-    std::optional<Instant> out;
-    for (const auto& time : times) {
-        if (time && (!out || *time < *out)) out = time;
-    }
-    return out;
-}
-
-}  // namespace
 
 std::vector<HubEvent> Hub::poll(Instant now) {
-    latest_ = now;
-    hand_out();
+    context_.latest = now;
+    announce();
     for (const auto id : deadlines_.due(now))
         touched_.insert(id);
-    // Whom one of them touches further down the list is seen to now, the others next time.
+    // One that is touched further down the list is visited now, the others next time.
     for (PeerId id = 0;;) {
         const auto next = touched_.upper_bound(id);
         if (next == touched_.end()) break;
         id = *next;
         touched_.erase(next);
-        visit(now, id);
+        if (const auto subscriber = access(id)) visit(now, *subscriber);
     }
     for (const auto send : barriers_.due(now)) {
-        transactions_.finish(send);
-        happened(BarrierExpired{send, barriers_.expire(send)});
+        context_.transactions.finish(send);
+        context_.events.add(BarrierExpired{send, barriers_.expire(send)});
     }
-    report_hits();
-    return std::exchange(happened_, {});
+    report_faults();
+    return context_.events.take();
 }
 
-/// Does what is due for the peer: everything of deadline_of(), and what no deadline tells.
-void Hub::visit(Instant now, PeerId id) {
-    auto* const found = find(id);
-    if (found == nullptr) return;
-    auto& peer = *found;
-    if (peer.lines != nullptr) move_in(now, id, peer);
-    check_limits(now, id, peer);
-    if (peer.listens()) {
-        send_beats(now, peer);
-        pump(now, id, peer);
-        check_queue(now, id, peer);
-    }
-    settle(id, peer);
+/// Subscribers whose groups have got events are to be written to; that touches no deadline of
+/// theirs, but too much may wait now.
+void Hub::announce() {
+    fan_out_.announce([this](const Subscriber& subscriber) {
+        ready_.add(subscriber.id());
+        note_crowd(subscriber);
+    });
 }
 
-void Hub::send_beats(Instant now, Peer& peer) {
-    for (auto& beat : peer.beats) {
-        if (beat.next > now) continue;
-        keep_share(peer);
-        if (peer.session.send({beat.type, SignalNotification{}})) {
-            ++peer.counters.events;
-            ++peer.counters.beats;
-            ++peer.stats->events[bit_of(beat.type)];
-        }
-        // After a pause there is one beat, not all that were missed.
-        beat.next += beat.interval;
-        if (beat.next <= now) beat.next = now + beat.interval;
-    }
+/// Something may have changed about the subscriber: it is looked at again when that is noted here,
+/// and not before.
+void Hub::settle(Subscriber& subscriber) {
+    note(subscriber);
+    const auto& output = subscriber.output();
+    const bool pause = subscriber.acks_held() != output.reading_paused();
+    if (output.pending() || subscriber.reads_maapi() || pause) ready_.add(subscriber.id());
+}
+
+void Hub::note(Subscriber& subscriber) {
+    deadlines_.set(subscriber.id(), subscriber.noted_deadline(), subscriber.deadline());
+    note_crowd(subscriber);
+}
+
+void Hub::note_crowd(const Subscriber& subscriber) {
+    if (subscriber.listens() && subscriber.crowded()) touched_.insert(subscriber.id());
+}
+
+/// Does what is due for the subscriber: everything of Subscriber::deadline(), and what no deadline
+/// tells.
+void Hub::visit(Instant now, Subscriber& subscriber) {
+    if (subscriber.has_faults()) move_in(now, subscriber);
+    if (subscriber.acks_held()) look(now, subscriber);
+    check_input(now, subscriber);
+    if (!subscriber.listens()) return;
+    subscriber.send_periodic(now);
+    subscriber.pump(now);
+    check_queue(now, subscriber);
+}
+
+/// A client that has not come through the handshake would not understand an answer, nor wait for
+/// one.
+void Hub::check_input(Instant now, Subscriber& subscriber) {
+    const bool shakes_hands = subscriber.session().in_handshake();
+    if (!subscriber.time_out(now)) return;
+    look(now, subscriber);
+    if (shakes_hands) subscriber.output().close(CloseHow::rst);
+}
+
+void Hub::check_queue(Instant now, Subscriber& subscriber) {
+    const auto reason = subscriber.overdue(now);
+    if (!reason) return;
+    context_.events.add(
+        SlowConsumer{subscriber.id(), subscriber.role(), *reason, subscriber.lose()});
+    subscriber.output().close(CloseHow::rst);
+    detach(subscriber, *reason, Ended::slow);
+    tell_others(now, subscriber, *reason);
 }
 
 std::optional<Instant> Hub::next_deadline() const {
     return earliest({deadlines_.next(), barriers_.next_deadline()});
-}
-
-/// When visit() or output() has something to do for the peer.
-std::optional<Instant> Hub::deadline_of(const Peer& peer) const {
-    auto next = limits_deadline(peer);
-    if (peer.lines != nullptr) {
-        next = earliest({next, peer.lines->out.deadline(), peer.lines->in.deadline()});
-    }
-    if (!peer.listens()) return next;
-    for (const auto& beat : peer.beats)
-        next = earliest({next, beat.next});
-    if (peer.crowded_since) next = earliest({next, *peer.crowded_since + config_.queue.patience});
-    return earliest({next, stop_time(peer)});
-}
-
-std::optional<Instant> Hub::stop_time(const Peer& peer) const {
-    if (!peer.feed || queued(peer) >= replay_queue) return std::nullopt;
-    const auto stop = peer.feed->deadline();
-    if (!stop) return std::nullopt;
-    // Subscribers name any year; the clock's nanoseconds do not reach that far.
-    constexpr std::chrono::microseconds far = std::chrono::years(50);
-    return config_.clock_origin + std::clamp(*stop - config_.wall_origin, -far, far);
-}
-
-/// To be called when something about the peer may have changed: nobody asks it again before the
-/// deadline that is noted here.
-void Hub::note(PeerId id, Peer& peer) {
-    deadlines_.set(id, peer.deadline, deadline_of(peer));
-    if (peer.listens() && is_crowded(peer)) touched_.insert(id);
-}
-
-/// The same, when bytes were queued or have left: that moves no deadline but of faults and replays.
-void Hub::note_queue(PeerId id, Peer& peer) {
-    if (peer.feed || peer.lines != nullptr || peer.maapi != nullptr) return note(id, peer);
-    if (peer.listens() && is_crowded(peer)) touched_.insert(id);
-}
-
-/// The same, when it is not output() that has changed it.
-void Hub::settle(PeerId id, Peer& peer) {
-    count_pending(peer);
-    note(id, peer);
-    const bool closes = peer.close && !peer.closed;
-    if (peer.session.has_output() || !peer.passed.empty() || peer.lines != nullptr ||
-        peer.maapi != nullptr || closes) {
-        ready_.add(id);
-    }
-}
-
-void Hub::settle_all() {
-    for (auto& [id, peer] : peers_)
-        settle(id, *peer);
 }
 
 }  // namespace confd::sim

@@ -79,7 +79,7 @@ std::vector<SubscriberState> RunTarget::subscribers() const {
     std::vector<SubscriberState> out;
     for (const auto peer : parts_.hub.subscribers()) {
         const auto& session = *parts_.hub.session(peer);
-        const auto& counters = *parts_.hub.counters(peer);
+        const auto counters = parts_.hub.counters(peer).value();
         const auto since = since_.find(peer);
         out.push_back({.id = peer,
                        .role = std::string(parts_.hub.role_of(peer)),

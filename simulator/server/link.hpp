@@ -26,7 +26,7 @@ struct LinkOwner {
     Bytes room;
 };
 
-class Link : public transport::ConnectionOwner, public Outlet {
+class Link : public transport::ConnectionOwner, public Connection {
   public:
     Link(LinkOwner& owner, PeerId id, transport::Connection connection)
         : owner_(owner), id_(id), connection_(std::move(connection)) {}
@@ -48,7 +48,7 @@ class Link : public transport::ConnectionOwner, public Outlet {
     /// The log has everything that came, whether or not anything is done about it.
     void dropped(ByteView bytes) override { owner_.recorder.dropped(id_, bytes); }
     /// How much waits tells a slow subscriber from others.
-    void progress() override { owner_.hub.written(id_, connection_.unsent()); }
+    void progress() override { owner_.hub.progress(id_); }
     /// More of a long replay may go out now.
     void written() override {
         progress();

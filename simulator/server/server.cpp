@@ -96,7 +96,7 @@ class Server {
           acceptor_(io_.get_executor(), options.socket),
           links_(hub_, recorder_, [this] { return now(); }, [this] { advance(); }) {
         if (!hangups_are_ignored()) signals_.add(SIGHUP);
-        hub_.on_gone([this](const PeerStats& stats) { summarise(stats); });
+        hub_.on_gone([this](const SubscriberStats& stats) { summarise(stats); });
         hub_.on_send([this](const Notification& event, const Sent& sent) { on_send(event, sent); });
     }
 
@@ -300,7 +300,7 @@ class Server {
         advance();
     }
 
-    void summarise(const PeerStats& stats) {
+    void summarise(const SubscriberStats& stats) {
         const auto* link = links_.find(stats.peer);
         if (link == nullptr) return;
         result_.summary.add({.stats = stats,

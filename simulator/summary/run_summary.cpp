@@ -178,7 +178,7 @@ std::string_view left_text(Left left) {
     return {};
 }
 
-std::uint64_t wrong_acks(const PeerStats& stats) {
+std::uint64_t wrong_acks(const SubscriberStats& stats) {
     return sum(stats.acks) - stats.acks[static_cast<std::size_t>(AckVerdict::known)];
 }
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/hub/peer_stats.hpp"
+#include "simulator/hub/subscriber_stats.hpp"
 
 namespace confd::sim {
 
@@ -24,7 +24,7 @@ inline constexpr std::size_t most_shown = 20;
 inline constexpr std::size_t worst_shown = 5;
 
 struct SubscriberSummary {
-    PeerStats stats;
+    SubscriberStats stats;
     std::string address;
     std::uint64_t bytes_out = 0;  ///< that the kernel took
     std::uint64_t bytes_in = 0;

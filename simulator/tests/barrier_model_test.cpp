@@ -123,9 +123,9 @@ void agree(const Model& model, Sut& sut) {
         if (owed) RC_ASSERT(sut.endings[send] == (model.is_open(send) ? 0 : 1));
     }
     for (std::size_t i = 0; i < model.clients.size(); ++i) {
-        const auto* counters = sut.hub.counters(sut.clients[i]->id());
-        RC_ASSERT((counters == nullptr) == (model.clients[i].state == Client::gone));
-        if (counters == nullptr) continue;
+        const auto counters = sut.hub.counters(sut.clients[i]->id());
+        RC_ASSERT(!counters == (model.clients[i].state == Client::gone));
+        if (!counters) continue;
         RC_ASSERT(counters->acks == model.clients[i].verdicts);
         RC_ASSERT(sut.clients[i]->exchange(model.now).empty());
         RC_ASSERT(sut.clients[i]->malformed().empty());

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "simulator/hub/deadlines.hpp"
-#include "simulator/hub/listeners.hpp"
-#include "simulator/hub/peer_list.hpp"
+#include "simulator/hub/fan_out.hpp"
+#include "simulator/hub/id_list.hpp"
+#include "simulator/hub/subscriber.hpp"
 
 namespace confd::sim {
 namespace {
@@ -60,8 +61,8 @@ RC_GTEST_PROP(Deadlines, AreThoseThatWereSetLast, ()) {
     }
 }
 
-TEST(PeerList, HoldsEachPeerOnceInTheOrderOfIds) {
-    PeerList list;
+TEST(IdList, HoldsEachSubscriberOnceInTheOrderOfIds) {
+    IdList list;
     EXPECT_TRUE(list.empty());
     for (const PeerId id : {4U, 4U, 7U, 2U, 7U, 5U, 2U, 9U})
         list.add(id);
@@ -70,58 +71,65 @@ TEST(PeerList, HoldsEachPeerOnceInTheOrderOfIds) {
     EXPECT_TRUE(list.empty());
 }
 
-/// Listeners, and the peers that they are.
+/// A fan-out, and its subscribers.
 struct Subscribers {
-    Peer& add(PeerId id, const char* role) {
-        auto& peer = peers.emplace(id, Peer(ServerSession({}, {}), {})).first->second;
-        peer.role = role;
-        listeners.add(id, peer);
-        return peer;
+    Subscriber& add(PeerId id, const char* role) {
+        auto& subscriber = all.try_emplace(id, id, Challenge{}, Instant{}, context).first->second;
+        subscriber.admit({}, role);
+        fan_out.join(subscriber);
+        return subscriber;
     }
     std::vector<PeerId> of_role(std::string_view role) const {
         std::vector<PeerId> out;
-        for (const auto& listener : listeners) {
-            if (listener.has_role(role)) out.push_back(listener.id);
+        for (const auto& member : fan_out) {
+            if (member.has_role(role)) out.push_back(member.id);
         }
         return out;
     }
+    /// Those that FanOut::announce() tells of.
+    std::vector<PeerId> announced() {
+        std::vector<PeerId> out;
+        fan_out.announce([&](const Subscriber& subscriber) { out.push_back(subscriber.id()); });
+        return out;
+    }
 
-    std::map<PeerId, Peer> peers;
-    Listeners listeners;
+    HubContext context{HubConfig{}};
+    std::map<PeerId, Subscriber> all;
+    FanOut fan_out;
 };
 
-TEST(Listeners, AreCountedByRole) {
-    Subscribers all;
-    auto& listeners = all.listeners;
-    all.add(2, "auditor");
-    auto& first = all.add(1, "auditor");
-    all.add(3, "other");
-    EXPECT_THAT(all.of_role("auditor"), ElementsAre(1, 2))
+TEST(FanOut, CountsSubscribersByRole) {
+    Subscribers them;
+    auto& fan_out = them.fan_out;
+    them.add(2, "auditor");
+    auto& first = them.add(1, "auditor");
+    them.add(3, "other");
+    EXPECT_THAT(them.of_role("auditor"), ElementsAre(1, 2))
         << "as they connected, not as they subscribed";
-    EXPECT_THAT(all.of_role(everybody), ElementsAre(1, 2, 3));
-    EXPECT_EQ(listeners.count("auditor"), 2U);
-    listeners.remove(1, first);
-    listeners.remove(1, first);
-    EXPECT_EQ(listeners.count("auditor"), 1U) << "once";
-    EXPECT_EQ(listeners.count(), 2U);
-    EXPECT_EQ(listeners.count("nobody"), 0U);
+    EXPECT_THAT(them.of_role(everybody), ElementsAre(1, 2, 3));
+    EXPECT_EQ(fan_out.count("auditor"), 2U);
+    fan_out.leave(first);
+    fan_out.leave(first);
+    EXPECT_EQ(fan_out.count("auditor"), 1U) << "once";
+    EXPECT_EQ(fan_out.count(), 2U);
+    EXPECT_EQ(fan_out.count("nobody"), 0U);
 }
 
-TEST(Listeners, OfOneRoleMaskAndDialectAreOneAudience) {
-    Subscribers all;
-    auto& listeners = all.listeners;
-    auto& one = all.add(1, "auditor");
-    auto& two = all.add(2, "auditor");
-    auto& three = all.add(3, "other");
-    EXPECT_EQ(one.audience, two.audience);
-    EXPECT_NE(one.audience, three.audience);
-    EXPECT_EQ(listeners.audiences().size(), 2U);
-    EXPECT_EQ(one.audience->size, 2U);
-    listeners.remove(1, one);
+TEST(FanOut, GroupsSubscribersOfOneRoleMaskAndDialect) {
+    Subscribers them;
+    auto& one = them.add(1, "auditor");
+    auto& two = them.add(2, "auditor");
+    auto& three = them.add(3, "other");
+    const auto group = [](const Subscriber& subscriber) { return subscriber.output().group(); };
+    EXPECT_EQ(group(one), group(two));
+    EXPECT_NE(group(one), group(three));
+    EXPECT_EQ(them.fan_out.groups(), 2U);
+    EXPECT_EQ(group(one)->size, 2U);
+    them.fan_out.leave(one);
     EXPECT_FALSE(one.listens());
-    EXPECT_EQ(two.audience->size, 1U);
-    listeners.remove(2, two);
-    EXPECT_EQ(listeners.audiences().size(), 1U) << "nobody is left of it";
+    EXPECT_EQ(group(two)->size, 1U);
+    them.fan_out.leave(two);
+    EXPECT_EQ(them.fan_out.groups(), 1U) << "none is left of it";
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "protocol/frame/frame.hpp"
 #include "protocol/mask.hpp"
 #include "protocol/session/event_frame.hpp"
+#include "protocol/session/handshake.hpp"
 #include "protocol/value/calendar.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/hub/describe.hpp"
@@ -23,7 +23,9 @@ using namespace std::chrono_literals;
 using test::audit;
 using test::client_config;
 using test::HubClient;
+using test::KeptConnection;
 using test::of_kind;
+using test::RawClient;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -57,7 +59,7 @@ TEST_F(HubTest, SendsAnEventToThoseWhoseMaskHasIt) {
 }
 
 /// A connection that takes everything, and says so in a list it shares.
-struct Written : Outlet {
+struct Written : Connection {
     Written(std::string n, std::vector<std::string>& l) : name(std::move(n)), list(l) {}
     void write(Instant, ByteView) override { list.push_back(name); }
     void close(CloseHow) override { list.push_back(name + " closed"); }
@@ -262,14 +264,13 @@ TEST_F(HubTest, SpeaksTheDialectOfEachClient) {
 }
 
 TEST_F(HubTest, TurnsDownWhatIsNoSubscriber) {
-    const auto peer = hub().connect(now, {});
-    hub().feed(now, peer, Bytes{7, 0, 78, 7, 8, 2, 0, 20, 9});
+    RawClient peer(hub(), now);
+    hub().feed(now, peer.id, Bytes{7, 0, 78, 7, 8, 2, 0, 20, 9});
     const auto refused = of_kind<Refused>(poll());
     ASSERT_THAT(refused, SizeIs(1));
     EXPECT_THAT(refused[0].reason, HasSubstr("service 7"));
-    const auto actions = hub().output(now, peer);
-    ASSERT_FALSE(actions.empty());
-    EXPECT_TRUE(std::holds_alternative<Close>(actions.back()));
+    hub().flush(now);
+    EXPECT_EQ(peer.closed(), CloseHow::fin);
     EXPECT_EQ(hub().subscriptions(), 0U);
 }
 
@@ -364,26 +365,26 @@ TEST_F(SlowTest, MoreThanTheHardLimitIsNotBorne) {
 TEST_F(SlowTest, WhatTheOwnerStillHasCounts) {
     auto one = client(NOTIF_AUDIT);
     send_bytes_of_audit(3000);
-    std::size_t taken = 0;
-    for (const auto& action : hub().output(now, one.id()))
-        taken += std::get<Write>(action).bytes.size();
-    EXPECT_GT(taken, 3000U);
-    EXPECT_EQ(hub().queued(one.id()), taken) << "not sent yet";
+    hub().flush(now);
+    const auto written = one.connection().bytes.size();
+    EXPECT_GT(written, 3000U);
+    EXPECT_EQ(hub().queued(one.id()), written) << "not sent yet";
     EXPECT_THAT(slow(), IsEmpty());
     send_bytes_of_audit(3000);
-    hub().output(now, one.id(), taken);
+    hub().flush(now);
     EXPECT_THAT(slow(), SizeIs(1));
 
     auto two = client(NOTIF_AUDIT);
     send_bytes_of_audit(3000);
-    hub().output(now, two.id());
-    hub().output(now, two.id(), 0);
+    hub().flush(now);
+    two.connection().take();
+    hub().progress(two.id());
     EXPECT_EQ(hub().queued(two.id()), 0U);
     EXPECT_THAT(slow(), IsEmpty());
 }
 
 /// A connection that has taken some of what was written.
-struct Stuck : Outlet {
+struct Stuck : Connection {
     void write(Instant, ByteView some) override {
         bytes.insert(bytes.end(), some.begin(), some.end());
     }
@@ -480,7 +481,8 @@ TEST_F(HubTest, ALongReplayGoesOutAsTheQueueDrains) {
     for (int i = 0; i < 2000; ++i)
         stream.log.push_back(stream_event(WallTime{} + std::chrono::seconds(i), 1000));
     config.streams.streams.push_back(std::move(stream));
-    const auto id = hub().connect(now, {});
+    RawClient client(hub(), now);
+    const auto id = client.id;
     ClientSession session(listener("1970-01-01T00:00:00Z"));
     hub().feed(now, id, session.take_output());
     std::size_t events = 0;
@@ -496,20 +498,18 @@ TEST_F(HubTest, ALongReplayGoesOutAsTheQueueDrains) {
             }
         }
     };
-    std::deque<Bytes> at_owner;
-    std::size_t unsent = 0;
+    auto& unsent = client.connection.bytes;
     for (; rounds < 1000; ++rounds) {
-        for (auto& action : hub().output(now, id, unsent)) {
-            unsent += std::get<Write>(action).bytes.size();
-            at_owner.push_back(std::move(std::get<Write>(action).bytes));
-        }
+        hub().flush(now);
         most = std::max(most, hub().queued(id));
         poll();
-        EXPECT_EQ(hub().queued(id), std::max(hub().queued(id), unsent));
-        if (at_owner.empty()) break;
-        session.feed(at_owner.front());
-        unsent -= at_owner.front().size();
-        at_owner.pop_front();
+        EXPECT_GE(hub().queued(id), unsent.size());
+        if (unsent.empty()) break;
+        // It reads a part at a time.
+        const auto part = std::min<std::size_t>(unsent.size(), 200'000);
+        session.feed(ByteView(unsent).first(part));
+        unsent.erase(unsent.begin(), unsent.begin() + static_cast<std::ptrdiff_t>(part));
+        hub().progress(id);
         read();
         if (session.has_output()) hub().feed(now, id, session.take_output());
     }
@@ -560,7 +560,8 @@ TEST_F(HubTest, AHalfClosedSubscriberCanStillAcknowledge) {
     EXPECT_TRUE(hub().barriers().is_open(sent.id));
     EXPECT_THAT(types(one), SizeIs(1)) << "what was queued";
     EXPECT_EQ(one.closed(), CloseHow::half);
-    EXPECT_THAT(hub().output(now, one.id()), IsEmpty()) << "closed once";
+    types(one);
+    EXPECT_THAT(one.connection().closes, SizeIs(1)) << "closed once";
     one.ack(now, {AckKind::audit_synced, 17});
     EXPECT_FALSE(hub().barriers().is_open(sent.id));
     EXPECT_THAT(of_kind<Disconnected>(poll()), IsEmpty());
@@ -602,45 +603,80 @@ TEST_F(HubTest, WhatNoClientSendsEndsTheConnectionFromHere) {
 }
 
 /// A client whose subscription has been read, but not yet answered.
-struct Unanswered {
-    Unanswered(Hub& hub, Instant now) : id(hub.connect(now, {})) {
+struct Unanswered : RawClient {
+    Unanswered(Hub& h, Instant now) : RawClient(h, now) {
         hub.feed(now, id, session.take_output());
-        take(hub.output(now, id));
-        session.poll();
+        read(now);
         hub.feed(now, id, session.take_output());
     }
-    /// What it makes of what comes: "ok", an event's name, "closed by reset".
-    std::vector<std::string> take(const std::vector<Action>& actions) {
+    /// What it makes of what comes: "ok" or "event" for each message, then "reset" or "closed".
+    std::vector<std::string> read(Instant now) {
         std::vector<std::string> out;
-        for (const auto& action : actions) {
-            if (const auto* close = std::get_if<Close>(&action)) {
-                out.push_back(close->how == CloseHow::rst ? "reset" : "closed");
-                continue;
-            }
-            session.feed(std::get<Write>(action).bytes);
-            for (auto said = session.poll(); said != ClientSession::Poll::need_input;
-                 said = session.poll()) {
-                if (said == ClientSession::Poll::failed) return {"failed"};
-                out.push_back(said == ClientSession::Poll::subscribed ? "ok" : "event");
-            }
+        session.feed(take(now));
+        for (auto said = session.poll(); said != ClientSession::Poll::need_input;
+             said = session.poll()) {
+            if (said == ClientSession::Poll::failed) return {"failed"};
+            out.push_back(said == ClientSession::Poll::subscribed ? "ok" : "event");
         }
+        if (closed()) out.push_back(closed() == CloseHow::rst ? "reset" : "closed");
         return out;
     }
 
     ClientSession session{client_config(NOTIF_AUDIT)};
-    PeerId id;
 };
 
 TEST_F(HubTest, AResetComesBehindTheAnswerToTheSubscription) {
     Unanswered one(hub(), now);
     hub().send(now, audit(1));
     hub().close(one.id, CloseHow::rst);
-    EXPECT_THAT(one.take(hub().output(now, one.id)), ElementsAre("ok", "reset"));
+    EXPECT_THAT(one.read(now), ElementsAre("ok", "reset"));
     Unanswered two(hub(), now);
-    EXPECT_THAT(two.take(hub().output(now, two.id)), ElementsAre("ok"));
+    EXPECT_THAT(two.read(now), ElementsAre("ok"));
     hub().send(now, audit(1));
     hub().close(two.id, CloseHow::rst);
-    EXPECT_THAT(two.take(hub().output(now, two.id)), ElementsAre("reset"));
+    EXPECT_THAT(two.read(now), ElementsAre("reset"));
+}
+
+TEST_F(HubTest, AConnectionIsToldOnceHowItEnds) {
+    auto one = client(NOTIF_AUDIT);
+    for (int i = 0; i < 2; ++i) {
+        hub().close(one.id(), CloseHow::half);
+        hub().flush(now);
+    }
+    EXPECT_THAT(one.connection().closes, ElementsAre(CloseHow::half));
+    hub().close(one.id(), CloseHow::fin);
+    hub().flush(now);
+    hub().close(one.id(), CloseHow::rst);
+    hub().flush(now);
+    EXPECT_THAT(one.connection().closes, ElementsAre(CloseHow::half, CloseHow::fin));
+
+    auto two = client(NOTIF_AUDIT);
+    hub().close(two.id(), CloseHow::half);
+    hub().eof(now, two.id());
+    hub().flush(now);
+    EXPECT_THAT(two.connection().closes, ElementsAre(CloseHow::fin)) << "both ways at once";
+}
+
+TEST_F(SlowTest, OneThatHasJustSubscribedIsAnsweredAllTheSame) {
+    Unanswered one(hub(), now);
+    send_bytes_of_audit(5000);
+    const auto found = slow();
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].lost.events, 1U);
+    EXPECT_THAT(one.read(now), ElementsAre("ok", "reset"));
+}
+
+TEST_F(HubTest, WhatCameBeforeTheConnectionIsWrittenToIt) {
+    ClientSession session(client_config(NOTIF_AUDIT));
+    const auto id = hub().connect(now, {});
+    hub().feed(now, id, session.take_output());
+    hub().flush(now);
+    EXPECT_EQ(hub().queued(id), hello_size);
+    KeptConnection connection;
+    hub().attach(id, connection);
+    hub().flush(now);
+    EXPECT_EQ(connection.bytes.size(), hello_size);
+    hub().forget(id);
 }
 
 // ---- faults ----
@@ -679,7 +715,7 @@ TEST_F(FaultTest, DropsAnEventOfSubscribersThatAreThere) {
 TEST_F(FaultTest, AResetComesBehindTheAnswerToTheSubscriptionAllTheSame) {
     const auto reset = [&](Unanswered& client) {
         hub().close(client.id, CloseHow::rst);
-        return client.take(hub().output(now, client.id));
+        return client.read(now);
     };
     Unanswered before(hub(), now);
     const auto id = add(FaultKind::duplicate);
@@ -699,6 +735,7 @@ TEST_F(FaultTest, DelaysAnEventUntilItsDeadline) {
     EXPECT_EQ(hub().next_deadline(), now + 250ms);
     EXPECT_GT(hub().queued(one.id()), 0U) << "what a fault holds waits too";
     now += 250ms;
+    poll();
     EXPECT_THAT(types(one), SizeIs(1));
     EXPECT_FALSE(hub().next_deadline());
 }
@@ -726,15 +763,9 @@ TEST_F(FaultTest, ClosesHalfOfAConnectionOnce) {
     EXPECT_THAT(types(one), SizeIs(1));
     add(FaultKind::half_close);
     hub().send(now, audit(2));
-    int closes = 0;
-    for (int i = 0; i < 3; ++i) {
-        for (const auto& action : hub().output(now, one.id())) {
-            ASSERT_TRUE(std::holds_alternative<Close>(action));
-            EXPECT_EQ(std::get<Close>(action).how, CloseHow::half);
-            ++closes;
-        }
-    }
-    EXPECT_EQ(closes, 1);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_THAT(types(one), IsEmpty());
+    EXPECT_THAT(one.connection().closes, ElementsAre(CloseHow::half));
     one.ack(now, {AckKind::audit_synced, 1});
     EXPECT_FALSE(hub().barriers().is_open(first.id));
     EXPECT_THAT(hub().subscribers(), IsEmpty());
@@ -811,26 +842,30 @@ TEST_F(FaultTest, AnAcknowledgementThatIsDelayedIsHeardThoughItsClientHasGone) {
 
 TEST_F(FaultTest, StallsReading) {
     auto one = client(NOTIF_AUDIT);
-    EXPECT_FALSE(hub().reading_paused(now, one.id()));
+    const auto paused = [&] {
+        hub().flush(now);
+        return one.connection().paused;
+    };
+    EXPECT_FALSE(paused());
     add(FaultKind::stall, [](FaultSpec& fault) {
         fault.direction = Direction::in;
         fault.duration = 1s;
         fault.times = 1;
     });
     one.ack(now, {AckKind::ha_synced, 0});
-    EXPECT_TRUE(hub().reading_paused(now, one.id()));
+    EXPECT_TRUE(paused());
     EXPECT_EQ(hub().next_deadline(), now + 1s);
     now += 1s;
     EXPECT_THAT(of_kind<AckReceived>(poll()), SizeIs(1));
-    EXPECT_FALSE(hub().reading_paused(now, one.id()));
+    EXPECT_FALSE(paused());
 }
 
 TEST_F(FaultTest, AFaultLeavesAloneWhatWasSentBefore) {
-    const auto id = hub().connect(now, {});
+    RawClient client(hub(), now);
+    const auto id = client.id;
     ClientSession session(client_config(NOTIF_AUDIT));
     hub().feed(now, id, session.take_output());
-    for (auto& action : hub().output(now, id))
-        session.feed(std::get<Write>(action).bytes);
+    session.feed(client.take(now));
     session.poll();
     hub().feed(now, id, session.take_output());
     hub().send(now, audit(1, "a"));
@@ -840,8 +875,7 @@ TEST_F(FaultTest, AFaultLeavesAloneWhatWasSentBefore) {
     EXPECT_TRUE(hub().remove_fault(fault));
     hub().send(now, audit(1, "c"));
     EXPECT_GT(hub().queued(id), 0U);
-    for (auto& action : hub().output(now, id))
-        session.feed(std::get<Write>(action).bytes);
+    session.feed(client.take(now));
     EXPECT_EQ(session.poll(), ClientSession::Poll::subscribed);
     for (const auto* text : {"a", "c"}) {
         ASSERT_EQ(session.poll(), ClientSession::Poll::notification);

@@ -91,7 +91,7 @@ class Recorded {
 };
 
 /// A connection to it, and a client at its other end.
-class Wire : public Outlet {
+class Wire : public Connection {
   public:
     Wire(Recorded& at, ClientConfig config) : Wire(at) {
         client_.emplace(std::move(config));

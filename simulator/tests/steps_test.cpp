@@ -120,16 +120,15 @@ TEST(Streams, SayWhatEndsThem) {
     const auto words = [&](const StreamRequest& wanted) {
         auto config = client_config(NOTIF_STREAM_EVENT);
         config.subscription.stream = wanted;
-        const auto id = stage.hub_.connect(stage.now, {});
+        test::RawClient client(stage.hub_, stage.now);
         ClientSession session(config);
         std::vector<Notification> events;
         for (bool moved = true; moved;) {
             moved = session.has_output();
-            stage.hub_.feed(stage.now, id, session.take_output());
-            for (auto& action : stage.hub_.output(stage.now, id)) {
-                moved = true;
-                session.feed(std::get<Write>(action).bytes);
-            }
+            stage.hub_.feed(stage.now, client.id, session.take_output());
+            const auto bytes = client.take(stage.now);
+            moved = moved || !bytes.empty();
+            session.feed(bytes);
             while (true) {
                 const auto what = session.poll();
                 if (what == ClientSession::Poll::notification) {

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/session/client_session.hpp"
@@ -30,11 +32,68 @@ inline ClientConfig client_config(std::uint32_t mask) {
     return config;
 }
 
+/// A connection that keeps what is written until somebody takes it.
+struct KeptConnection : Connection {
+    void write(Instant, ByteView some) override {
+        bytes.insert(bytes.end(), some.begin(), some.end());
+    }
+    void close(CloseHow how) override { closes.push_back(how); }
+    void pause_reading(bool pause) override { paused = pause; }
+    std::size_t unsent() const override { return bytes.size(); }
+    Bytes unsent_bytes() const override { return bytes; }
+
+    Bytes take() { return std::exchange(bytes, {}); }
+    /// How it was closed last, if it was.
+    std::optional<CloseHow> closed() const {
+        return closes.empty() ? std::nullopt : std::optional(closes.back());
+    }
+
+    Bytes bytes;
+    std::vector<CloseHow> closes;
+    bool paused = false;
+};
+
+/// A client that somebody has connected, without a session.
+struct RawClient {
+    RawClient(Hub& h, Instant now) : hub(h), id(hub.connect(now, {})) {
+        hub.attach(id, connection);
+    }
+    RawClient(const RawClient&) = delete;
+    RawClient& operator=(const RawClient&) = delete;
+    /// The hub may still write to it.
+    ~RawClient() { hub.attach(id, nowhere()); }
+
+    /// What the hub has for it now.
+    Bytes take(Instant now) {
+        hub.flush(now);
+        auto bytes = connection.take();
+        hub.progress(id);
+        return bytes;
+    }
+    std::optional<CloseHow> closed() const { return connection.closed(); }
+
+    Hub& hub;
+    KeptConnection connection;
+    PeerId id;
+
+  private:
+    static Connection& nowhere() {
+        struct Nowhere : Connection {
+            void write(Instant, ByteView) override {}
+            void close(CloseHow) override {}
+            void pause_reading(bool) override {}
+            std::size_t unsent() const override { return 0; }
+        };
+        static Nowhere connection;
+        return connection;
+    }
+};
+
 /// A client session that talks to a hub directly.
 class HubClient {
   public:
     HubClient(Hub& hub, Instant now, ClientConfig config)
-        : hub_(hub), session_(std::move(config)), id_(hub.connect(now, {})) {
+        : hub_(hub), session_(std::move(config)), raw_(std::make_unique<RawClient>(hub, now)) {
         exchange(now);
     }
 
@@ -43,15 +102,10 @@ class HubClient {
         std::vector<Notification> events;
         for (bool moved = true; moved;) {
             moved = session_.has_output();
-            if (moved) hub_.feed(now, id_, session_.take_output());
-            for (auto& action : hub_.output(now, id_)) {
-                moved = true;
-                if (const auto* write = std::get_if<Write>(&action)) {
-                    session_.feed(write->bytes);
-                } else {
-                    closed_ = std::get<Close>(action).how;
-                }
-            }
+            if (moved) hub_.feed(now, id(), session_.take_output());
+            const auto bytes = raw_->take(now);
+            moved = moved || !bytes.empty();
+            session_.feed(bytes);
             read(events);
         }
         return events;
@@ -59,17 +113,18 @@ class HubClient {
 
     void ack(Instant now, const Ack& ack) {
         session_.send(ack);
-        hub_.feed(now, id_, session_.take_output());
+        hub_.feed(now, id(), session_.take_output());
     }
 
-    PeerId id() const { return id_; }
+    PeerId id() const { return raw_->id; }
+    KeptConnection& connection() { return raw_->connection; }
     bool subscribed() const { return session_.streaming() && !failure_; }
     const std::optional<SessionFailure>& failure() const { return failure_; }
     const std::vector<Error>& malformed() const { return malformed_; }
     /// What its tags are called, as far as it was told.
     const Names& names() const { return session_.names(); }
     /// How the server closed, if it did.
-    const std::optional<CloseHow>& closed() const { return closed_; }
+    std::optional<CloseHow> closed() const { return raw_->closed(); }
 
   private:
     void read(std::vector<Notification>& events) {
@@ -94,10 +149,9 @@ class HubClient {
 
     Hub& hub_;
     ClientSession session_;
-    PeerId id_;
+    std::unique_ptr<RawClient> raw_;
     std::optional<SessionFailure> failure_;
     std::vector<Error> malformed_;
-    std::optional<CloseHow> closed_;
 };
 
 /// An AUDIT event of this session.

@@ -161,7 +161,7 @@ class VirtualPlay {
         }
         for (auto i = malformed; i < client.malformed().size(); ++i)
             say(actor, "malformed: " + to_string(client.malformed()[i]));
-        const bool ended = client.closed() && *client.closed() != CloseHow::half;
+        const bool ended = client.closed() && client.closed() != CloseHow::half;
         if (!ended && !client.failure()) return;
         say(actor, client.failure() ? to_string(*client.failure()) : "closed by the server");
         hub_.eof(now_, client.id());

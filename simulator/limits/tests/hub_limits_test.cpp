@@ -1,6 +1,10 @@
 // Peers that send too much, too fast, or not at all, in virtual time.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <memory>
+#include <vector>
+
 #include "protocol/frame/frame.hpp"
 #include "protocol/session/handshake.hpp"
 #include "simulator/tests/stage.hpp"
@@ -11,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::HubClient;
 using test::of_kind;
+using test::RawClient;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -24,13 +29,21 @@ class HubLimitsTest : public testing::Test {
     HubClient client(std::uint32_t mask = NOTIF_AUDIT | NOTIF_AUDIT_SYNC) {
         return {hub(), now, test::client_config(mask)};
     }
-    /// A peer that has said hello, and has been answered.
+    /// A client that has connected, and says nothing.
+    PeerId connect() {
+        raw_.push_back(std::make_unique<RawClient>(hub(), now));
+        return raw_.back()->id;
+    }
+    /// A client that has said hello, and has been answered.
     PeerId greeted() {
-        const auto id = hub().connect(now, {});
+        const auto id = connect();
         ClientSession session(test::client_config(NOTIF_AUDIT));
         hub().feed(now, id, session.take_output());
-        hub().output(now, id);
+        EXPECT_FALSE(raw(id).take(now).empty());
         return id;
+    }
+    RawClient& raw(PeerId id) {
+        return **std::ranges::find_if(raw_, [&](const auto& raw) { return raw->id == id; });
     }
     /// Lets time pass, the hub doing what is due meanwhile.
     std::vector<HubEvent> pass(std::chrono::milliseconds span) {
@@ -46,12 +59,15 @@ class HubLimitsTest : public testing::Test {
         std::ranges::move(hub().poll(now), std::back_inserter(all));
         return all;
     }
-    /// How the owner is told to close, if it is.
+    /// How the connection is told to close, if it is.
     std::optional<CloseHow> closing(PeerId id) {
-        for (const auto& action : hub().output(now, id)) {
-            if (const auto* close = std::get_if<Close>(&action)) return close->how;
-        }
-        return std::nullopt;
+        hub().flush(now);
+        return raw(id).closed();
+    }
+    /// Whether the client is not to be read from.
+    bool paused(HubClient& client) {
+        hub().flush(now);
+        return client.connection().paused;
     }
 
     HubConfig config;
@@ -59,13 +75,14 @@ class HubLimitsTest : public testing::Test {
 
   private:
     std::unique_ptr<Hub> hub_;
+    std::vector<std::unique_ptr<RawClient>> raw_;
 };
 
 // ---- times ----
 
 TEST_F(HubLimitsTest, HandshakeIsDoneIn5SecondsOrReset) {
-    const auto silent = hub().connect(now, {});
-    const auto half = hub().connect(now, {});
+    const auto silent = connect();
+    const auto half = connect();
     hub().feed(now, half, Bytes{11, 0, 78, 7});
     EXPECT_THAT(of_kind<Refused>(pass(4999ms)), IsEmpty());
     const auto refused = of_kind<Refused>(pass(1ms));
@@ -79,7 +96,7 @@ TEST_F(HubLimitsTest, HandshakeIsDoneIn5SecondsOrReset) {
 
 TEST_F(HubLimitsTest, AccessCheckIsPartOfTheHandshake) {
     config.server.secret = Bytes{'x'};
-    const auto id = hub().connect(now, {});
+    const auto id = connect();
     Bytes hello;
     append_hello(hello, {.client_id = CLIENT_EVENT_NOTIFICATIONS, .wants_challenge = true});
     hub().feed(now + 1s, id, hello);
@@ -142,7 +159,7 @@ TEST_F(HubLimitsTest, TimesCanBeForEver) {
     config.limits.handshake_timeout = 0s;
     config.limits.subscription_timeout = 0s;
     config.limits.frame_timeout = 0s;
-    const auto silent = hub().connect(now, {});
+    const auto silent = connect();
     const auto waiting = greeted();
     auto one = client();
     hub().feed(now, one.id(), Bytes{0});
@@ -153,7 +170,7 @@ TEST_F(HubLimitsTest, TimesCanBeForEver) {
 
 TEST_F(HubLimitsTest, WhoIsHeldUpByAFaultIsNotToBlame) {
     ASSERT_TRUE(hub().add_fault(make_fault(FaultKind::stall)));
-    hub().connect(now, {});
+    connect();
     EXPECT_THAT(of_kind<Refused>(pass(1min)), IsEmpty());
 }
 
@@ -163,14 +180,14 @@ TEST_F(HubLimitsTest, PendingAreThoseThatHaveNotSubscribed) {
     config.limits.pending = 3;
     config.server.maapi = true;
     auto subscriber = client();
-    const auto maapi = hub().connect(now, {});
+    const auto maapi = connect();
     Bytes hello;
     append_hello(hello, {.client_id = CLIENT_MAAPI});
     hub().feed(now, maapi, hello);
-    hub().connect(now, {});
+    connect();
     greeted();
     EXPECT_TRUE(hub().has_room());
-    const auto third = hub().connect(now, {});
+    const auto third = connect();
     EXPECT_FALSE(hub().has_room());
     hub().forget(third);
     EXPECT_TRUE(hub().has_room());
@@ -178,7 +195,7 @@ TEST_F(HubLimitsTest, PendingAreThoseThatHaveNotSubscribed) {
 
 TEST_F(HubLimitsTest, WhoIsTurnedDownIsPendingUntilItIsGone) {
     config.limits.pending = 1;
-    const auto id = hub().connect(now, {});
+    const auto id = connect();
     hub().feed(now, id, Bytes{5, 0, 78, 7, 8, 2, 0, 20, 9});
     EXPECT_EQ(closing(id), CloseHow::fin);
     EXPECT_FALSE(hub().has_room()) << "its connection is still there";
@@ -189,7 +206,7 @@ TEST_F(HubLimitsTest, WhoIsTurnedDownIsPendingUntilItIsGone) {
 TEST_F(HubLimitsTest, AnyNumberMayBePending) {
     config.limits.pending = 0;
     for (int i = 0; i < 1000; ++i)
-        hub().connect(now, {});
+        connect();
     EXPECT_TRUE(hub().has_room());
 }
 
@@ -215,13 +232,13 @@ TEST_F(HubLimitsTest, AcknowledgementsThatNothingWaitsForComeAtABoundedRate) {
     const auto at_once = hub().poll(now);
     EXPECT_EQ(acks_in(at_once), 1000U);
     EXPECT_THAT(of_kind<AcksHeld>(at_once), SizeIs(1));
-    EXPECT_TRUE(hub().reading_paused(now, one.id()));
+    EXPECT_TRUE(paused(one));
     EXPECT_EQ(acks_in(pass(1s)), 100U);
     const auto rest = pass(4s);
     EXPECT_EQ(acks_in(rest), 400U) << "none is lost";
     EXPECT_THAT(of_kind<AcksHeld>(rest), IsEmpty()) << "and it is said once";
     pass(10ms);
-    EXPECT_FALSE(hub().reading_paused(now, one.id()));
+    EXPECT_FALSE(paused(one));
 }
 
 TEST_F(HubLimitsTest, AcknowledgementsThatSomethingWaitsForAreNotCounted) {
@@ -285,7 +302,7 @@ TEST_F(HubLimitsTest, EmptyFramesAreMalformed) {
 }
 
 TEST_F(HubLimitsTest, HandshakeIsReadInItsOwnBytes) {
-    const auto id = hub().connect(now, {});
+    const auto id = connect();
     EXPECT_EQ(hub().wanted(id, 65536), hello_size);
     const auto other = greeted();
     EXPECT_EQ(hub().wanted(other, 65536), 65536U);
@@ -295,26 +312,27 @@ TEST_F(HubLimitsTest, HandshakeIsReadInItsOwnBytes) {
 
 TEST_F(HubLimitsTest, AnswersThatAreNotReadStopTheRequests) {
     config.server.maapi = true;
-    const auto id = hub().connect(now, {});
+    const auto id = connect();
     Bytes bytes;
     append_hello(bytes, {.client_id = CLIENT_MAAPI});
     hub().feed(now, id, bytes);
-    hub().output(now, id);
+    raw(id).take(now);
     // Attach to a transaction that is not there: refused each time, with an answer of 8 bytes.
     bytes.clear();
     append_frame(bytes,
                  ByteView(Bytes{0, 0, 0, 220, 0, 0, 0, 1, 131, 104, 1, 98, 255, 255, 255, 255}));
     std::size_t fed = 0;
-    while (!hub().reading_paused(now, id) && fed < (std::size_t{64} << 20)) {
+    while (!raw(id).connection.paused && fed < (std::size_t{64} << 20)) {
         hub().feed(now, id, bytes);
+        hub().flush(now);
         fed += bytes.size();
     }
     EXPECT_LT(hub().queued(id), std::size_t{300} << 10);
     EXPECT_LT(fed, std::size_t{2} << 20);
     // What has been read makes room again.
-    hub().output(now, id, 0);
-    hub().written(id, 0);
-    EXPECT_FALSE(hub().reading_paused(now, id));
+    raw(id).take(now);
+    hub().flush(now);
+    EXPECT_FALSE(raw(id).connection.paused);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 /// A MAAPI client that talks to a hub directly.
 class MaapiClient {
   public:
-    explicit MaapiClient(Hub& hub) : hub_(hub), session_({}), id_(hub.connect({}, {})) { reply(); }
+    explicit MaapiClient(Hub& hub) : hub_(hub), session_({}), raw_(hub, {}) { reply(); }
 
     /// Calls, answers every change with `answer`, and returns how it ended.
     MaapiReply call(const MaapiRequest& request, IterAnswer answer = ITER_RECURSE) {
@@ -27,7 +27,7 @@ class MaapiClient {
         session_.call(request);
         exchange();
     }
-    void die() { hub_.forget(id_); }
+    void die() { hub_.forget(raw_.id); }
 
     std::vector<DiffChange> changes;
     SchemaNames names;
@@ -36,11 +36,10 @@ class MaapiClient {
     void exchange() {
         for (bool moved = true; moved;) {
             moved = session_.has_output();
-            if (moved) hub_.feed({}, id_, session_.take_output());
-            for (auto& action : hub_.output({}, id_)) {
-                moved = true;
-                if (const auto* write = std::get_if<Write>(&action)) session_.feed(write->bytes);
-            }
+            if (moved) hub_.feed({}, raw_.id, session_.take_output());
+            const auto bytes = raw_.take({});
+            moved = moved || !bytes.empty();
+            session_.feed(bytes);
         }
     }
 
@@ -68,7 +67,7 @@ class MaapiClient {
 
     Hub& hub_;
     MaapiClientSession session_;
-    PeerId id_;
+    RawClient raw_;
 };
 
 constexpr std::int32_t handle = 1042;

@@ -51,7 +51,7 @@ RC_GTEST_PROP(Latencies, AreNoLessThanTheyWereAndLittleMore,
 
 struct Play {
     Play() {
-        hub.on_gone([this](const PeerStats& stats) {
+        hub.on_gone([this](const SubscriberStats& stats) {
             summary.add({.stats = stats, .address = "unix", .bytes_out = 100, .bytes_in = 10});
         });
     }

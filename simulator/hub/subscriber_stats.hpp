@@ -35,7 +35,7 @@ enum class Left : std::uint8_t {
 };
 std::string_view to_string(Left left);
 
-struct PeerStats {
+struct SubscriberStats {
     PeerId peer = 0;
     std::string role;
     std::uint32_t mask = 0;
@@ -50,6 +50,14 @@ struct PeerStats {
     std::shared_ptr<Latencies> latencies;
     std::uint64_t faults = 0;  ///< how often one struck
     Lost lost;
+};
+
+/// What it got and gave so far.
+struct SubscriberCounters {
+    std::uint64_t events = 0;  ///< heartbeats and health checks included
+    std::uint64_t beats = 0;
+    std::uint64_t filter_ends = 0;  ///< events that its filter was ended on
+    std::array<std::uint64_t, ack_verdict_count> acks{};
 };
 
 }  // namespace confd::sim

@@ -1,4 +1,4 @@
-// Where the hub's output for a peer goes: its connection.
+// Where a subscriber's output goes, as the hub sees it: a socket in the program, a buffer in tests.
 #pragma once
 
 #include <cstddef>
@@ -10,17 +10,17 @@
 
 namespace confd::sim {
 
-class Outlet {
+class Connection {
   public:
-    virtual ~Outlet() = default;
-    /// Which events the bytes of the next write() are; only said when there are any.
+    virtual ~Connection() = default;
+    /// Which events the bytes of the next write() are; only called when there are any.
     virtual void mark(Marks marks) { static_cast<void>(marks); }
-    /// The bytes are the hub's.
+    /// Takes all of the bytes, which are valid during the call only.
     virtual void write(Instant now, ByteView bytes) = 0;
     virtual void close(CloseHow how) = 0;
-    /// Whether the peer is to be read from. Also called when nothing has changed.
+    /// Whether the client is to be read from; called when that changes.
     virtual void pause_reading(bool pause) = 0;
-    /// How many of the bytes written are still on their way to the kernel.
+    /// How many of the bytes written the kernel has not taken yet.
     virtual std::size_t unsent() const = 0;
     /// These bytes.
     virtual Bytes unsent_bytes() const { return {}; }

@@ -1,4 +1,4 @@
-// Peers with something to do, each once, in the order in which they connected.
+// Subscribers with something to do, each once, in the order in which they connected.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace confd::sim {
 
-class PeerList {
+class IdList {
   public:
     /// An event goes to its subscribers in order: then this only appends.
     void add(PeerId id) {
