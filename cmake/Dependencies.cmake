@@ -1,13 +1,17 @@
 # Everything the project links to, found once here; folders only name the targets.
 # scripts/packages.txt lists the packages they come from.
 
+set(CONFD_BOOST_VERSION 1.81)
 find_package(Threads REQUIRED)
 if(CONFD_HEADER_ONLY)
-    find_package(Boost 1.81 REQUIRED) # Boost::headers
-    include(HeaderOnly)               # fmt::fmt, Boost::json
+    find_package(Boost ${CONFD_BOOST_VERSION} REQUIRED) # Boost::headers
+    include(HeaderOnly)                                 # fmt::fmt, Boost::json
+elseif(CONFD_CLIENT_ONLY)
+    find_package(Boost ${CONFD_BOOST_VERSION} REQUIRED)
+    find_package(fmt REQUIRED)
 else()
-    find_package(Boost 1.81 REQUIRED COMPONENTS json) # Boost::headers, Boost::json
-    find_package(fmt REQUIRED)                        # fmt::fmt
+    find_package(Boost ${CONFD_BOOST_VERSION} REQUIRED COMPONENTS json) # Boost::headers, Boost::json
+    find_package(fmt REQUIRED)                                          # fmt::fmt
 endif()
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # OpenSSL::Crypto
 
@@ -18,7 +22,7 @@ if(CONFD_BUILD_PYTHON)
     endif()
     find_package(Python3 3.8 COMPONENTS Interpreter OPTIONAL_COMPONENTS Development.Module)
 endif()
-if(CONFD_PYTHON_ONLY)
+if(CONFD_PYTHON_ONLY OR CONFD_CLIENT_ONLY)
     return()
 endif()
 

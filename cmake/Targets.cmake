@@ -1,11 +1,17 @@
 # The few kinds of target this project has. All of them get the project's warnings and see headers
 # by their path from the root: #include "protocol/term/reader.hpp".
 
+# In this build headers are where their sources are; installed, below a folder that is ours.
+set(CONFD_INCLUDES
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
+    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/confd-events>")
+
 # confd_library(<name> [SOURCES <file>...] [ALONE <file>...] [LINK <target>...]
 #     [LINK_PRIVATE <target>...])
 #
 # LINK is what the library's headers need too, LINK_PRIVATE what only its sources need. Without
-# sources it is a header-only library, and everything it links is passed on. Of SOURCES several may
+# sources it is a header-only library, and everything it links is passed on. Parents that have this
+# project as a subfolder link confd::<name without confd_>, as those do that find it installed. Of SOURCES several may
 # be compiled as one; those of ALONE never are, because they have names of their own in common.
 function(confd_library name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;ALONE;LINK;LINK_PRIVATE")
@@ -13,7 +19,8 @@ function(confd_library name)
     if(arg_SOURCES)
         add_library(${name} STATIC ${arg_SOURCES} ${arg_ALONE})
         confd_unity(${name} ${arg_ALONE})
-        target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+        target_include_directories(${name} PUBLIC ${CONFD_INCLUDES})
+        target_compile_features(${name} PUBLIC cxx_std_23)
         target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE ${arg_LINK_PRIVATE})
         confd_warnings(${name})
         if(CONFD_PRECOMPILE)
@@ -24,9 +31,12 @@ function(confd_library name)
         endif()
     else()
         add_library(${name} INTERFACE)
-        target_include_directories(${name} INTERFACE "${PROJECT_SOURCE_DIR}")
+        target_include_directories(${name} INTERFACE ${CONFD_INCLUDES})
+        target_compile_features(${name} INTERFACE cxx_std_23)
         target_link_libraries(${name} INTERFACE ${arg_LINK} ${arg_LINK_PRIVATE})
     endif()
+    string(REGEX REPLACE "^confd_" "confd::" alias "${name}")
+    add_library(${alias} ALIAS ${name})
 endfunction()
 
 # confd_executable(<name> SOURCES <file>... [LINK <target>...])
