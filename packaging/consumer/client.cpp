@@ -6,7 +6,8 @@
 int main() {
     using namespace confd::events;
     try {
-        EventSocket sock(ConnectOptions{.endpoint = confd::transport::UnixEndpoint{"/nonexistent"}});
+        EventSocket sock(
+            ConnectOptions{.endpoint = confd::transport::UnixEndpoint{"/nonexistent"}});
         notifications_connect(sock, NOTIF_AUDIT | NOTIF_AUDIT_SYNC);
     } catch (const Error& error) {
         std::printf("%s\n", error.what());
