@@ -5,6 +5,7 @@
 #include <csignal>
 #include <exception>
 
+#include "program/about.hpp"
 #include "program/command_line.hpp"
 #include "simulator/cli/commands.hpp"
 #include "simulator/cli/limit_options.hpp"
@@ -114,11 +115,15 @@ CLI::App* add_random(CLI::App& app, Options& options) {
     return command;
 }
 
+constexpr confd::program::Completed completed[] = {{"SCENARIO", "confd-sim list"},
+                                                   {"NAME", "confd-sim list"}};
+
 int dispatch(int argc, char** argv) {
     Options options;
     CLI::App app("Plays a ConfD or NSO server of event notifications from a scenario file.",
                  "confd-sim");
     app.require_subcommand(1);
+    confd::program::add_about(app, confd::program::Libraries::simulator, completed);
     auto* run_command = add_run(app, options);
     auto* serve_command = add_serve(app, options);
     auto* random_command = add_random(app, options);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/error.hpp"
+#include "program/about.hpp"
 #include "program/command_line.hpp"
 #include "protocol/mask.hpp"
 #include "protocol/value/text.hpp"
@@ -143,11 +144,18 @@ void declare_connection(CLI::App& app, Raw& raw) {
     constexpr const char* group = "Connection";
     app.add_option("--host", raw.host, "address or name")->group(group);
     app.add_option("-p,--port", raw.port, "TCP port; 4565 for confd, 4569 for nso")->group(group);
-    app.add_option("--path", raw.path, "UNIX socket instead of TCP")->group(group);
-    app.add_option("--access-file", raw.access_file, "file with the access secret")->group(group);
+    app.add_option("--path", raw.path, "UNIX socket instead of TCP")
+        ->group(group)
+        ->type_name("PATH");
+    app.add_option("--access-file", raw.access_file, "file with the access secret")
+        ->group(group)
+        ->type_name("FILE");
     app.add_option("--release", raw.release, "what to claim to be, such as 7.8, the default")
         ->group(group);
-    app.add_option("--product", raw.product, "confd or nso")->group(group)->capture_default_str();
+    app.add_option("--product", raw.product, "confd or nso")
+        ->group(group)
+        ->type_name("confd|nso")
+        ->capture_default_str();
 }
 
 void declare_limits(CLI::App& app, Raw& raw) {
@@ -166,6 +174,7 @@ void declare_output(CLI::App& app, Raw& raw) {
     constexpr const char* group = "Output and end";
     app.add_option("--format", raw.format, "text, or json: one object a line")
         ->group(group)
+        ->type_name("text|json")
         ->capture_default_str();
     program::add_count(app, "--count", raw.count, 1, UINT64_MAX, "stop after N events")
         ->group(group)
@@ -193,6 +202,8 @@ void parse(CLI::App& app, int argc, const char* const* argv) {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         throw Stop{exit_ok, app.help()};
+    } catch (const CLI::CallForVersion& text) {
+        throw Stop{exit_ok, fmt::format("{}\n", text.what())};
     } catch (const CLI::ParseError& error) {
         wrong(program::usage_text(app, argc, argv, error));
     }
@@ -318,6 +329,7 @@ std::expected<Options, Stop> parse_options(int argc, const char* const* argv) {
                  "confd-listen");
     app.set_help_flag("--help", "print this");
     app.footer(footer);
+    program::add_about(app, program::Libraries::client);
     Raw raw;
     declare_events(app, raw);
     declare_stream(app, raw);

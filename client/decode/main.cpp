@@ -13,6 +13,7 @@
 
 #include "client/decode/decoder.hpp"
 #include "files/read_file.hpp"
+#include "program/about.hpp"
 #include "program/command_line.hpp"
 #include "protocol/release.hpp"
 
@@ -63,12 +64,14 @@ void declare(CLI::App& app, Options& options) {
     form->require_option(1);
     app.add_option("--format", options.format, "Output: json, text or term")
         ->check(check_format, "", "")
+        ->type_name("json|text|term")
         ->capture_default_str();
     app.add_option("--release", options.release, "Release whose layout the events have")
         ->check(check_release, "", "")
         ->capture_default_str();
     app.add_option("--product", options.product, "confd or nso")
         ->check(check_product, "", "")
+        ->type_name("confd|nso")
         ->capture_default_str();
     app.add_flag("--show-clearpass", options.show_clearpass, "Show clear-text passwords");
     app.add_flag("--strict", options.strict, "Treat an unknown event type as bad");
@@ -142,6 +145,7 @@ int main(int argc, char** argv) {
     CLI::App app{"Decodes ConfD/NSO event-notification payloads.", "confd-decode"};
     Options options;
     declare(app, options);
+    program::add_about(app, program::Libraries::client);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -20,6 +20,7 @@
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/junit.hpp"
 #include "conformance/kit/report/terminal.hpp"
+#include "program/about.hpp"
 #include "program/command_line.hpp"
 #include "program/line_writer.hpp"
 #include "report/file.hpp"
@@ -309,12 +310,15 @@ int merge(const std::vector<std::string>& files, const std::filesystem::path& ht
     return write_report(html, *page) ? exit_passed : exit_internal;
 }
 
+constexpr program::Completed completed[] = {{"GLOB", "confd-conformance list"},
+                                            {"ID", "confd-conformance list"}};
+
 int dispatch(int argc, char** argv) {
     Raw raw;
     CLI::App app("Judges clients, servers and decoders of ConfD and NSO event notifications.",
                  "confd-conformance");
     app.require_subcommand(1);
-    app.set_version_flag("--version", CONFD_KIT_VERSION);
+    program::add_about(app, program::Libraries::simulator, completed);
     auto* client = add_client(app, raw);
     auto* server = add_server(app, raw);
     auto* codec = add_codec(app, raw);
