@@ -25,8 +25,9 @@ sys.dont_write_bytecode = True
 
 import _confd  # noqa: E402
 import _ncs  # noqa: E402
+import confd  # noqa: E402
+import ncs  # noqa: E402
 import subscriber  # noqa: E402
-from confd_json import Converter  # noqa: E402
 
 RUNS, EVENTS = 5, 20000
 
@@ -81,13 +82,12 @@ def receive(sock, size):
     return data
 
 
-def verify(low, payloads):
-    converter = Converter(low)
+def verify(high, payloads):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         for payload in payloads:
             theirs.sendall(frame(payload))
-            found = converter.event(low.events.read_notification(ours))
+            found = high.as_json.event(high.events.read_notification(ours))
             if found != json.loads(json.dumps(subscriber.event_json(subscriber.decode(payload)))):
                 sys.exit(f"python_read.py: {payload.hex()} is read as {found}")
 
@@ -106,9 +106,9 @@ def measure(read, payloads, count):
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
     print(f"{'events/s':34} {'median':>9} {'least':>9} {'most':>9}")
-    for product, low in (("confd", _confd), ("nso", _ncs)):
+    for product, low, high in (("confd", _confd, confd), ("nso", _ncs, ncs)):
         payloads = payloads_of(product)
-        verify(low, payloads)
+        verify(high, payloads)
         for name, read in ((f"{low.__name__}.events.read_notification", low.events.read_notification),
                            ("plain socket, terms", plain(subscriber.decode)),
                            ("plain socket, fields",

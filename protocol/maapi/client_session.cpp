@@ -11,9 +11,6 @@
 namespace confd {
 namespace {
 
-/// Frames of one load: empty ones keep nothing, and a load must end.
-constexpr std::size_t max_load_frames = 10'000'000;
-
 HandshakeConfig handshake_of(const MaapiClientConfig& config) {
     return {.client_id = CLIENT_MAAPI,
             .release = config.release,
@@ -108,14 +105,7 @@ MaapiClientSession::Poll MaapiClientSession::on_change(ByteView payload) {
 }
 
 MaapiClientSession::Poll MaapiClientSession::on_load(ByteView payload) {
-    if (++load_frames_ > max_load_frames) {
-        return fail_protocol({Errc::out_of_range, 0, {}, "the schemas come in too many frames"});
-    }
-    const auto keep = [this]<class Record>(Record&& record) {
-        return into_->add(std::forward<Record>(record));
-    };
-    const auto frame = op_ == MAAPI_LOAD_HASH_DB ? decode_hashes(payload, keep, limits_)
-                                                 : decode_schema(payload, keep, limits_);
+    const auto frame = load_.take(payload, *into_, limits_);
     if (!frame) return fail_protocol(frame.error());
     return *frame == LoadFrame::end ? complete({}) : Poll::need_input;
 }
@@ -140,7 +130,7 @@ void MaapiClientSession::load(MaapiOp op, SchemaNames& into) {
     call(MaapiLoad{.op = op, .use_ikp = false, .namespaces = {}});
     state_ = State::loading;
     into_ = &into;
-    load_frames_ = 0;
+    load_ = SchemaLoad(op);
 }
 
 void MaapiClientSession::answer(IterAnswer answer) {

@@ -19,6 +19,7 @@
 #include "protocol/limits.hpp"
 #include "protocol/maapi/changes.hpp"
 #include "protocol/maapi/messages.hpp"
+#include "protocol/maapi/schema.hpp"
 #include "protocol/maapi/schema_names.hpp"
 #include "protocol/session/client_handshake.hpp"
 
@@ -99,7 +100,7 @@ class MaapiClientSession {
     bool answer_due_ = false;
     bool stopped_ = false;         // by the answer that was just given
     bool end_may_follow_ = false;  // of an iteration that was stopped
-    std::size_t load_frames_ = 0;
+    SchemaLoad load_;
     SchemaNames* into_ = nullptr;
     DiffChange change_;
     MaapiReply reply_;

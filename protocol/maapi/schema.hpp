@@ -166,4 +166,32 @@ using HashSink = std::function<bool(NameHash&&)>;
 /// Reads a frame of "load hash table". The announced number is passed over: rows count themselves.
 Result<LoadFrame> decode_hashes(ByteView payload, const HashSink& sink, const Limits& limits = {});
 
+/// The frames of one load, up to its end.
+class SchemaLoad {
+  public:
+    explicit SchemaLoad(MaapiOp op = MAAPI_LOAD_ALL_NS) : op_(op) {}
+
+    /// Reads the next frame, and gives what is in it to `into`, whose add() takes a SchemaRecord or
+    /// a NameHash and says whether there was room. Frames may hold nothing, but a load must end:
+    /// out_of_range when there are more of them than any load has.
+    template <class Into>
+    Result<LoadFrame> take(ByteView payload, Into& into, const Limits& limits = {}) {
+        if (++frames_ > max_frames) {
+            return std::unexpected(
+                Error{Errc::out_of_range, 0, {}, "the schemas come in too many frames"});
+        }
+        const auto keep = [&into]<class Record>(Record&& record) {
+            return into.add(std::forward<Record>(record));
+        };
+        return op_ == MAAPI_LOAD_HASH_DB ? decode_hashes(payload, keep, limits)
+                                         : decode_schema(payload, keep, limits);
+    }
+
+  private:
+    static constexpr std::size_t max_frames = 10'000'000;
+
+    MaapiOp op_;
+    std::size_t frames_ = 0;
+};
+
 }  // namespace confd

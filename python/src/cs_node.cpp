@@ -60,10 +60,6 @@ bool is_union(const CsNode& node, const SchemaPlace& p) {
     return type != nullptr && type->derivation == "union";
 }
 
-Ref truth(bool value) {
-    return Ref::borrowed(value ? Py_True : Py_False);
-}
-
 template <std::uint32_t Flag>
 Ref has_flag(PyObject* self, PyObject*) {
     return truth((place_of(self).flags & Flag) != 0);
@@ -190,7 +186,8 @@ Ref find_cs_root(PyObject*, PyObject* args, PyObject* keywords) {
     PyObject* ns = nullptr;
     parse(args, keywords, "O:find_cs_root", names, &ns);
     const auto loaded = shared_schema();
-    const auto root = loaded->root(static_cast<std::uint32_t>(integer_of(ns)));
+    const auto hash = hash_in(ns);
+    const auto root = hash ? loaded->root(*hash) : 0;
     return loaded->at(root) == nullptr ? Ref::none() : wrap(CsNode{loaded, root});
 }
 

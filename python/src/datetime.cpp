@@ -66,14 +66,6 @@ Ref repr(PyObject* self) {
         int{t.sec}, t.micro, static_cast<int>(zone_of(t)), int{t.zone.timezone_minutes}));
 }
 
-Ref compare(PyObject* self, PyObject* other, int op) {
-    if (!is_a<Datetime>(other) || (op != Py_EQ && op != Py_NE)) {
-        return Ref::borrowed(Py_NotImplemented);
-    }
-    const bool equal = held<Datetime>(self) == held<Datetime>(other);
-    return Ref::borrowed(equal == (op == Py_EQ) ? Py_True : Py_False);
-}
-
 Py_ssize_t hash(PyObject* self) {
     return PyObject_Hash(repr(self).get());
 }
@@ -101,10 +93,11 @@ constexpr const char* doc =
 
 void init_datetime(PyObject* module) {
     add(module, "DateTime",
-        make_type<Datetime>("DateTime", can_be_base,
-                            {slot(Py_tp_new, new_datetime), slot(Py_tp_str, entry<repr>),
-                             slot(Py_tp_repr, entry<repr>), slot(Py_tp_richcompare, entry<compare>),
-                             slot(Py_tp_hash, entry<hash>), members_slot(members), doc_slot(doc)}));
+        make_type<Datetime>(
+            "DateTime", can_be_base,
+            {slot(Py_tp_new, new_datetime), slot(Py_tp_str, entry<repr>),
+             slot(Py_tp_repr, entry<repr>), slot(Py_tp_richcompare, entry<compare<Datetime>>),
+             slot(Py_tp_hash, entry<hash>), members_slot(members), doc_slot(doc)}));
 }
 
 }  // namespace confd::python

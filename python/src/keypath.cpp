@@ -13,19 +13,13 @@ namespace {
 
 // ---- XmlTag ----
 
-std::uint32_t hash_of(PyObject* number) {
-    const auto value = integer_of(number);
-    if (value < 0 || value > 0xffffffff) raise(PyExc_OverflowError, "a hash has 32 bits");
-    return static_cast<std::uint32_t>(value);
-}
-
 PyObject* new_tag(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     return guarded<PyObject*>(nullptr, [&] {
         PyObject* ns = nullptr;
         PyObject* tag = nullptr;
         static const char* const names[] = {"ns", "tag", nullptr};
         parse(args, keywords, "OO:XmlTag", names, &ns, &tag);
-        return wrap(XmlTag{hash_of(ns), hash_of(tag)}, type).release();
+        return wrap(XmlTag{hash_of(ns, "ns"), hash_of(tag, "tag")}, type).release();
     });
 }
 
@@ -46,14 +40,6 @@ Ref tag_repr(PyObject* self) {
     const auto& tag = held<XmlTag>(self);
     return must(
         PyUnicode_FromFormat("%s.XmlTag(tag=%u, ns=%u)", product().package, tag.tag, tag.ns));
-}
-
-Ref tag_compare(PyObject* self, PyObject* other, int op) {
-    if (!is_a<XmlTag>(other) || (op != Py_EQ && op != Py_NE)) {
-        return Ref::borrowed(Py_NotImplemented);
-    }
-    const bool equal = held<XmlTag>(self) == held<XmlTag>(other);
-    return Ref::borrowed(equal == (op == Py_EQ) ? Py_True : Py_False);
 }
 
 Py_ssize_t tag_hash(PyObject* self) {
@@ -143,18 +129,8 @@ Ref path_repr(PyObject* self) {
         PyUnicode_FromFormat("<%s.HKeypathRef '%U'>", product().package, path_str(self).get()));
 }
 
-Ref path_compare(PyObject* self, PyObject* other, int op) {
-    if (!is_a<ObjectRef>(other) || (op != Py_EQ && op != Py_NE)) {
-        return Ref::borrowed(Py_NotImplemented);
-    }
-    const bool equal = qualified(path_of(self)) == qualified(path_of(other));
-    return Ref::borrowed(equal == (op == Py_EQ) ? Py_True : Py_False);
-}
-
 Py_ssize_t path_hash(PyObject* self) {
-    const auto text = to_text(qualified(path_of(self)));
-    const auto result = static_cast<Py_ssize_t>(std::hash<std::string>{}(text));
-    return result == -1 ? -2 : result;
+    return hash_of(Value{ValueType::objectref, path_of(self)});
 }
 
 PyMethodDef path_methods[] = {
@@ -191,7 +167,7 @@ void init_keypath(PyObject* module) {
         make_type<XmlTag>(
             "XmlTag", can_be_base,
             {slot(Py_tp_new, new_tag), slot(Py_tp_str, entry<tag_str>),
-             slot(Py_tp_repr, entry<tag_repr>), slot(Py_tp_richcompare, entry<tag_compare>),
+             slot(Py_tp_repr, entry<tag_repr>), slot(Py_tp_richcompare, entry<compare<XmlTag>>),
              slot(Py_tp_hash, entry<tag_hash>), members_slot(tag_members),
              doc_slot("XmlTag(ns, tag)\n--\n\nXmlTag(ns, tag) -> XmlTag\n\n"
                       "A name in a namespace. str() is the name when schemas are "
@@ -204,8 +180,8 @@ void init_keypath(PyObject* module) {
             {slot(Py_sq_length, entry<length>), slot(Py_sq_item, entry<item>),
              slot(Py_mp_length, entry<length>), slot(Py_mp_subscript, entry<subscript>),
              slot(Py_tp_str, entry<path_str>), slot(Py_tp_repr, entry<path_repr>),
-             slot(Py_tp_richcompare, entry<path_compare>), slot(Py_tp_hash, entry<path_hash>),
-             methods_slot(path_methods), doc_slot(path_doc)}));
+             slot(Py_tp_richcompare, entry<compare<ObjectRef, normal_path>>),
+             slot(Py_tp_hash, entry<path_hash>), methods_slot(path_methods), doc_slot(path_doc)}));
 }
 
 }  // namespace confd::python

@@ -9,26 +9,26 @@
 namespace confd::python {
 namespace {
 
-std::uint32_t hash_argument(PyObject* args, PyObject* keywords, const char* format,
-                            const char* const* names) {
+std::optional<std::uint32_t> hash_argument(PyObject* args, PyObject* keywords, const char* format,
+                                           const char* const* names) {
     PyObject* hash = nullptr;
     parse(args, keywords, format, names, &hash);
-    // A hash that no name can have is one that is not known.
-    return static_cast<std::uint32_t>(integer_of(hash));
+    return hash_in(hash);
 }
 
 Ref hash2str(PyObject*, PyObject* args, PyObject* keywords) {
     static const char* const names[] = {"hash", nullptr};
     const auto hash = hash_argument(args, keywords, "O:hash2str", names);
-    if (const auto name = schema().names().name_of(0, hash)) return to_python(*name);
-    if (const auto* uri = schema().uri(hash)) return to_python(*uri);
-    return Ref::none();
+    if (!hash) return Ref::none();
+    if (const auto name = schema().names().name_of(0, *hash)) return to_python(*name);
+    const auto* const uri = schema().uri(*hash);
+    return uri == nullptr ? Ref::none() : to_python(*uri);
 }
 
 Ref ns2prefix(PyObject*, PyObject* args, PyObject* keywords) {
     static const char* const names[] = {"ns", nullptr};
     const auto ns = hash_argument(args, keywords, "O:ns2prefix", names);
-    const auto prefix = schema().names().prefix_of(ns);
+    const auto prefix = ns ? schema().names().prefix_of(*ns) : std::nullopt;
     return prefix ? to_python(*prefix) : Ref::none();
 }
 

@@ -23,9 +23,6 @@ namespace {
 /// is passed over, and servers expect the question.
 constexpr std::uint32_t op_schema_file = 262;
 
-/// A client of MAAPI keeps its answers short; a load may have as many frames as it likes.
-constexpr std::size_t max_load_frames = 10'000'000;
-
 void send_request(int fd, const MaapiRequest& request) {
     send_frame(fd, [&](Bytes& out) { encode_maapi_request(request, out); });
 }
@@ -49,18 +46,14 @@ void call(int fd, const MaapiRequest& request) {
 
 void load(int fd, MaapiOp op, Schema& into) {
     send_request(fd, MaapiLoad{.op = op, .use_ikp = false, .namespaces = {}});
-    const auto keep = [&]<class Record>(Record&& record) {
-        return into.add(std::forward<Record>(record));
-    };
-    for (std::size_t frames = 0; frames < max_load_frames; ++frames) {
+    SchemaLoad frames(op);
+    while (true) {
         const auto payload = read_frame(fd);
         if (is_maapi_failure(payload)) return check_reply(payload, static_cast<std::uint32_t>(op));
-        const auto frame =
-            op == MAAPI_LOAD_HASH_DB ? decode_hashes(payload, keep) : decode_schema(payload, keep);
+        const auto frame = frames.take(payload, into);
         if (!frame) raise_undecodable("the schemas");
         if (*frame == LoadFrame::end) return;
     }
-    raise_undecodable("the schemas");
 }
 
 Ref load_schemas(PyObject*, PyObject* args, PyObject* keywords) {

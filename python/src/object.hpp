@@ -1,6 +1,7 @@
 // Python types whose instances hold one C++ value.
 #pragma once
 
+#include <functional>
 #include <new>
 #include <string>
 #include <utility>
@@ -35,6 +36,16 @@ Ref wrap(T value, PyTypeObject* type = type_object<T>) {
     auto object = must(PyType_GenericAlloc(type, 0));
     new (&held<T>(object.get())) T(std::move(value));
     return object;
+}
+
+/// == and != of two T, by what `Normal` makes of each; everything else is Python's to decide.
+template <class T, auto Normal = std::identity{}>
+Ref compare(PyObject* self, PyObject* other, int op) {
+    if (!is_a<T>(other) || (op != Py_EQ && op != Py_NE)) {
+        return Ref::borrowed(Py_NotImplemented);
+    }
+    const bool equal = Normal(held<T>(self)) == Normal(held<T>(other));
+    return truth(equal == (op == Py_EQ));
 }
 
 template <class T>

@@ -49,6 +49,18 @@ std::int64_t integer_of(PyObject* object) {
     return value;
 }
 
+std::optional<std::uint32_t> hash_in(PyObject* object) {
+    const auto number = integer_of(object);
+    if (!std::in_range<std::uint32_t>(number)) return std::nullopt;
+    return static_cast<std::uint32_t>(number);
+}
+
+std::uint32_t hash_of(PyObject* object, const char* what) {
+    const auto hash = hash_in(object);
+    if (!hash) raise(PyExc_OverflowError, std::string(what) + " is no hash of 32 bits");
+    return *hash;
+}
+
 std::int64_t int_of(PyObject* object) {
     const auto number = must(PyNumber_Index(object));
     int beyond = 0;

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -97,6 +98,9 @@ inline Ref to_python(double number) {
 inline Ref to_python(Ref&& object) {
     return std::move(object);
 }
+inline Ref truth(bool value) {
+    return Ref::borrowed(value ? Py_True : Py_False);
+}
 
 /// A list of what `make` makes of each.
 template <class Range, class Make>
@@ -133,6 +137,10 @@ Bytes bytes_of(PyObject* bytes);
 std::int64_t integer_of(PyObject* object);
 /// A C int, with the errors that CPython has for one.
 std::int64_t int_of(PyObject* object);
+/// The hash of a name or namespace; nothing for a number that is none, since they have 32 bits.
+std::optional<std::uint32_t> hash_in(PyObject* object);
+/// The same, with OverflowError for a number that is none; `what` says of what.
+std::uint32_t hash_of(PyObject* object, const char* what);
 
 // ---- Functions that CPython calls ----
 

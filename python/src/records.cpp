@@ -101,14 +101,6 @@ Ref context_repr(PyObject* self) {
 
 // ---- TagValue ----
 
-std::uint32_t hash_from(PyObject* object, const char* name) {
-    const auto number = integer_of(object);
-    if (number < 0 || number > 0xffffffff) {
-        raise(PyExc_OverflowError, std::string(name) + " is no hash of 32 bits");
-    }
-    return static_cast<std::uint32_t>(number);
-}
-
 struct PyTagValue {
     XmlTag tag;
     Value value;
@@ -130,7 +122,7 @@ PyObject* new_tag_value(PyTypeObject* type, PyObject* args, PyObject* keywords) 
             if (!is_a<XmlTag>(xml_tag)) raise(PyExc_TypeError, "xmltag argument must be an XmlTag");
             out.tag = held<XmlTag>(xml_tag);
         } else if (given(tag) && given(ns)) {
-            out.tag = {hash_from(ns, "ns"), hash_from(tag, "tag")};
+            out.tag = {hash_of(ns, "ns"), hash_of(tag, "tag")};
         } else {
             raise(PyExc_TypeError, "xmltag, or tag and ns arguments must be provided");
         }
@@ -173,7 +165,7 @@ std::vector<std::uint32_t> sub_identifiers(PyObject* sequence, const char* name)
     const auto items = must(PySequence_Tuple(sequence));
     std::vector<std::uint32_t> out;
     for (Py_ssize_t i = 0; i < PyTuple_Size(items.get()); ++i)
-        out.push_back(hash_from(PyTuple_GetItem(items.get(), i), name));
+        out.push_back(hash_of(PyTuple_GetItem(items.get(), i), name));
     return out;
 }
 

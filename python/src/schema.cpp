@@ -8,6 +8,18 @@ std::shared_ptr<const Schema>& current() {
     return loaded;
 }
 
+/// Behind the keys that `path` begins with; npos when they have no end. A brace in a quoted key
+/// ends nothing.
+std::size_t end_of_keys(std::string_view path) {
+    bool quoted = false;
+    for (std::size_t at = 1; at < path.size(); ++at) {
+        if (path[at] == '"') quoted = !quoted;
+        if (path[at] == '}' && !quoted) return at + 1;
+        if (path[at] == '\\' && quoted) ++at;
+    }
+    return std::string_view::npos;
+}
+
 }  // namespace
 
 const Schema& schema() {
@@ -152,9 +164,9 @@ std::uint32_t Schema::find(std::uint32_t start, std::string_view path,
         path.remove_prefix(step.size());
         // Keys say which entry of a list, not which node.
         if (path.starts_with('{')) {
-            const auto end = path.find('}');
+            const auto end = end_of_keys(path);
             if (end == std::string_view::npos) return 0;
-            path.remove_prefix(end + 1);
+            path.remove_prefix(end);
         }
         place = child_of(place, step, place == 0 ? ns : std::nullopt);
         if (place == 0) return 0;

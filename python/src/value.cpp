@@ -1,8 +1,6 @@
 // The type Value.
 #include "python/src/value.hpp"
 
-#include <functional>
-
 #include "python/src/object.hpp"
 #include "python/src/product.hpp"
 #include "python/src/schema.hpp"
@@ -64,20 +62,8 @@ Ref repr(PyObject* self) {
                                      type_text(number).c_str(), shown.get(), cut ? "..." : ""));
 }
 
-Ref compare(PyObject* self, PyObject* other, int op) {
-    if (!is_a<Value>(other) || (op != Py_EQ && op != Py_NE)) {
-        return Ref::borrowed(Py_NotImplemented);
-    }
-    const bool equal = held<Value>(self) == held<Value>(other);
-    return Ref::borrowed(equal == (op == Py_EQ) ? Py_True : Py_False);
-}
-
 Py_ssize_t hash(PyObject* self) {
-    const auto& value = held<Value>(self);
-    const auto text = std::hash<std::string>{}(display_text(value));
-    const auto mixed = text ^ (static_cast<std::size_t>(value.type) << 1);
-    const auto result = static_cast<Py_ssize_t>(mixed);
-    return result == -1 ? -2 : result;  // -1 is an error
+    return hash_of(held<Value>(self));
 }
 
 [[noreturn]] void wrong_type(const Value& value, const char* wanted) {
@@ -220,9 +206,10 @@ void init_value(PyObject* module) {
         make_type<Value>(
             "Value", can_be_base,
             {slot(Py_tp_new, new_value), slot(Py_tp_str, entry<str>), slot(Py_tp_repr, entry<repr>),
-             slot(Py_tp_richcompare, entry<compare>), slot(Py_tp_hash, entry<hash>),
-             slot(Py_nb_int, entry<to_int>), slot(Py_nb_float, entry<to_float>),
-             slot(Py_tp_iter, entry<iterate>), methods_slot(methods), doc_slot(value_doc)}));
+             slot(Py_tp_richcompare, entry<compare<Value, normal_value>>),
+             slot(Py_tp_hash, entry<hash>), slot(Py_nb_int, entry<to_int>),
+             slot(Py_nb_float, entry<to_float>), slot(Py_tp_iter, entry<iterate>),
+             methods_slot(methods), doc_slot(value_doc)}));
 }
 
 }  // namespace confd::python

@@ -27,6 +27,14 @@ std::string display_text(const Value& value);
 /// module changes: /if:interfaces/interface{eth0}/mtu.
 std::string path_text(const ObjectRef& path);
 
+/// What == and hash() go by. The sign of a zero makes no difference, and neither does whether a
+/// step of a path names the namespace that it has anyhow.
+Value normal_value(Value value);
+ObjectRef normal_path(ObjectRef path);
+
+/// The same for equal values, whatever schemas are loaded; never -1, which is an error to Python.
+Py_ssize_t hash_of(const Value& value);
+
 /// The value that Python's `init` is for a type; nothing when it is none.
 std::optional<Value> make_value(PyObject* init, ValueType type);
 

@@ -224,7 +224,7 @@ Ref to_plain(const Value& value) {
             if constexpr (std::same_as<T, std::monostate>) {
                 return Ref::none();
             } else if constexpr (std::same_as<T, bool>) {
-                return Ref::borrowed(payload ? Py_True : Py_False);
+                return truth(payload);
             } else if constexpr (std::is_arithmetic_v<T> || std::same_as<T, std::string>) {
                 return to_python(payload);
             } else if constexpr (std::same_as<T, Bytes>) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <functional>
 
 #include "protocol/notification/kinds.hpp"
 #include "python/src/base64.hpp"
@@ -28,7 +29,36 @@ std::string items_text(const ValueList& list) {
     return out;
 }
 
+ValueList normal_list(ValueList list) {
+    for (auto& item : list.items)
+        item = normal_value(std::move(item));
+    return list;
+}
+
 }  // namespace
+
+ObjectRef normal_path(ObjectRef path) {
+    for (auto& step : path.steps)
+        if (step.keys) step.keys = normal_list(std::move(*step.keys));
+    return qualified(std::move(path));
+}
+
+Value normal_value(Value value) {
+    if (auto* number = std::get_if<double>(&value.payload); number != nullptr && *number == 0) {
+        *number = 0;
+    } else if (auto* list = std::get_if<ValueList>(&value.payload)) {
+        *list = normal_list(std::move(*list));
+    } else if (auto* path = std::get_if<ObjectRef>(&value.payload)) {
+        *path = normal_path(std::move(*path));
+    }
+    return value;
+}
+
+Py_ssize_t hash_of(const Value& value) {
+    const auto text = std::hash<std::string>{}(to_text(normal_value(value)));
+    const auto mixed = static_cast<Py_ssize_t>(text ^ static_cast<std::size_t>(value.type) << 1);
+    return mixed == -1 ? -2 : mixed;
+}
 
 Value value_of(const TagValue& tag) {
     if (tag.marker == TagMarker::value) return tag.v;

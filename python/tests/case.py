@@ -1,7 +1,9 @@
 """What the cases of contract_test.py share."""
 
 import contextlib
+import inspect
 import os
+import re
 import socket
 import unittest
 
@@ -14,6 +16,18 @@ PACKAGES = (_confd, _ncs)
 AUDIT = peer.event(1, 115, b"admin", 17, b"logged in")
 AUDIT_BODY = {"logno": 115, "user": "admin", "msg": "logged in", "usid": 17}
 USER = (17, b"admin", b"secret", peer.Atom("cli"), 2, (192, 0, 2, 17), 52114, 1763802000, b"ctx", 1)
+
+
+def parameters_of(function):
+    """The names of its parameters; of a type that cannot be made ValueError."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except ValueError:
+        # Before 3.10 inspect has no signatures of such types; help() has them all the same.
+        found = isinstance(function, type) and re.match(r"\w+\(([^)]+)\) -> ", function.__doc__)
+        if not found:
+            raise
+        return re.findall(r"\w+", found[1])
 
 
 def noexists(low):

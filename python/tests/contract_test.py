@@ -2,7 +2,7 @@
 
 import unittest
 
-from dictionary_cases import Dictionaries, Newer  # noqa: F401
+from dictionary_cases import AsJson, Dictionaries, Newer  # noqa: F401
 from layout_cases import Layout  # noqa: F401
 from socket_cases import Acknowledging, Blocking, Connecting, Data, Errors  # noqa: F401
 

@@ -5,12 +5,13 @@ import os
 import socket
 import subprocess
 
-import peer  # first: it says where the examples are
-import confd_json
+import peer
 from case import AUDIT, USER, Case, environment
 
 import _confd
 import _ncs
+import confd
+import ncs
 
 
 class Dictionaries(Case):
@@ -125,24 +126,23 @@ class Dictionaries(Case):
 
     def test_golden_events(self):
         """Every measured event has in its dictionary what confd-decode finds in it."""
-        for product, low in (("confd", _confd), ("nso", _ncs)):
+        for product, low, high in (("confd", _confd, confd), ("nso", _ncs, ncs)):
             text = (peer.VECTORS / f"events_{product}_78.jsonl").read_text()
             payloads = [p for line in text.splitlines() for p in json.loads(line)["payloads"]]
             decoded = subprocess.run([os.environ["CONFD_DECODE"], "--payload-hex", "--product", product],
                                      input="".join(p + "\n" for p in payloads), text=True,
                                      capture_output=True, check=True).stdout.splitlines()
             self.assertEqual(len(decoded), len(payloads))
-            converter = confd_json.Converter(low)
             ours, theirs = self.pair()
             for payload, line in zip(payloads, decoded):
                 theirs.sendall(peer.frame(bytes.fromhex(payload)))
-                found = converter.event(low.events.read_notification(ours))
+                found = high.as_json.event(low.events.read_notification(ours))
                 self.assertEqual(found, self.as_the_api_has_it(json.loads(line)), payload)
 
     def as_the_api_has_it(self, event):
         for name, body in event.items():
             if isinstance(body, dict):
-                for double in {"logno_name", *confd_json.DOUBLES}:
+                for double in {"logno_name", *confd.as_json._DOUBLES}:
                     body.pop(double, None)
             if name == "progress":
                 if body["type"] != _confd.PROGRESS_STOP:
@@ -154,6 +154,65 @@ class Dictionaries(Case):
             if name in ("progress", "cq_progress", "audit_network"):
                 event[name] = {key: value for key, value in body.items() if value != ""}
         return event
+
+
+class AsJson(Case):
+    """What the golden events have not."""
+
+    def value(self, init, name):
+        value = confd.as_json.value(_confd.Value(init, getattr(_confd, name)))
+        return {key: v for key, v in value.items() if key != "type"}, value["type"]
+
+    def test_values(self):
+        for init, name, expected in (
+                (5, "C_INT32", {"value": 5}), (1, "C_ENUM_VALUE", {"value": 1}), (1.5, "C_DOUBLE", {"value": 1.5}),
+                ("x", "C_BUF", {"value": "x"}), (b"\0\xff", "C_BINARY", {"value": "00ff"}),
+                (True, "C_BOOL", {"value": True}), (1, "C_NOEXISTS", {}), (1, "C_DEFAULT", {}),
+                ((314, 2), "C_DECIMAL64", {"value": 314, "fraction_digits": 2}),
+                ((3, 4), "C_IDENTITYREF", {"ns": 3, "id": 4}), ((3, 4), "C_XMLTAG", {"ns": 3, "tag": 4}),
+                (("p", "n"), "C_QNAME", {"prefix": "p", "name": "n"}), ((None, "n"), "C_QNAME", {"name": "n"}),
+                ("0a:ff", "C_HEXSTR", {"value": "0aff"}), ("1.2.3.4", "C_DQUAD", {"value": "01020304"}),
+                (b"\1\2", "C_BITBIG", {"value": "0102"}), ("1.3.6", "C_OID", {"value": [1, 3, 6]}),
+                ([_confd.Value("a")], "C_LIST", {"value": [{"type": "buf", "value": "a"}]}),
+                ("2026-11-22", "C_DATE", {"value": "2026-11-22"}),
+                ("/7:1/2{a}", "C_OBJECTREF", {"value": [
+                    {"keys": [{"type": "buf", "value": "a"}]}, {"type": "xmltag", "ns": 7, "tag": 2},
+                    {"type": "xmltag", "ns": 7, "tag": 1}]})):
+            self.assertEqual(self.value(init, name), (expected, name[2:].lower().replace("enum_value", "enum")))
+
+    def test_changes(self):
+        Value, change = _confd.Value, confd.as_json.change
+        path = Value("/7:1/2{a}", _confd.C_OBJECTREF).as_pyval()
+        five, six = {"type": "int32", "value": 5}, {"type": "int32", "value": 6}
+        for op, old, new, expected in (
+                ("CREATED", None, None, {}), ("DELETED", None, None, {}), ("MODIFIED", None, None, {}),
+                ("VALUE_SET", Value(5), Value(6), {"old": five, "value": six}),
+                ("MOVED_AFTER", None, [Value(5)], {"after": [five]}), ("MOVED_AFTER", None, None, {"after": []}),
+                ("ATTR_SET", None, (Value(0x80000001, _confd.C_UINT32), Value(5)),
+                 {"attr": "annotation", "value": five}),
+                ("ATTR_SET", None, (Value(0x80000000, _confd.C_UINT32), [Value(5), Value(6)]),
+                 {"attr": "tags", "value": {"type": "list", "value": [five, six]}}),
+                ("ATTR_SET", None, (Value(77, _confd.C_UINT32), Value(5)), {"attr": "77", "value": five})):
+            self.assertEqual(change(path, getattr(_confd, "MOP_" + op), old, new),
+                             {"path": "/7:1/2{a}", "op": op.lower(), **expected})
+
+    def test_what_is_not_utf_8_is_one_mark_for_each_byte(self):
+        session = peer.event(8, 2, (17, b"\xe2\x82", b"", peer.Atom("cli"), 2, (192, 0, 2, 17), 1, 0, b"", 0), 1, 0)
+        node = peer.event(64, (2, (b"\xff", b"a\xffb")))
+        before = _confd.text_errors("surrogateescape")
+        self.addCleanup(_confd.text_errors, before)
+        ours, theirs = self.pair()
+        theirs.sendall(session + node)
+        found, died = (confd.as_json.event(_confd.events.read_notification(ours)) for _ in range(2))
+        self.assertEqual(found["commit"]["uinfo"]["username"], "\ufffd\ufffd")
+        self.assertEqual(died["hnot"]["slave_died"],
+                         {"nodeid": {"type": "buf", "value": "\ufffd"}, "af": "unspec", "str": "a\ufffdb"})
+
+    def test_passwords_are_not_shown(self):
+        ours, theirs = self.pair()
+        theirs.sendall(peer.event(8, 2, USER, 1, 0))
+        uinfo = ncs.as_json.event(_ncs.events.read_notification(ours))["commit"]["uinfo"]
+        self.assertEqual((uinfo["clearpass"], uinfo["af"], uinfo["usid"]), ("***", "inet", 17))
 
 
 class Newer(Case):

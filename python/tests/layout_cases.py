@@ -10,7 +10,7 @@ import sys
 import tempfile
 import types
 
-from case import Case, environment
+from case import Case, environment, parameters_of
 
 import _confd
 import _ncs
@@ -114,6 +114,17 @@ class Layout(Case):
                     elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                         self.check_class(node, getattr(module, node.name))
 
+    def test_stubs_of_the_high_level_say_what_there_is(self):
+        for high in (confd, ncs):
+            for module in (high.maapi, high.as_json):
+                tree = ast.parse(pathlib.Path(module.__file__).with_suffix(".pyi").read_text())
+                self.assertEqual(self.names_in(tree), set(module.__all__))
+                for node in tree.body:
+                    if isinstance(node, ast.FunctionDef):
+                        self.check_signature(node, getattr(module, node.name))
+                    elif isinstance(node, ast.ClassDef):
+                        self.check_class(node, getattr(module, node.name))
+
     def names_in(self, tree):
         found = set()
         for node in tree.body:
@@ -125,9 +136,10 @@ class Layout(Case):
 
     def check_signature(self, node, function):
         found = [argument.arg for argument in node.args.args if argument.arg not in ("self", "cls")]
-        signature = inspect.signature(function)
-        self.assertEqual(found, list(signature.parameters), node.name)
-        optional = [name for name, parameter in signature.parameters.items()
+        self.assertEqual(found, parameters_of(function), node.name)
+        if isinstance(function, type) and sys.version_info < (3, 10):
+            return
+        optional = [name for name, parameter in inspect.signature(function).parameters.items()
                     if parameter.default is not parameter.empty]
         self.assertEqual(found[len(found) - len(node.args.defaults):], optional, node.name)
 
@@ -138,7 +150,7 @@ class Layout(Case):
                     signature = [argument.arg for argument in member.args.args][1:]
                     found = inspect.signature(getattr(kind, member.name)).parameters
                     self.assertEqual(signature, [name for name in found if name != "self"], member.name)
-                elif kind.__name__ not in ("TransCtxRef", "TagValue"):
+                elif kind.__name__ not in ("TransCtxRef", "TagValue", "Maapi"):
                     self.assertTrue(hasattr(kind, member.name), (kind, member.name))
             elif isinstance(member, ast.FunctionDef) and member.name == "__init__":
                 if kind.__name__ != "Value":

@@ -185,8 +185,45 @@ class Simulated(unittest.TestCase):
             self.assertEqual(_confd.Value.str2val(text, (NS, "/k:box/media")), value)
 
     def test_46_leafrefs_and_keys(self):
-        for path in ("/k:box/port/peer", "/k:box/port{eth0 7}/name"):
+        for path in ("/k:box/port/peer", "/k:box/port{eth0 7}/name", '/k:box/port{"}" 7}/name',
+                     r'/k:box/port{"{\\\"}/}" 7}/name', '/k:box/port{"a b" 7}/k:name'):
             self.assertEqual(_confd.Value("eth0").val2str((NS, path)), "eth0")
+            name = path.replace("k:name", "name").rsplit("/")[-1]
+            self.assertEqual(_confd.cs_node_cd(None, path).tag(), _confd.str2hash(name))
+
+    def test_paths_with_braces_in_their_keys(self):
+        for key in ("}", "a}b", 'q"}', "\\}", "{x} y"):
+            quoted = key.replace("\\", "\\\\").replace('"', '\\"')
+            path = _confd.Value(f'/k:box/port{{"{quoted}" 7}}/mtu', _confd.C_OBJECTREF).as_pyval()
+            self.assertEqual(str(path[1][0]), key)
+            # What str() gives leads back to the path, and to its node.
+            self.assertEqual(_confd.Value(str(path), _confd.C_OBJECTREF).as_pyval(), path)
+            self.assertEqual(_confd.cs_node_cd(None, str(path)).tag(), _confd.str2hash("mtu"))
+
+    def test_hashes_do_not_depend_on_what_is_loaded(self):
+        values = [_confd.Value((_confd.str2hash(NS), _confd.str2hash("fibre")), _confd.C_IDENTITYREF),
+                  _confd.Value(f"{PORT}/mtu", _confd.C_OBJECTREF)]
+        with_names = {value: str(value) for value in values}
+        paths = {value.as_pyval() for value in values[1:]}
+        with socket.socket() as sock, peer.Server(self.no_schemas) as server:
+            _confd.maapi.connect(sock, **server.where())
+            _confd.maapi.load_schemas(sock)
+            try:
+                for value in values:
+                    self.assertNotEqual(str(value), with_names[value])
+                self.assertIn(values[1].as_pyval(), paths)
+            finally:
+                with _confd_socket() as again:
+                    _confd.maapi.connect(again, "127.0.0.1", self.simulator.port)
+                    _confd.maapi.load_schemas(again)
+
+    @staticmethod
+    def no_schemas(conn):
+        peer.receive(conn, 9)
+        conn.sendall(peer.hello_reply())
+        for answer in (peer.frame(word(262)), END, END, END):
+            peer.receive_frame(conn)
+            conn.sendall(answer)
 
     def test_46_what_does_not_fit(self):
         wrong = [("state", _confd.Value(9, _confd.C_ENUM_VALUE), _confd.ERR_BADTYPE),
@@ -215,6 +252,10 @@ class Simulated(unittest.TestCase):
             self.assertEqual(str(low.XmlTag(ns, tag)), "box")
             self.assertEqual(str(low.Value((ns, tag), low.C_XMLBEGIN)), "box")
             self.assertEqual(low.str2hash("no such name"), 0)
+            # A number beyond 32 bits is nothing's hash, whatever its lower half is.
+            for function, number in ((low.hash2str, tag), (low.ns2prefix, ns), (low.find_cs_root, ns)):
+                self.assertIsNotNone(function(number))
+                self.assertIsNone(function(number + (1 << 32)))
             path = low.Value(f"{PORT}/mtu", low.C_OBJECTREF)
             self.assertEqual((str(path), str(path.as_pyval())), (f"{PORT}/mtu",) * 2)
             for wrong in ("x", None, 1.5):

@@ -70,6 +70,18 @@ class Values(unittest.TestCase):
                 if name != "C_LIST":
                     self.assertEqual(Value(value.as_pyval(), value.confd_type()), value)
 
+    def test_equal_values_have_equal_hashes(self):
+        minus, plus = Value(-0.0), Value(0.0)
+        path = "/7:1{%s}"
+        for one, other in ((minus, plus), (Value([minus], _confd.C_LIST), Value([plus], _confd.C_LIST)),
+                           (Value(path % "a", _confd.C_OBJECTREF), Value(path % "a", _confd.C_OBJECTREF)),
+                           (Value((0, 1), _confd.C_DECIMAL64), Value("-0.0", _confd.C_DECIMAL64))):
+            self.assertEqual(one, other)
+            self.assertEqual(hash(one), hash(other))
+            self.assertEqual(len({one, other}), 1)
+        self.assertNotEqual(Value(5, _confd.C_INT8), Value(5, _confd.C_INT16))
+        self.assertNotEqual(Value(float("nan")), Value(float("nan")))
+
     def test_45_guesses(self):
         for init, name in ((True, "C_BOOL"), (5, "C_INT32"), (1.5, "C_DOUBLE"), ("x", "C_BUF"),
                            (b"x", "C_BINARY"), (None, "C_BUF"), ([1], "C_BUF")):
@@ -190,10 +202,10 @@ class Others(unittest.TestCase):
             path["x"]
 
     def test_47_names_without_schemas(self):
-        self.assertIsNone(_confd.hash2str(1))
-        self.assertIsNone(_confd.ns2prefix(1))
+        for number in (1, -1, 1 << 32, (1 << 63) - 1):
+            for function in (_confd.hash2str, _confd.ns2prefix, _confd.find_cs_root):
+                self.assertIsNone(function(number))
         self.assertEqual(_confd.str2hash("name"), 0)
-        self.assertIsNone(_confd.find_cs_root(1))
         self.assertIsNone(_confd.cs_node_cd(None, "/a:b"))
         with self.assertRaises(_confd.error.Error) as caught:
             Value(5).val2str((1, "/a/b"))
