@@ -139,6 +139,16 @@ class Simulated(unittest.TestCase):
         del m
         gc.collect()
 
+    def test_a_socket_of_ones_own(self):
+        sock, tctx = self.commit(confd)
+        with confd.maapi.connect(port=self.simulator.port) as connected:
+            with confd.maapi.Maapi(msock=connected, load_schemas=False) as m, m.attach(tctx) as transaction:
+                self.assertIs(m.msock, connected)
+                seen = []
+                transaction.diff_iterate(lambda *change: seen.append(change))
+        self.assertEqual(len(seen), 6)
+        confd.events.diff_notification_done(sock, tctx)
+
     def test_low_level_calls(self):
         sock, tctx = self.commit(_confd)
         with _confd_socket() as m:

@@ -330,7 +330,31 @@ print("done", flush=True)
 """
 
 
+IN_ANOTHER_INTERPRETER = """
+try:
+    import _confd
+except ImportError:
+    pass
+else:
+    raise RuntimeError("imported twice in a process")
+"""
+
+
 class Exit(unittest.TestCase):
+    def test_another_interpreter_cannot_clear_the_modules(self):
+        try:
+            import _xxsubinterpreters as interpreters
+        except ImportError:
+            self.skipTest("this release of Python has them elsewhere, and refuses by itself")
+        for _ in range(2):
+            other = interpreters.create()
+            interpreters.run_string(other, IN_ANOTHER_INTERPRETER)
+            interpreters.destroy(other)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(AUDIT)
+            self.assertEqual(_confd.events.read_notification(ours)["audit"]["usid"], 17)
+
     def test_threads_that_wait_when_the_interpreter_ends(self):
         outcome = subprocess.run([sys.executable, "-B", "-c", AT_EXIT.format(frame=AUDIT.hex())],
                                  capture_output=True, text=True, timeout=peer.PATIENCE)
