@@ -87,21 +87,23 @@ const TransCtxRef& context_of(PyObject* object) {
     return held<TransCtxRef>(object);
 }
 
-/// The namespace 0 is none.
-std::int64_t namespace_or_none(std::int64_t hashed_ns) {
-    return hashed_ns == 0 ? no_namespace : hashed_ns;
+/// The hash of a namespace; 0 and -1 are none.
+std::int64_t namespace_of(PyObject* hashed_ns) {
+    const auto number = integer_of(hashed_ns);
+    if (number == 0 || number == no_namespace) return no_namespace;
+    return hash_of(hashed_ns, "hashed_ns");
 }
 
 Ref attach(PyObject*, PyObject* args, PyObject* keywords) {
     static const char* const names[] = {"sock", "hashed_ns", "ctx", nullptr};
     PyObject* sock = nullptr;
-    int hashed_ns = 0;
+    PyObject* hashed_ns = nullptr;
     PyObject* ctx = nullptr;
-    parse(args, keywords, "OiO:attach", names, &sock, &hashed_ns, &ctx);
+    parse(args, keywords, "OOO:attach", names, &sock, &hashed_ns, &ctx);
     const auto& context = context_of(ctx);
     MaapiAttach request;
     request.thandle = handle_of(context.th);
-    request.ns = namespace_or_none(hashed_ns);
+    request.ns = namespace_of(hashed_ns);
     request.usid = context.uinfo->usid;
     call(descriptor_of(sock), request);
     return Ref::none();
@@ -110,13 +112,13 @@ Ref attach(PyObject*, PyObject* args, PyObject* keywords) {
 Ref attach2(PyObject*, PyObject* args, PyObject* keywords) {
     static const char* const names[] = {"sock", "hashed_ns", "usid", "thandle", nullptr};
     PyObject* sock = nullptr;
-    int hashed_ns = 0;
+    PyObject* hashed_ns = nullptr;
     int usid = 0;
     int thandle = 0;
-    parse(args, keywords, "Oiii:attach2", names, &sock, &hashed_ns, &usid, &thandle);
+    parse(args, keywords, "OOii:attach2", names, &sock, &hashed_ns, &usid, &thandle);
     MaapiAttach request;
     request.thandle = thandle;
-    request.ns = namespace_or_none(hashed_ns);
+    request.ns = namespace_of(hashed_ns);
     // 0 stands for the owner of the transaction.
     if (usid != 0) request.usid = usid;
     call(descriptor_of(sock), request);

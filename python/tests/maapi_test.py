@@ -331,8 +331,8 @@ class Server(unittest.TestCase):
 
     def test_48_what_is_asked_for(self):
         failure = peer.frame(word(262 | 1 << 31) + word(1))
-        sock = self.maapi([failure, END, END, END, peer.frame(word(220)), peer.frame(word(221)),
-                           peer.frame(word(220)), peer.frame(word(220))])
+        attached = peer.frame(word(220))
+        sock = self.maapi([failure, END, END, END, attached, peer.frame(word(221)), *[attached] * 4])
         _confd.maapi.load_schemas(sock)
         self.assertEqual(self.hello[0], 7)
         _confd.maapi.attach2(sock, 5, 17, 1042)
@@ -344,10 +344,15 @@ class Server(unittest.TestCase):
             tctx = _confd.events.read_notification(ours)["commit_diff"]["tctx"]
         _confd.maapi.attach(sock, 0, tctx)
         _confd.maapi.attach2(sock, 0, 0, 1042)
+        _confd.maapi.attach2(sock, -1, 0, 1042)
+        _confd.maapi.attach2(sock, 0xfffffffe, 0, 1042)
+        for wrong in (-2, 1 << 32):
+            with self.assertRaises(OverflowError):
+                _confd.maapi.attach(sock, wrong, tctx)
         self.assertEqual([struct.unpack(">I", request[:4])[0] for request in self.requests],
-                         [262, 232, 264, 231, 220, 221, 220, 220])
+                         [262, 232, 264, 231, 220, 221, 220, 220, 220, 220])
         # No namespace is -1, and no user session is left out.
-        for index, term in ((4, (5, 17)), (6, (-1, 17)), (7, (-1,))):
+        for index, term in ((4, (5, 17)), (6, (-1, 17)), (7, (-1,)), (8, (-1,)), (9, (0xfffffffe,))):
             self.assertEqual(self.requests[index], word(220) + word(1042) + b"\x83" + peer.encode(term))
 
     def test_failures(self):
