@@ -3,12 +3,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocol/release.hpp"
+
+namespace confd::sim {
+struct YamlNode;
+}
 
 namespace confd::kit {
 
@@ -85,11 +90,17 @@ struct Case {
     std::string rationale;
     /// Why it is no MUST, or what a client can do about it; empty when there is nothing to say.
     std::string note;
-    /// Of a client's case: the scenario that the kit plays. Else what the part makes of it. Lines
-    /// and columns are those of the case's file, so that messages name the right place.
+    /// Of a client's case: the scenario that the kit plays. Else what the part makes of it.
     std::string script;
     std::optional<ClientSetup> client;  ///< of a client's case
-    std::string file;  ///< "client/ack/audit-sync-once.yaml", below conformance/cases
+    /// Of a client's case: the same as `script`, with the places that messages name.
+    std::shared_ptr<const sim::YamlNode> scenario;
+    std::string file;  ///< "client/ack.yaml", below conformance/cases
+    int line = 0;      ///< where the case begins in the file
+
+    // What shows that the case finds what it is for: mutants of conformance/selftest, by name.
+    std::vector<std::string> catches;    ///< they must fail the case
+    std::vector<std::string> may_catch;  ///< meant for cases of other files, and may fail this too
 
     bool needs(std::string_view feature) const {
         return std::ranges::find(features, feature) != features.end();

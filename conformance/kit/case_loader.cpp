@@ -1,244 +1,156 @@
-// A case's file: YAML with the keys of conformance/cases/README.md.
+// A file of cases: what is the same in all of them, then the cases, each with what it has of its
+// own; conformance/cases/README.md.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <ranges>
 
+#include "conformance/kit/case_keys.hpp"
 #include "conformance/kit/names.hpp"
 #include "conformance/kit/registry.hpp"
-#include "protocol/term/notation.hpp"
-#include "protocol/value/text.hpp"
+#include "conformance/kit/yaml_text.hpp"
 #include "simulator/text/field_map.hpp"
 #include "simulator/text/scalars.hpp"
+#include "simulator/text/variables.hpp"
 
 namespace confd::kit {
 namespace {
 
 using sim::FieldMap;
 using sim::YamlNode;
+using sim::YamlPtr;
 
-/// The text of a block (`script: |`) with the lines and the indentation that it has in the file.
-std::string in_place(const YamlNode& block, std::string_view file) {
-    const auto line = static_cast<std::size_t>(block.place.line);
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < line && begin != std::string_view::npos; ++i)
-        begin = file.find('\n', begin) + 1;
-    const auto indent = std::min(file.find_first_not_of(' ', begin) - begin, file.size());
-    std::string out(line, '\n');
-    for (std::string_view rest = block.text; !rest.empty();) {
-        const auto end = std::min(rest.find('\n'), rest.size() - 1) + 1;
-        if (end > 1) out.append(indent, ' ');
-        out += rest.substr(0, end);
-        rest.remove_prefix(end);
-    }
-    return out;
+YamlPtr scalar(std::string_view text, const sim::Place& place) {
+    YamlNode node{.kind = YamlNode::Kind::scalar, .place = place};
+    node.text = text;
+    node.plain = true;
+    return std::make_shared<const YamlNode>(std::move(node));
 }
 
-class CaseLoader {
+/// A map that is put together of what stands in different places.
+class MapBuilder {
   public:
-    CaseLoader(std::string_view text, const std::string& path, sim::Diagnostics& diagnostics)
-        : text_(text), diagnostics_(diagnostics) {
-        out_.file = path;
-    }
+    explicit MapBuilder(const sim::Place& place) : node_{YamlNode::Kind::map, place} {}
 
-    Case load(const YamlNode& root) {
-        FieldMap map(root, "the keys of a case", diagnostics_);
-        load_id(map);
-        out_.title = name(map, "title", "a title");
-        out_.level = word<Level>(map, "level", level_of, "L0, L1 or L2");
-        out_.strength = word<Strength>(map, "strength", strength_of, "MUST or SHOULD");
-        out_.source = word<Source>(map, "source", source_of, "documented, observed or robustness");
-        load_requirements(map);
-        if (const auto* node = map.take("features"))
-            out_.features = sim::parse_names(*node, diagnostics_);
-        out_.rationale = name(map, "rationale", "a rationale");
-        out_.note = text(map, "note");
-        if (out_.part == Part::client) {
-            load_client(map);
-        } else {
-            load_script(map, "script");
-        }
-        map.finish();
-        return std::move(out_);
+    /// What is said later holds.
+    void set(const YamlPtr& key, const YamlPtr& value) {
+        const auto found = std::ranges::find(node_.entries, key->text,
+                                             [](const auto& entry) { return entry.first->text; });
+        if (found != node_.entries.end()) node_.entries.erase(found);
+        node_.entries.emplace_back(key, value);
+    }
+    void set(std::string_view key, const YamlPtr& value) { set(scalar(key, value->place), value); }
+
+    bool empty() const { return node_.entries.empty(); }
+    YamlPtr take() {
+        for (const auto& [key, value] : node_.entries)
+            node_.weight += key->weight + value->weight;
+        return std::make_shared<const YamlNode>(std::move(node_));
     }
 
   private:
-    const YamlNode* required(FieldMap& map, std::string_view key) {
-        const auto* node = map.take(key);
-        if (node == nullptr) {
-            diagnostics_.report(map.node().place, fmt::format("'{}' is missing", key));
-        }
-        return node;
+    YamlNode node_;
+};
+
+/// One case: what it says itself, or its row of a table, and what its file says for all.
+class CaseBuilder {
+  public:
+    /// `row` is null for a case without a table.
+    CaseBuilder(Case& out, const YamlNode& head, const YamlNode& body, const YamlNode* row,
+                const sim::Place& place, sim::Diagnostics& diagnostics)
+        : out_(out), head_(head), body_(body), row_(row), place_(place), diagnostics_(diagnostics) {
+        if (row_ == nullptr) return;
+        for (const auto& [key, value] : row_->entries)
+            words_.set(key->text, value);
     }
 
-    std::string name(FieldMap& map, std::string_view key, std::string_view what) {
-        const auto* node = required(map, key);
-        return node == nullptr ? std::string() : trimmed(*node, what);
-    }
-
-    std::string trimmed(const YamlNode& node, std::string_view what) {
-        auto text = sim::parse_name(node, what, diagnostics_).value_or("");
-        while (text.ends_with('\n'))
-            text.pop_back();
-        return text;
-    }
-
-    template <class Enum>
-    Enum word(FieldMap& map, std::string_view key, std::optional<Enum> (*parse)(std::string_view),
-              std::string_view expected) {
-        const auto* node = required(map, key);
-        if (node == nullptr) return {};
-        const auto value = node->is_scalar() ? parse(node->text) : std::nullopt;
-        if (!value) sim::report_expected(*node, expected, diagnostics_);
-        return value.value_or(Enum{});
-    }
-
-    /// An ID never changes; that it is also the file's name makes it easy to find.
-    void load_id(FieldMap& map) {
-        const auto* node = required(map, "id");
-        if (node == nullptr) return;
-        out_.id = node->text;
-        const auto part = part_of(std::string_view(out_.id).substr(0, out_.id.find('/')));
-        out_.part = part.value_or(Part::client);
-        if (!part || out_.id + ".yaml" != out_.file) {
-            sim::report_expected(
-                *node, fmt::format("the file's name without .yaml ({})", out_.file), diagnostics_);
-        }
-    }
-
-    void load_requirements(FieldMap& map) {
-        const auto* node = required(map, "requirements");
-        if (node == nullptr) return;
-        out_.requirements = sim::parse_names(*node, diagnostics_);
-        for (const auto& id : out_.requirements) {
-            if (find_requirement(id)) continue;
-            diagnostics_.report(node->place, fmt::format("docs/protocol.md has no {}", id));
-        }
-    }
-
-    void load_script(FieldMap& map, std::string_view key) {
-        const auto* node = required(map, key);
-        if (node == nullptr) return;
-        if (node->is_scalar()) {
-            out_.script = in_place(*node, text_);
-        } else {
-            sim::report_expected(*node, "a block of text, as after |", diagnostics_);
-        }
-    }
-
-    void load_client(FieldMap& map) {
-        out_.client.emplace();
-        const auto* node = required(map, "client");
-        load_script(map, "scenario");
-        if (node == nullptr) return;
-        FieldMap fields(*node, "the keys of client", diagnostics_);
-        auto& client = *out_.client;
-        load_peer(fields, client);
-        load_subscription(fields, client);
-        load_access(fields, client);
-        load_checks(fields, client);
-        fields.finish();
-        imply_features(client);
-    }
-
-    void load_peer(FieldMap& map, ClientSetup& client) {
-        if (const auto* node = map.take("release")) {
-            const auto release = parse_release(node->text);
-            if (!release) sim::report_expected(*node, "a release such as 7.8", diagnostics_);
-            client.release = release.value_or(Release{});
-            client.about_release = true;
-        }
-        if (const auto* node = map.take("product")) {
-            const auto product = parse_product(node->text);
-            if (!product) sim::report_expected(*node, "confd or nso", diagnostics_);
-            client.product = product.value_or(Product::confd);
-            client.about_product = true;
-        }
-    }
-
-    void load_subscription(FieldMap& map, ClientSetup& client) {
-        if (const auto* node = required(map, "mask"))
-            client.mask = sim::parse_mask(*node, diagnostics_).value_or(0);
-        if (const auto* node = map.take("without"))
-            client.without = sim::parse_mask(*node, diagnostics_).value_or(0);
-        client.heartbeat = number(map, "heartbeat");
-        client.health_check = number(map, "health_check");
-        client.verbosity = number(map, "verbosity");
-        client.usid = number(map, "usid");
-        client.stream = text(map, "stream");
-        client.start = time(map, "start");
-        client.stop = time(map, "stop");
-        client.filter = text(map, "filter");
-    }
-
-    void load_access(FieldMap& map, ClientSetup& client) {
-        constexpr std::array<std::string_view, 3> words{"none", "right", "wrong"};
-        if (const auto* node = map.take("secret")) {
-            const auto found = std::ranges::find(words, node->text);
-            if (found == words.end()) {
-                sim::report_expected(*node, "none, right or wrong", diagnostics_);
-            } else {
-                client.secret = static_cast<Secret>(found - words.begin());
+    void build() {
+        if (out_.part == Part::client) out_.client.emplace();
+        for (const auto& key : case_keys()) {
+            if (!key.is_for(out_.part)) continue;
+            const auto node = find(key.name);
+            if (node != nullptr) {
+                if (key.load != nullptr) key.load(*node, out_, diagnostics_);
+            } else if (key.required) {
+                diagnostics_.report(place_, fmt::format("'{}' is missing", key.name));
             }
         }
-        client.server_secret = flag(map, "server_secret");
-        client.unix_socket = flag(map, "unix_socket");
+        if (out_.part != Part::client) return;
+        imply_features();
+        out_.scenario = scenario();
+        out_.script = yaml_text(*out_.scenario);
     }
 
-    void load_checks(FieldMap& map, ClientSetup& client) {
-        client.prints = flag(map, "prints");
-        client.in_order = flag(map, "in_order");
-        if (const auto* node = map.take("hello")) {
-            const auto bytes = sim::parse_hex_bytes(*node, diagnostics_).value_or(Bytes{});
-            if (bytes.size() != 1)
-                sim::report_expected(*node, "one byte, such as 0b", diagnostics_);
-            client.hello = to_hex(bytes);
+  private:
+    /// What holds for the case under a key: the nearest. Null when there is nothing.
+    YamlPtr find(std::string_view key) const {
+        if (row_ != nullptr) {
+            if (const auto* found = row_->find(key)) return *found;
+            if (const auto* found = body_.find(key))
+                return is_played(key) ? *found : substitute(*found, words_, diagnostics_);
         }
-        const auto* node = map.take("subscription");
-        if (node == nullptr) return;
-        client.subscription = node->text;
-        if (const auto term = parse_term(node->text); !term) {
-            diagnostics_.report(node->place,
-                                fmt::format("not a term: {}", to_string(term.error())));
+        for (const auto* layer : {&body_, &head_})
+            if (const auto* found = layer->find(key)) return *found;
+        return nullptr;
+    }
+
+    /// Variables of what is played are the scenario's.
+    static bool is_played(std::string_view key) {
+        const auto found = std::ranges::find(case_keys(), key, &CaseKey::name);
+        return found->load == nullptr;
+    }
+
+    YamlPtr scenario() const {
+        MapBuilder out(place_);
+        out.set("format", scalar("1", place_));
+        const auto all_steps = steps();
+        if (const auto all_vars = vars(*all_steps)) out.set("vars", all_vars);
+        for (const auto* key : {"modules", "allow", "sessions", "streams"})
+            if (const auto node = find(key)) out.set(key, node);
+        out.set("steps", all_steps);
+        return out.take();
+    }
+
+    YamlPtr steps() const {
+        YamlNode out{.kind = YamlNode::Kind::sequence, .place = place_};
+        for (const auto* key : {"before", "steps", "after"}) {
+            const auto some = find(key);
+            if (some == nullptr) continue;
+            if (!some->is_sequence()) report_expected(*some, "a list of steps", diagnostics_);
+            for (const auto& step : some->items) {
+                out.items.push_back(step);
+                out.weight += step->weight;
+            }
         }
+        return std::make_shared<const YamlNode>(std::move(out));
     }
 
-    std::int64_t number(FieldMap& map, std::string_view key) {
-        constexpr std::int64_t most = 1'000'000;
-        const auto* node = map.take(key);
-        return node == nullptr
-                   ? 0
-                   : sim::parse_int(*node, 0, most, "a number", diagnostics_).value_or(0);
-    }
-
-    std::string text(FieldMap& map, std::string_view key) {
-        const auto* node = map.take(key);
-        return node == nullptr ? std::string() : trimmed(*node, "a text");
-    }
-
-    std::string time(FieldMap& map, std::string_view key) {
-        auto out = text(map, key);
-        if (!out.empty() && !parse_datetime(out)) {
-            sim::report_expected(*map.take(key), "a time such as 2026-11-22T10:00:00Z",
-                                 diagnostics_);
+    /// The variables of the file and of the case, and what the case's row says for its steps. Null
+    /// when there are none.
+    YamlPtr vars(const YamlNode& all_steps) const {
+        MapBuilder out(place_);
+        if (row_ != nullptr) {
+            const auto used = variables_in(all_steps);
+            for (const auto& [key, value] : row_->entries)
+                if (std::ranges::find(used, key->text) != used.end()) out.set(key, value);
         }
-        return out;
-    }
-
-    bool flag(FieldMap& map, std::string_view key) {
-        const auto* node = map.take(key);
-        if (node == nullptr) return false;
-        if (node->text != "true" && node->text != "false") {
-            sim::report_expected(*node, "true or false", diagnostics_);
+        for (const auto* layer : {&head_, &body_}) {
+            const auto* more = layer->find("vars");
+            if (more == nullptr) continue;
+            if (!(*more)->is_map()) report_expected(**more, "a map of variables", diagnostics_);
+            for (const auto& [key, value] : (*more)->entries)
+                out.set(key, value);
         }
-        return node->text == "true";
+        return out.empty() ? nullptr : out.take();
     }
 
     /// What a case needs by what it asks for need not be written a second time.
-    void imply_features(const ClientSetup& client) {
+    void imply_features() {
+        const auto& client = *out_.client;
         const auto imply = [&](bool needed, const char* feature) {
-            if (needed && std::ranges::find(out_.features, feature) == out_.features.end())
-                out_.features.emplace_back(feature);
+            if (needed && !out_.needs(feature)) out_.features.emplace_back(feature);
         };
         imply(client.prints, "output");
         imply(!client.stream.empty(), "streams");
@@ -247,19 +159,104 @@ class CaseLoader {
         imply(client.unix_socket, "unix");
     }
 
-    std::string_view text_;
+    Case& out_;
+    const YamlNode& head_;
+    const YamlNode& body_;
+    const YamlNode* row_;
+    const sim::Place& place_;
     sim::Diagnostics& diagnostics_;
-    Case out_;
+    sim::Scope words_;
+};
+
+class FileLoader {
+  public:
+    FileLoader(const std::string& path, sim::Diagnostics& diagnostics)
+        : path_(path), group_(path.substr(0, path.find('.'))), diagnostics_(diagnostics) {}
+
+    std::vector<Case> load(const YamlNode& head) {
+        const auto part = part_of(std::string_view(group_).substr(0, group_.find('/')));
+        if (!part) {
+            diagnostics_.report(head.place, "the file is in no folder client, server or codec");
+            return {};
+        }
+        part_ = *part;
+        head_ = &head;
+        constexpr std::array<std::string_view, 1> cases{"cases"};
+        check_keys(head, "the keys of a file of cases", cases);
+        for_each_of(head, "cases",
+                    [&](const YamlNode& name, const YamlNode& body) { load_entry(name, body); });
+        return std::move(out_);
+    }
+
+  private:
+    /// A case, or a table of some.
+    void load_entry(const YamlNode& name, const YamlNode& body) {
+        if (body.find("each") == nullptr) {
+            check_keys(body, "the keys of a case", {});
+            return add(name, body, nullptr);
+        }
+        constexpr std::array<std::string_view, 1> each{"each"};
+        check_keys(body, "the keys of a case", each);
+        const auto used = variables_in(body);
+        const std::vector<std::string_view> words(used.begin(), used.end());
+        for_each_of(body, "each", [&](const YamlNode& row_name, const YamlNode& row) {
+            check_keys(row, "the keys of a case and the variables in it", words);
+            add(row_name, body, &row);
+        });
+    }
+
+    template <class F>
+    void for_each_of(const YamlNode& map, std::string_view key, F&& load_one) {
+        const auto* found = map.find(key);
+        if (found == nullptr) {
+            return diagnostics_.report(map.place, fmt::format("'{}' is missing", key));
+        }
+        if (!(*found)->is_map()) {
+            return report_expected(**found, "a map of cases by their names", diagnostics_);
+        }
+        for (const auto& [name, body] : (*found)->entries)
+            load_one(*name, *body);
+    }
+
+    void check_keys(const YamlNode& node, std::string what,
+                    std::span<const std::string_view> others) {
+        FieldMap map(node, std::move(what), diagnostics_);
+        for (const auto& key : case_keys())
+            if (key.is_for(part_)) map.take(key.name);
+        for (const auto other : others)
+            map.take(other);
+        map.finish();
+    }
+
+    void add(const YamlNode& name, const YamlNode& body, const YamlNode* row) {
+        constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+        if (name.text.empty() || name.text.find_first_not_of(letters) != std::string::npos) {
+            report_expected(name, "the end of an ID: small letters, digits and -", diagnostics_);
+        }
+        auto& test = out_.emplace_back();
+        test.id = group_ + "/" + name.text;
+        test.part = part_;
+        test.file = path_;
+        test.line = name.place.line;
+        CaseBuilder(test, *head_, body, row, name.place, diagnostics_).build();
+    }
+
+    const std::string& path_;
+    std::string group_;  // what the IDs begin with
+    Part part_{};
+    const YamlNode* head_ = nullptr;
+    sim::Diagnostics& diagnostics_;
+    std::vector<Case> out_;
 };
 
 }  // namespace
 
-std::expected<Case, std::vector<sim::Diagnostic>> load_case(std::string_view text,
-                                                            const std::string& path) {
+std::expected<std::vector<Case>, std::vector<sim::Diagnostic>> load_cases(std::string_view text,
+                                                                          const std::string& path) {
     sim::Diagnostics diagnostics;
     const auto root = sim::parse_yaml(text, std::make_shared<const std::string>(path), diagnostics);
-    Case out;
-    if (root != nullptr) out = CaseLoader(text, path, diagnostics).load(*root);
+    std::vector<Case> out;
+    if (root != nullptr) out = FileLoader(path, diagnostics).load(*root);
     if (!diagnostics.empty()) return std::unexpected(diagnostics.take());
     return out;
 }

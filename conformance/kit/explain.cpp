@@ -37,12 +37,6 @@ std::string wrapped(std::string_view text, std::string_view indent) {
     return out + "\n";
 }
 
-/// The script without the blank lines that keep its place in the file.
-std::string_view bare(std::string_view script) {
-    const auto begin = script.find_first_not_of('\n');
-    return begin == std::string_view::npos ? std::string_view() : script.substr(begin);
-}
-
 std::string exchange_text(const Case& test) {
     if (!test.client) return {};
     auto exchange = rehearse(test);
@@ -69,8 +63,8 @@ std::string list_text(std::span<const Case* const> cases) {
 
 std::string explain_text(const Case& test) {
     auto out = fmt::format("{}\n{}\n\n", test.id, test.title);
-    out += fmt::format("level {}, {}, {}\n", to_string(test.level), to_string(test.strength),
-                       to_string(test.source));
+    out += fmt::format("level {}, {}, {}; conformance/cases/{}:{}\n", to_string(test.level),
+                       to_string(test.strength), to_string(test.source), test.file, test.line);
     if (!test.features.empty()) {
         out += fmt::format("needs the features {}\n", fmt::join(test.features, ", "));
     }
@@ -82,7 +76,7 @@ std::string explain_text(const Case& test) {
         out +=
             fmt::format("\n{} ({})\n{}", id, requirement->link, wrapped(requirement->text, "  > "));
     }
-    out += fmt::format("\n{}:\n\n{}", test.client ? "Scenario" : "Script", bare(test.script));
+    out += fmt::format("\n{}:\n\n{}", test.client ? "Scenario" : "Script", test.script);
     return out + exchange_text(test);
 }
 

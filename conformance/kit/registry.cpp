@@ -1,25 +1,40 @@
 #include "conformance/kit/registry.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace confd::kit {
 namespace {
 
+/// What is wrong with cases that are there twice, in files that share a beginning.
+std::string twins_among(const std::vector<Case>& sorted) {
+    std::string out;
+    for (std::size_t i = 1; i < sorted.size(); ++i) {
+        if (sorted[i].id != sorted[i - 1].id) continue;
+        out += fmt::format("{}:{}: there is a case {} already, {}:{}\n", sorted[i].file,
+                           sorted[i].line, sorted[i].id, sorted[i - 1].file, sorted[i - 1].line);
+    }
+    return out;
+}
+
 std::vector<Case> load_all() {
     std::vector<Case> out;
     std::string wrong;
     for (const auto& file : case_files()) {
-        auto loaded = load_case(file.text, std::string(file.path));
+        auto loaded = load_cases(file.text, std::string(file.path));
         if (loaded) {
-            out.push_back(std::move(*loaded));
+            std::ranges::move(*loaded, std::back_inserter(out));
             continue;
         }
         for (const auto& diagnostic : loaded.error())
             wrong += to_string(diagnostic) + "\n";
     }
-    if (!wrong.empty()) throw std::logic_error(wrong);
     std::ranges::sort(out, {}, &Case::id);
+    wrong += twins_among(out);
+    if (!wrong.empty()) throw std::logic_error(wrong);
     return out;
 }
 
@@ -29,6 +44,10 @@ bool any_matches(std::span<const std::string> patterns, std::string_view id) {
 }
 
 }  // namespace
+
+bool may_hold(std::string_view path, std::string_view id) {
+    return path.substr(0, path.find('.')) == id.substr(0, id.rfind('/'));
+}
 
 const std::vector<Case>& all_cases() {
     static const auto cases = load_all();

@@ -1,7 +1,9 @@
 // All cases: the files of conformance/cases, compiled in, checked when they are read.
 //
-// conformance/cases/client/ack/audit-sync-once.yaml is the case client/ack/audit-sync-once. The
-// keys are in conformance/cases/README.md.
+// The case audit-sync-once of conformance/cases/client/ack.yaml is client/ack/audit-sync-once. What
+// stands in a file's name behind a full stop says what the file has, and is no part of the ID:
+// there can be client/maapi.failures.yaml beside client/maapi.yaml. The keys are in
+// conformance/cases/README.md.
 #pragma once
 
 #include <expected>
@@ -17,14 +19,17 @@
 
 namespace confd::kit {
 
-/// With paths below conformance/cases: "client/ack/audit-sync-once.yaml".
+/// With paths below conformance/cases: "client/ack.yaml".
 std::span<const EmbeddedFile> case_files();
 /// The YANG modules of conformance/cases/yang.
 std::span<const EmbeddedFile> module_files();
 
-/// Reports all that is wrong with a file, each with its place.
-std::expected<Case, std::vector<sim::Diagnostic>> load_case(std::string_view text,
-                                                            const std::string& path);
+/// The cases of a file, in its order; or all that is wrong with it, each with its place.
+std::expected<std::vector<Case>, std::vector<sim::Diagnostic>> load_cases(std::string_view text,
+                                                                          const std::string& path);
+
+/// Whether a case with this ID would be in a file with this path.
+bool may_hold(std::string_view path, std::string_view id);
 
 /// Every case that is compiled in, by ID. Throws std::logic_error with what is wrong with a file:
 /// a test loads them all.

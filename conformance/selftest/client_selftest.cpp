@@ -1,5 +1,6 @@
 // confd-conformance client against clients that are right, and against mutants: clients that are
-// wrong in exactly one way, each of which fails the cases meant for it and no others.
+// wrong in exactly one way, each of which fails the cases that name it and none that are about
+// others.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,37 +24,14 @@
 #include "conformance/kit/registry.hpp"
 #include "conformance/selftest/loop_play.hpp"
 #include "conformance/selftest/mutant_client.hpp"
+#include "conformance/selftest/mutants.hpp"
+#include "conformance/selftest/mutations.hpp"
 #include "conformance/selftest/vendor_client.hpp"
 #include "files/read_file.hpp"
 #include "protocol/mask.hpp"
 
 namespace confd::kit {
 namespace {
-
-/// What failed, and why.
-using Failures = std::map<std::string, std::string>;
-
-std::set<std::string> ids_of(const Failures& failures) {
-    std::set<std::string> out;
-    for (const auto& [id, reason] : failures)
-        out.insert(id);
-    return out;
-}
-
-/// What is said when other cases failed than those that should: why, of each that should not.
-std::string reasons_beside(const Failures& failures, const std::set<std::string>& meant) {
-    std::string out;
-    for (const auto& [id, reason] : failures)
-        if (!meant.contains(id)) out += "\n" + id + ": expected " + reason;
-    return out;
-}
-
-std::vector<const Case*> cases_of(const std::vector<std::string>& groups) {
-    std::vector<std::string> filters;
-    for (const auto& group : groups)
-        filters.push_back("client/" + group + "/*");
-    return select(Part::client, filters, {});
-}
 
 /// What a client is, as --release and --product say it.
 ClientOptions as(std::optional<Product> product, std::optional<Release> release = {}) {
@@ -84,15 +62,14 @@ Result judge(const Case& test, const std::string& mutation, Options options = {}
     return judge_played(test, options, played).result;
 }
 
-Failures failures_of(const std::string& mutation, const std::vector<std::string>& groups = {},
-                     const ClientOptions& client = {}) {
-    Failures out;
-    for (const auto* known : cases_of(groups)) {
+/// Every case, or those of some files, that a client like this is judged on.
+test::Judged judged_of(const std::string& mutation, const ClientOptions& client = {},
+                       const std::vector<std::string>& files = {}) {
+    test::Judged out;
+    for (const auto* known : select(Part::client, {}, {})) {
+        if (!files.empty() && std::ranges::find(files, known->file) == files.end()) continue;
         const auto test = fitted(*known, client);
-        if (!why_not_for(test, client).empty()) continue;
-        const auto result = judge(test, mutation);
-        if (result.status == Status::passed) continue;
-        out[test.id] = result.expected + "; " + result.reason;
+        if (why_not_for(test, client).empty()) test::note(out, test, judge(test, mutation));
     }
     return out;
 }
@@ -158,9 +135,8 @@ TEST(Runs, InWhichEveryCaseIsSkippedAreNoPass) {
     EXPECT_NE(command->output().find("nothing was judged"), std::string::npos) << command->output();
 }
 
-TEST(MutantClient, PassesEveryCaseWithoutAMutation) {
-    const auto failures = failures_of("");
-    EXPECT_EQ(ids_of(failures), std::set<std::string>{}) << reasons_beside(failures, {});
+TEST(ClientMutants, PassEveryCaseWithoutAMutation) {
+    EXPECT_EQ(test::failures_among(judged_of("")), "");
 }
 
 struct Peer {
@@ -176,7 +152,7 @@ class Peers : public testing::TestWithParam<Peer> {};
 /// A case that is about no product and no release is played to clients of all.
 TEST_P(Peers, ArePlayedWhatIsNotAboutOthers) {
     const auto& peer = GetParam();
-    for (const auto* known : cases_of({})) {
+    for (const auto* known : select(Part::client, {}, {})) {
         const auto test = fitted(*known, peer.client);
         const auto why = why_not_for(test, peer.client);
         if (!why.empty()) {
@@ -194,8 +170,7 @@ TEST_P(Peers, ArePlayedWhatIsNotAboutOthers) {
 }
 
 TEST_P(Peers, PassEveryCaseWithoutAMutation) {
-    const auto failures = failures_of("", {}, GetParam().client);
-    EXPECT_EQ(ids_of(failures), std::set<std::string>{}) << reasons_beside(failures, {});
+    EXPECT_EQ(test::failures_among(judged_of("", GetParam().client)), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Peers,
@@ -224,15 +199,18 @@ TEST(Fit, LeavesToOthersWhatIsAboutThem) {
               "an attached client cannot be given an access file");
 }
 
-/// What no application on the vendor's library can do is no MUST, and the case says why.
+/// What no application on the vendor's library can do is no MUST, and the case says why. Each such
+/// case names the stand-in.
 class LikeTheVendor : public testing::TestWithParam<Product> {};
 
 TEST_P(LikeTheVendor, AClientPassesEveryMust) {
-    const auto failures = failures_of(test::like_the_vendor, {}, as(GetParam()));
-    for (const auto& [id, reason] : failures) {
-        const auto* test = find_case(id);
-        EXPECT_EQ(test->strength, Strength::should) << id << ": expected " << reason;
-        EXPECT_FALSE(test->note.empty()) << id;
+    for (const auto& [test, why] : judged_of(test::like_the_vendor, as(GetParam()))) {
+        const auto& named = test->catches;
+        const bool known = std::ranges::find(named, test::like_the_vendor) != named.end();
+        EXPECT_EQ(known, !why.empty()) << test->id << ": expected " << why;
+        if (why.empty()) continue;
+        EXPECT_EQ(test->strength, Strength::should) << test->id << ": expected " << why;
+        EXPECT_FALSE(test->note.empty()) << test->id;
     }
 }
 
@@ -298,58 +276,31 @@ TEST(Processes, TheirEndsAreTold) {
     }
 }
 
-struct Mutant {
-    std::string name;
-    std::vector<std::string> groups;
-    std::set<std::string> fails;
-};
-void PrintTo(const Mutant& mutant, std::ostream* out) {
-    *out << mutant.name;
+TEST(ClientMutants, AreNamedByTheCasesThatCatchThem) {
+    EXPECT_EQ(test::wrong_names(Part::client, test::client_mutations), "");
 }
 
-/// conformance/selftest/client_mutants.txt: a mutation, the groups it is run against, and the cases
-/// that fail it.
-std::vector<Mutant> read_mutants() {
-    std::vector<Mutant> out;
-    std::ifstream file(CONFD_SOURCE_DIR "/conformance/selftest/client_mutants.txt");
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.starts_with('#')) continue;
-        std::istringstream words(line);
-        Mutant mutant;
-        words >> mutant.name;
-        for (std::string group; !group.ends_with(':') && words >> group;)
-            mutant.groups.push_back(group.substr(0, group.find(':')));
-        for (std::string id; words >> id;)
-            mutant.fails.insert("client/" + id);
-        out.push_back(std::move(mutant));
-    }
-    return out;
-}
-
-class MutantClients : public testing::TestWithParam<Mutant> {};
+class MutantClients : public testing::TestWithParam<std::string> {};
 
 TEST_P(MutantClients, FailTheCasesMeantForThem) {
-    std::vector<ClientOptions> clients{as({})};
+    const auto& name = GetParam();
+    auto judged = judged_of(name);
+    EXPECT_EQ(test::wrong_failures(Part::client, name, judged), "");
     // Schemas and diffs take their time, and are read in the same way from both products.
-    if (GetParam().groups != std::vector<std::string>{"maapi"}) clients.push_back(as(Product::nso));
-    for (const auto& client : clients) {
-        auto meant = GetParam().fails;
-        std::erase_if(meant, [&](const std::string& id) {
-            return !why_not_for(fitted(*find_case(id), client), client).empty();
-        });
-        const auto failures = failures_of(GetParam().name, GetParam().groups, client);
-        // Says which cases differ, however many there are.
-        EXPECT_THAT(ids_of(failures), testing::ContainerEq(meant))
-            << reasons_beside(failures, meant);
+    const auto files = test::files_about(Part::client, name);
+    const bool diffs_only = std::ranges::all_of(
+        files, [](const std::string& file) { return file.starts_with("client/maapi."); });
+    if (!diffs_only) {
+        const auto of_nso = judged_of(name, as(Product::nso), files);
+        EXPECT_EQ(test::wrong_failures(Part::client, name, of_nso), "");
+        for (const auto& [test, why] : of_nso)
+            if (!why.empty()) judged[test] = why;
     }
+    EXPECT_EQ(test::idle_permissions(Part::client, name, judged), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, MutantClients, testing::ValuesIn(read_mutants()),
-                         [](const auto& mutant) {
-                             auto name = mutant.param.name;
-                             std::ranges::replace(name, '-', '_');
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(All, MutantClients, testing::ValuesIn(test::mutants_of(Part::client)),
+                         [](const auto& mutant) { return test::test_name(mutant.param); });
 
 }  // namespace
 }  // namespace confd::kit

@@ -14,41 +14,33 @@
 #include "conformance/kit/parts.hpp"
 #include "conformance/kit/registry.hpp"
 #include "conformance/selftest/mutant_decoder.hpp"
+#include "conformance/selftest/mutants.hpp"
+#include "conformance/selftest/mutations.hpp"
 
 namespace confd::kit::codec {
 namespace {
-
-using testing::ElementsAreArray;
 
 std::string told(const Result& result) {
     return fmt::format("{}: expected {}; {}\n{}\n", result.test->id, result.expected, result.reason,
                        fmt::join(result.details, "\n"));
 }
 
-/// The cases that a decoder does not pass, without "codec/".
-std::set<std::string> failures(const std::vector<std::string>& command, std::string& why,
-                               const Decoder& decoder = run_program) {
+test::Judged judged_of(const std::vector<std::string>& command,
+                       const Decoder& decoder = run_program) {
     Options options;
     options.command = command;
     const auto judge = judge_of(options, {}, decoder);
-    std::set<std::string> failed;
-    for (const auto* test : select(Part::codec, {}, {})) {
-        const auto result = judge(*test).result;
-        if (result.status == Status::passed) continue;
-        failed.insert(test->id.substr(std::string("codec/").size()));
-        why += told(result);
-    }
-    return failed;
+    test::Judged out;
+    for (const auto* test : select(Part::codec, {}, {}))
+        test::note(out, *test, judge(*test).result);
+    return out;
 }
 
 TEST(CodecCases, ConfdDecodePassesAll) {
-    EXPECT_GE(select(Part::codec, {}, {}).size(), 20U);
-    std::string why;
-    EXPECT_THAT(failures({CONFD_DECODE, "--payload-hex", "--release", "{release}", "--product",
-                          "{product}"},
-                         why),
-                testing::IsEmpty())
-        << why;
+    const auto judged = judged_of(
+        {CONFD_DECODE, "--payload-hex", "--release", "{release}", "--product", "{product}"});
+    EXPECT_EQ(judged.size(), select(Part::codec, {}, {}).size());
+    EXPECT_EQ(test::failures_among(judged), "");
 }
 
 TEST(CodecCases, ADecoderThatCrashesIsSaidToHaveCrashed) {
@@ -61,14 +53,17 @@ TEST(CodecCases, ADecoderThatCrashesIsSaidToHaveCrashed) {
 
 /// A decoder of one dialect is judged in that one.
 TEST(CodecCases, WithoutPlaceholdersOneDialectIsJudged) {
-    std::string why;
-    const auto failed = failures({CONFD_DECODE, "--payload-hex"}, why);
-    // What ConfD 7.8 does not have is skipped.
-    EXPECT_THAT(failed, testing::Each(testing::AnyOf(
-                            testing::HasSubstr("compaction"), testing::HasSubstr("package"),
-                            testing::HasSubstr("cq-"), testing::HasSubstr("call-home"),
-                            testing::HasSubstr("audit-network"))))
-        << why;
+    const auto judged = judged_of({CONFD_DECODE, "--payload-hex"});
+    EXPECT_EQ(test::failures_among(judged), "");
+    std::set<std::string> skipped;
+    for (const auto* test : select(Part::codec, {}, {}))
+        if (!judged.contains(test)) skipped.insert(test->id);
+    // What ConfD 7.8 does not have.
+    EXPECT_THAT(skipped, testing::Contains("codec/generated/compaction"));
+    EXPECT_THAT(skipped, testing::Each(testing::AnyOf(
+                             testing::HasSubstr("compaction"), testing::HasSubstr("package"),
+                             testing::HasSubstr("cq-"), testing::HasSubstr("call-home"),
+                             testing::HasSubstr("audit-network"))));
 }
 
 TEST(CodecCases, ADecoderThatDoesNotStartIsNotReached) {
@@ -92,58 +87,25 @@ TEST(Difference, NamesThePlace) {
               R"(a: expected {"list":[1,2,{"b":"x"}],"none":null}, found nothing)");
 }
 
-struct Mutant {
-    const char* name;
-    std::set<std::string> fails;
-};
-
-void PrintTo(const Mutant& mutant, std::ostream* out) {
-    *out << mutant.name;
+TEST(DecoderMutants, AreNamedByTheCasesThatCatchThem) {
+    EXPECT_EQ(test::wrong_names(Part::codec, test::decoder_mutations), "");
 }
 
-class MutantDecoder : public testing::TestWithParam<Mutant> {};
+class MutantDecoders : public testing::TestWithParam<std::string> {};
 
-TEST_P(MutantDecoder, FailsTheCasesThatAreAboutIt) {
-    std::string why;
-    const Decoder decoder = [](const auto& words, const auto& input, auto) {
+TEST_P(MutantDecoders, FailTheCasesMeantForThem) {
+    const auto& name = GetParam();
+    const Decoder decoder = [&](const auto& words, const auto& input, auto) {
         const WireContext context{parse_release(words[0])->dialect(), *parse_product(words[1])};
-        return test::decode_lines(GetParam().name, context, input);
+        return test::decode_lines(name, context, input);
     };
-    EXPECT_THAT(failures({"{release}", "{product}"}, why, decoder),
-                ElementsAreArray(GetParam().fails))
-        << why;
+    const auto judged = judged_of({"{release}", "{product}"}, decoder);
+    EXPECT_EQ(test::wrong_failures(Part::codec, name, judged), "");
+    EXPECT_EQ(test::idle_permissions(Part::codec, name, judged), "");
 }
 
-const Mutant mutants[] = {
-    {"none", {}},
-    {"forgets-a-field", {"generated/compaction"}},
-    {"adds-a-field", {"generated/forward-info", "golden/forward-info"}},
-    {"shows-numbers-as-text", {"generated/upgrade-event", "golden/upgrade-event"}},
-    {"dies-of-deep-terms", {"bad/deep", "code/deep"}},
-    {"takes-trailing-bytes", {"bad/trailing-bytes", "code/trailing-bytes"}},
-    {"has-one-code",
-     {"code/deep", "code/huge-counts", "code/long-atoms", "code/trailing-bytes", "code/truncated",
-      "code/unknown-tags", "code/unsupported-tags", "code/version", "code/wide-integers",
-      "code/wrong-arity", "code/wrong-types"}},
-    {"knows-one-dialect",
-     {"generated/commit-progress", "generated/cq-progress", "generated/progress"}},
-    {"knows-one-product",
-     {"generated/commit-progress", "generated/progress", "golden/commit-progress",
-      "golden/progress"}},
-    {"says-nothing-of-errors",
-     {"bad/deep",          "bad/huge-counts",       "bad/long-atoms",       "bad/trailing-bytes",
-      "bad/truncated",     "bad/unknown-tags",      "bad/unsupported-tags", "bad/version",
-      "bad/wide-integers", "bad/wrong-arity",       "bad/wrong-types",      "code/deep",
-      "code/huge-counts",  "code/long-atoms",       "code/trailing-bytes",  "code/truncated",
-      "code/unknown-tags", "code/unsupported-tags", "code/version",         "code/wide-integers",
-      "code/wrong-arity",  "code/wrong-types"}},
-};
-
-INSTANTIATE_TEST_SUITE_P(Each, MutantDecoder, testing::ValuesIn(mutants), [](const auto& test) {
-    std::string name = test.param.name;
-    std::ranges::replace(name, '-', '_');
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, MutantDecoders, testing::ValuesIn(test::mutants_of(Part::codec)),
+                         [](const auto& mutant) { return test::test_name(mutant.param); });
 
 }  // namespace
 }  // namespace confd::kit::codec

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/selftest/mutant_diffs.hpp"
+#include "conformance/selftest/mutations.hpp"
 #include "conformance/selftest/vendor_client.hpp"
 #include "protocol/frame/frame.hpp"
 #include "protocol/maapi/keypath.hpp"
@@ -72,7 +73,7 @@ class Client {
     }
 
   private:
-    bool mutant(std::string_view name) const { return mutation_ == name; }
+    bool mutant(ClientMutation name) const { return mutation_ == name.text; }
     std::string asked(std::string_view name) const { return host_.asked(name); }
 
     /// What the kit asks for, in one place wrong.
@@ -250,7 +251,7 @@ void run_mutant_client(const std::string& mutation, Host& host) {
     do {
         Client(mutation, host).run();
         if (again) host.sleep(std::chrono::milliseconds(100));
-    } while (again && mutation != "stays-away");
+    } while (again && mutation != ClientMutation("stays-away").text);
 }
 
 }  // namespace confd::kit::test

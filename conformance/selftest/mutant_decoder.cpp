@@ -4,6 +4,7 @@
 #include <csignal>
 #include <sstream>
 
+#include "conformance/selftest/mutations.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/render/render.hpp"
 #include "protocol/value/text.hpp"
@@ -32,7 +33,7 @@ class Mutant {
     }
 
   private:
-    bool mutant(std::string_view name) const { return mutation_ == name; }
+    bool mutant(DecoderMutation name) const { return mutation_ == name.text; }
 
     void damage(boost::json::object& line) const {
         if (mutant("forgets-a-field") && line.contains("compaction")) {

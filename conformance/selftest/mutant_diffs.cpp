@@ -120,7 +120,7 @@ void DiffReader::take_as_the_vendor(const DiffChange& change) const {
 /// What a client may not be ready for.
 void DiffReader::take(const DiffChange& change) const {
     if (like_vendor()) return take_as_the_vendor(change);
-    const auto dies = [&](std::string_view name, bool of_this) {
+    const auto dies = [&](ClientMutation name, bool of_this) {
         if (of_this && mutant(name)) host_.crash();
     };
     dies("dies-of-a-move", change.op == MOP_MOVED_AFTER);

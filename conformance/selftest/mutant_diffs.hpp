@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/selftest/mutations.hpp"
 #include "conformance/selftest/vendor_client.hpp"
 #include "protocol/maapi/client_session.hpp"
 #include "protocol/maapi/schema_names.hpp"
@@ -33,7 +34,7 @@ class DiffReader {
   private:
     using Poll = MaapiClientSession::Poll;
 
-    bool mutant(std::string_view name) const { return mutation_ == name; }
+    bool mutant(ClientMutation name) const { return mutation_ == name.text; }
     bool open();
     void close();
     bool attach(const CommitDiffNotification& commit);

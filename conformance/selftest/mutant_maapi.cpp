@@ -34,8 +34,8 @@ SchemaNode leaf(std::uint32_t number, const char* name, std::uint32_t next, Valu
 }
 
 std::vector<SchemaRecord> module_records(const std::string& mutation) {
-    const auto mutant = [&](std::string_view name) { return mutation == name; };
-    const auto is = [&](std::string_view name, std::uint32_t wrong, std::uint32_t right) {
+    const auto mutant = [&](ServerMutation name) { return mutation == name.text; };
+    const auto is = [&](ServerMutation name, std::uint32_t wrong, std::uint32_t right) {
         return mutant(name) ? wrong : right;
     };
     std::vector<SchemaRecord> out;
@@ -74,6 +74,7 @@ std::vector<SchemaRecord> module_records(const std::string& mutation) {
 
 sim::maapi::SchemaReplies replies(const std::string& mutation) {
     sim::maapi::SchemaReplies out;
+    const auto mutant = [&](ServerMutation name) { return mutation == name.text; };
     // One record alone and the rest in a list: both are allowed.
     const auto records = module_records(mutation);
     encode_schema(records.front(), out.namespaces.emplace_back());
@@ -81,9 +82,9 @@ sim::maapi::SchemaReplies replies(const std::string& mutation) {
     std::vector<NameHash> names;
     for (const auto* name : {uri, "hostname", "interfaces", "interface", "name", "mtu"})
         names.push_back({name, name_hash(name)});
-    if (mutation == "hash-of-another-name") ++names.back().hash;
-    if (mutation == "nameless-tag") names.pop_back();
-    encode_hash_count(names.size() + (mutation == "one-name-too-few" ? 1 : 0),
+    if (mutant("hash-of-another-name")) ++names.back().hash;
+    if (mutant("nameless-tag")) names.pop_back();
+    encode_hash_count(names.size() + (mutant("one-name-too-few") ? 1 : 0),
                       out.hashes.emplace_back());
     encode_hashes(names, out.hashes.emplace_back());
     return out;

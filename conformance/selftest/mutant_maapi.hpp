@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/selftest/mutations.hpp"
 #include "simulator/maapi/conversation.hpp"
 #include "simulator/maapi/transactions.hpp"
 
@@ -41,7 +42,7 @@ class MutantMaapi {
         std::int64_t lose();
 
       private:
-        bool mutant(std::string_view name) const { return server_.mutant(name); }
+        bool mutant(ServerMutation name) const { return server_.mutant(name); }
         Bytes wrong_request(ByteView request);
         void wrong_reply(Bytes& payload) const;
         void note(ByteView request);
@@ -61,7 +62,7 @@ class MutantMaapi {
     bool hangs(std::int64_t transaction) const { return hung_.contains(transaction); }
 
   private:
-    bool mutant(std::string_view name) const { return mutation_ == name; }
+    bool mutant(ServerMutation name) const { return mutation_ == name.text; }
 
     std::string mutation_;
     sim::maapi::SchemaReplies schemas_;

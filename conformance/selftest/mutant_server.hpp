@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "conformance/selftest/mutant_maapi.hpp"
+#include "conformance/selftest/mutations.hpp"
 #include "protocol/notification/notification.hpp"
 #include "protocol/session/server_session.hpp"
 #include "testing/loopback.hpp"
@@ -63,7 +64,7 @@ class MutantServer : public testing::LoopServer {
         std::vector<Owed> owed{};
     };
 
-    bool mutant(std::string_view name) const { return mutation_ == name; }
+    bool mutant(ServerMutation name) const { return mutation_ == name.text; }
     /// What a blocking server waits for before it looks at anything else.
     bool stuck();
 

@@ -434,6 +434,18 @@ class Loader {
     std::vector<YamlPtr> roles_;
 };
 
+/// `root` is null when it could not be read; why has been reported then.
+std::expected<Scenario, std::vector<Diagnostic>> load_root(const YamlPtr& root,
+                                                           const std::string& file,
+                                                           const LoadOptions& options,
+                                                           Diagnostics& diagnostics) {
+    std::optional<Scenario> scenario;
+    if (root != nullptr) scenario = Loader(options, diagnostics).load(root, file);
+    if (!diagnostics.empty()) return std::unexpected(diagnostics.take());
+    scenario->warnings = diagnostics.take();
+    return std::move(*scenario);
+}
+
 }  // namespace
 
 const MapShape scenario_shape{"the keys of a scenario", "A scenario of confd-sim.", scenario_keys};
@@ -466,14 +478,15 @@ std::expected<Scenario, std::vector<Diagnostic>> load_scenario(std::string_view 
                                                                const std::string& file,
                                                                const LoadOptions& options) {
     Diagnostics diagnostics;
-    std::optional<Scenario> scenario;
-    if (const auto root =
-            parse_yaml(text, std::make_shared<const std::string>(file), diagnostics)) {
-        scenario = Loader(options, diagnostics).load(root, file);
-    }
-    if (!diagnostics.empty()) return std::unexpected(diagnostics.take());
-    scenario->warnings = diagnostics.take();
-    return std::move(*scenario);
+    const auto root = parse_yaml(text, std::make_shared<const std::string>(file), diagnostics);
+    return load_root(root, file, options, diagnostics);
+}
+
+std::expected<Scenario, std::vector<Diagnostic>> load_scenario(const YamlPtr& root,
+                                                               const std::string& file,
+                                                               const LoadOptions& options) {
+    Diagnostics diagnostics;
+    return load_root(root, file, options, diagnostics);
 }
 
 std::expected<std::string, std::string> read_disk(const std::string& path) {

@@ -17,6 +17,7 @@
 #include "simulator/scenario/step.hpp"
 #include "simulator/text/diagnostics.hpp"
 #include "simulator/text/shape.hpp"
+#include "simulator/text/yaml.hpp"
 #include "simulator/yang/built_in_module.hpp"
 
 namespace confd::sim {
@@ -80,6 +81,10 @@ struct LoadOptions {
 
 /// Checks everything and reports all that is wrong.
 std::expected<Scenario, std::vector<Diagnostic>> load_scenario(std::string_view text,
+                                                               const std::string& file,
+                                                               const LoadOptions& options = {});
+/// The same of a scenario that has been read as a part of `file`.
+std::expected<Scenario, std::vector<Diagnostic>> load_scenario(const YamlPtr& root,
                                                                const std::string& file,
                                                                const LoadOptions& options = {});
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "simulator/hub/events.hpp"
-#include "simulator/scenario/variables.hpp"
 #include "simulator/text/diagnostics.hpp"
+#include "simulator/text/variables.hpp"
 
 namespace confd::sim {
 

@@ -23,15 +23,18 @@ std::string text_of(const std::vector<sim::Diagnostic>& diagnostics) {
     return out;
 }
 
-/// Only this case is read: a server starts for each.
+/// Only files that may hold the case are read: a server starts for each case.
 std::expected<Case, std::string> read_case(const std::string& id) {
-    const auto files = case_files();
-    const auto found = std::ranges::find(files, id + ".yaml", &EmbeddedFile::path);
-    if (found == files.end()) return std::unexpected(fmt::format("there is no case '{}'", id));
-    auto test = load_case(found->text, std::string(found->path));
-    if (!test) return std::unexpected(text_of(test.error()));
-    if (!test->client) return std::unexpected(fmt::format("{} is no client's case", id));
-    return std::move(*test);
+    for (const auto& file : case_files()) {
+        if (!may_hold(file.path, id)) continue;
+        auto cases = load_cases(file.text, std::string(file.path));
+        if (!cases) return std::unexpected(text_of(cases.error()));
+        const auto found = std::ranges::find(*cases, id, &Case::id);
+        if (found == cases->end()) continue;
+        if (!found->client) return std::unexpected(fmt::format("{} is no client's case", id));
+        return std::move(*found);
+    }
+    return std::unexpected(fmt::format("there is no case '{}'", id));
 }
 
 int wrong(const std::string& text) {
@@ -105,7 +108,7 @@ std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std
     options.read = [](const std::string&) -> std::expected<std::string, std::string> {
         return std::unexpected("a case includes no files");
     };
-    auto scenario = sim::load_scenario(test.script, test.file, options);
+    auto scenario = sim::load_scenario(test.scenario, test.file, options);
     if (!scenario) return std::unexpected(text_of(scenario.error()));
     return std::move(*scenario);
 }
