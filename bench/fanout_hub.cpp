@@ -14,7 +14,7 @@
 
 #include "bench/fanout.hpp"
 #include "protocol/session/event_frame.hpp"
-#include "simulator/server/links.hpp"
+#include "simulator/server/socket_connections.hpp"
 #include "transport/acceptor.hpp"
 
 namespace confd::bench {
@@ -28,12 +28,12 @@ class HubSender : public Sender {
           hub_(sim::HubConfig{}),
           recorder_(hub_, [] { return Clock::now(); }),
           acceptor_(io_.get_executor()),
-          links_(hub_, recorder_, [] { return Clock::now(); }, [this] { advance(); }) {
+          connections_(hub_, recorder_, [] { return Clock::now(); }, [this] { advance(); }) {
         const auto where = acceptor_.listen(endpoint);
         if (!where) give_up(where.error());
         endpoint_ = *where;
         acceptor_.start([this](transport::Connection connection) {
-            links_.add(std::move(connection), {}, std::chrono::seconds(15));
+            connections_.add(std::move(connection), {}, std::chrono::seconds(15));
         });
     }
 
@@ -78,7 +78,7 @@ class HubSender : public Sender {
     sim::Hub hub_;
     sim::Recorder recorder_;
     transport::Acceptor acceptor_;
-    sim::Links links_;
+    sim::SocketConnections connections_;
     transport::Endpoint endpoint_;
 };
 

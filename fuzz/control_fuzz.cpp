@@ -97,7 +97,7 @@ class Run {
         return response;
     }
 
-    const control::Feed& feed() const { return control_.feed; }
+    const control::RecordFeed& feed() const { return control_.feed; }
 
   private:
     std::chrono::microseconds at() const {
@@ -133,7 +133,7 @@ class Run {
                        .address = [](PeerId) { return std::string("unix"); },
                        .changed = [] {}}};
     control::Control control_{
-        .target = target_, .feed = control::Feed(7), .counters = {}, .bound = {"127.0.0.1"}};
+        .target = target_, .feed = control::RecordFeed(7), .counters = {}, .bound = {"127.0.0.1"}};
     ClientSession client_;
     Written connection_;
     PeerId peer_;

@@ -419,7 +419,7 @@ void HubPlay::on(const BarrierExpired& event) {
     barrier.ended = true;
 }
 
-/// Whoever is still there gets what is left; then everybody goes, and no barrier is left.
+/// Clients that are still there get what is left; then all go, and no barrier is left.
 void HubPlay::finish() {
     for (int round = 0; round < 4; ++round) {
         for (auto& who : subscribers_) {

@@ -1,4 +1,4 @@
-// Which events are where in bytes that go to a peer: only while somebody watches (HubObserver).
+// Which events are where in bytes that go to a peer: only while there is an observer (HubObserver).
 #pragma once
 
 #include <algorithm>

@@ -22,7 +22,7 @@ class Random : public Choices {
     explicit Random(std::uint64_t seed) : state_(seed) {}
 
     std::uint64_t next() { return mix_seed(state_ += 0x9e3779b97f4a7c15U, 0); }
-    /// Slightly uneven for bounds near 2^64, which nobody asks for.
+    /// Slightly uneven for bounds near 2^64, which are not asked for.
     std::uint64_t below(std::uint64_t bound) override { return next() % bound; }
     /// In [0, 1).
     double unit() { return static_cast<double>(next() >> 11U) * 0x1p-53; }

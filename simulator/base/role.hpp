@@ -29,7 +29,7 @@ struct Role {
     }
 };
 
-/// The role of every subscriber when a scenario names none.
-inline constexpr std::string_view everybody = "all";
+/// Stands for all of them, and is the role of every subscriber when a scenario names none.
+inline constexpr std::string_view all_roles = "all";
 
 }  // namespace confd::sim

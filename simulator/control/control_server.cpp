@@ -83,7 +83,7 @@ class Session : public transport::ConnectionOwner {
     std::span<std::uint8_t> room(std::size_t size) override { return http_.prepare(size); }
     void received(std::size_t size) override {
         last_ = Clock::now();
-        // What somebody says while the feed runs has no meaning, and is not kept either.
+        // What the client sends while the feed runs has no meaning, and is not kept either.
         if (feed_) return;
         http_.commit(size);
         serve();
@@ -180,7 +180,7 @@ class Session : public transport::ConnectionOwner {
 struct ControlServer::Impl : Sessions, std::enable_shared_from_this<ControlServer::Impl> {
     Impl(const asio::any_io_executor& executor_, ControlTarget& target, std::uint64_t run)
         : executor(executor_),
-          control_{.target = target, .feed = control::Feed(run), .counters = {}, .bound = {}},
+          control_{.target = target, .feed = control::RecordFeed(run), .counters = {}, .bound = {}},
           acceptor(executor),
           timer(executor) {}
 
@@ -204,8 +204,8 @@ struct ControlServer::Impl : Sessions, std::enable_shared_from_this<ControlServe
         added.start();
     }
 
-    /// Closes the one that has let us wait longest. Whoever opens connections and does not use them
-    /// keeps only itself from being answered.
+    /// Closes the one that has waited longest. A client that opens connections and does not use
+    /// them keeps only itself from being answered.
     bool make_room() {
         auto oldest = sessions.end();
         for (auto it = sessions.begin(); it != sessions.end(); ++it) {

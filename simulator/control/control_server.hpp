@@ -35,7 +35,7 @@ class ControlServer {
     /// Binds, listens and serves. Returns where, with the real port, or a sentence.
     std::expected<transport::Endpoint, std::string> listen(const transport::Endpoint& endpoint);
 
-    /// Counts it and shows it to whoever watches. To be called for everything that goes to the log.
+    /// Counts it and shows it to all readers. To be called for everything that goes to the log.
     void record(const LogRecord& record);
 
     /// Listens no more and closes every connection once what is queued has gone out, in a second at

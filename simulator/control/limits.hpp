@@ -45,7 +45,7 @@ inline constexpr std::size_t max_reader_queue = 2 * max_backlog_bytes;
 /// the last record that it has seen.
 inline constexpr std::chrono::seconds reader_timeout{60};
 
-/// A record with more bytes is shown without its event: nobody reads it on a page.
+/// A record with more bytes is shown without its event: it is too long for a page.
 inline constexpr std::size_t max_feed_record = std::size_t{256} << 10;
 
 /// Records of one second that are shown; the rest is counted only. More is a load test, where

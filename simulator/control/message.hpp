@@ -26,7 +26,7 @@ struct Response {
     std::string body;
     std::string allow;            ///< methods, for 405
     std::string security_policy;  ///< of a page; empty: nothing may be loaded or run
-    /// The body goes on with the records that follow, until somebody hangs up.
+    /// The body goes on with the records that follow, until one side closes.
     bool feed = false;
 };
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "simulator/control/counters.hpp"
-#include "simulator/control/feed.hpp"
 #include "simulator/control/message.hpp"
+#include "simulator/control/record_feed.hpp"
 #include "simulator/control/target.hpp"
 
 namespace confd::sim::control {
@@ -14,7 +14,7 @@ namespace confd::sim::control {
 /// What requests are about.
 struct Control {
     ControlTarget& target;
-    Feed feed;
+    RecordFeed feed;
     Counters counters;
     /// Names and addresses that the interface listens on.
     std::vector<std::string> bound;

@@ -28,7 +28,7 @@ const ActiveFault* FaultBoard::find(FaultId id) const {
 bool FaultBoard::touches(std::string_view role) const {
     return std::ranges::any_of(faults_, [&](const ActiveFault& f) {
         return f.spec.kind != FaultKind::fail_connections &&
-               (f.spec.role == everybody || f.spec.role == role);
+               (f.spec.role == all_roles || f.spec.role == role);
     });
 }
 

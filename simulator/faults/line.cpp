@@ -90,7 +90,7 @@ void FaultLine::push(Instant now, Unit unit) {
 bool FaultLine::is_candidate(const FaultSpec& fault, const Unit& unit) const {
     if (fault.direction != direction_ || !fits(fault, unit.kind)) return false;
     if (fault.service != Service::any && fault.service != service_) return false;
-    if (fault.role != everybody && fault.role != role_) return false;
+    if (fault.role != all_roles && fault.role != role_) return false;
     if (fault.stage != Stage::any && fault.stage != stage_of(unit.kind)) return false;
     if (fault.events != 0 && (fault.events & unit.event) == 0) return false;
     return fault.field.empty() ||

@@ -1,4 +1,4 @@
-// Who still has to acknowledge what (docs/protocol.md, "What waits").
+// Which acknowledgements are still owed (docs/protocol.md, "What waits").
 //
 // A barrier is what one sent event waits for: one acknowledgement from each subscriber that owes
 // one. It opens when the event is sent and ends exactly once: released, when the last of them has
@@ -53,7 +53,7 @@ class Barriers {
     /// The peer is gone and holds nothing up any more. Returns the barriers that this released.
     std::vector<SendId> drop(PeerId peer);
 
-    /// Ends an open barrier; returns who had not answered. Their answers are late from now on.
+    /// Ends an open barrier; returns what was not acknowledged. Answers are late from now on.
     std::vector<Owed> expire(SendId send);
 
     /// Expires an open barrier at this time, in place of an earlier one.
@@ -66,7 +66,7 @@ class Barriers {
 
     bool is_open(SendId send) const { return open_.contains(send); }
     bool has_expired(SendId send) const { return expired_.contains(send); }
-    /// Who has not answered yet, in the order in which they connected.
+    /// What is not acknowledged yet, in the order in which they connected.
     std::vector<Owed> missing(SendId send) const;
     /// Barriers that are open, oldest first.
     std::vector<SendId> open() const;

@@ -27,7 +27,7 @@ struct HubConfig {
     ServerConfig server;
     std::size_t max_subscribers = 0;  ///< further ones are refused; 0 for any number
     std::vector<Role> roles;
-    StreamBookConfig streams;
+    StreamsConfig streams;
     QueueLimits queue;
     PeerLimits limits;  ///< their times are of this hub's clock
     /// What MAAPI clients are told of the YANG modules; null for none.

@@ -21,34 +21,34 @@ struct Describe {
     }
     std::string operator()(const Refused& e) const {
         if (e.subscribed) {
-            return fmt::format("{} sent what nobody can read: {}", peer_name(e.peer, e.role),
+            return fmt::format("{} sent what cannot be read: {}", peer_name(e.peer, e.role),
                                e.reason);
         }
         return fmt::format("connection {} was turned down: {}", e.peer, e.reason);
     }
     std::string operator()(const AckReceived& e) const {
-        const auto who = peer_name(e.peer, e.role);
+        const auto name = peer_name(e.peer, e.role);
         const auto what = to_string(e.ack);
         switch (e.verdict) {
             case AckVerdict::known:
-                return fmt::format("{} gave {}", who, what);
+                return fmt::format("{} gave {}", name, what);
             case AckVerdict::duplicate:
-                return fmt::format("{} gave {} again", who, what);
+                return fmt::format("{} gave {} again", name, what);
             case AckVerdict::late:
-                return fmt::format("{} gave {} too late", who, what);
+                return fmt::format("{} gave {} too late", name, what);
             case AckVerdict::unknown:
                 break;
         }
-        return fmt::format("{} gave {}, for which nothing waits", who, what);
+        return fmt::format("{} gave {}, for which nothing waits", name, what);
     }
     std::string operator()(const Disconnected& e) const {
-        const auto who =
+        const auto name =
             e.subscribed ? peer_name(e.peer, e.role) : fmt::format("connection {}", e.peer);
-        return fmt::format("{} disconnected{}{}", who, e.reason.empty() ? "" : ": ", e.reason);
+        return fmt::format("{} disconnected{}{}", name, e.reason.empty() ? "" : ": ", e.reason);
     }
     std::string operator()(const SyslogTaken& e) const {
         return e.taken ? "a subscriber has taken the syslog over; the server's own is silent"
-                       : "nobody has the syslog any more; the server's own goes on";
+                       : "no subscriber has the syslog any more; the server's own goes on";
     }
     std::string operator()(const AcksHeld& e) const {
         return fmt::format(
@@ -81,7 +81,7 @@ struct Describe {
 }  // namespace
 
 std::string peer_name(PeerId peer, std::string_view role) {
-    if (role.empty() || role == everybody) return fmt::format("subscriber {}", peer);
+    if (role.empty() || role == all_roles) return fmt::format("subscriber {}", peer);
     return fmt::format("subscriber {} ({})", peer, role);
 }
 

@@ -19,8 +19,7 @@ std::string describe(const Owed& owed, const Hub& hub);
 /// One line, such as "subscriber 1 (auditor) gave sync_audit_notification(17) again".
 std::string describe(const HubEvent& event, const Hub& hub);
 
-/// What a client did, for whoever has to find out why: its bytes, as a term, as fields; a line
-/// each.
+/// What a client did, for finding out why: its bytes, as a term, as fields; a line each.
 std::vector<std::string> evidence(const HubEvent& event);
 
 /// "7.8, mask NOTIF_AUDIT|NOTIF_HEARTBEAT, heartbeat 1000 ms": what a subscriber asked for.

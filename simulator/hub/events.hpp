@@ -9,7 +9,7 @@
 #include "simulator/base/ids.hpp"
 #include "simulator/hub/barriers.hpp"
 #include "simulator/maapi/call.hpp"
-#include "simulator/streams/feed.hpp"
+#include "simulator/streams/stream_cursor.hpp"
 
 namespace confd::sim {
 

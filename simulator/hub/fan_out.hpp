@@ -57,7 +57,7 @@ class FanOut {
     /// In the order in which they connected.
     auto begin() const { return members_.begin(); }
     auto end() const { return members_.end(); }
-    std::size_t count(std::string_view role = everybody) const;
+    std::size_t count(std::string_view role = all_roles) const;
     std::size_t groups() const { return groups_.size(); }
 
   private:

@@ -79,7 +79,7 @@ struct SubscriberGroup {
     Batch batch;                  ///< since the hub's last flush()
     std::uint64_t announced = 0;  ///< of the batch: FanOut::announce() has told of so much
 
-    bool has_role(std::string_view wanted) const { return wanted == everybody || wanted == role; }
+    bool has_role(std::string_view wanted) const { return wanted == all_roles || wanted == role; }
     bool gets(std::uint32_t type, std::string_view wanted) const {
         return (mask & type) != 0 && has_role(wanted);
     }

@@ -8,7 +8,8 @@
 //   Subscriber  what one client asked for, may send, and gets; its Output is what goes out to it
 //   FanOut      from an event to the subscribers that get it: encoded once for each group of them
 //   Barriers    which acknowledgements are owed for which event
-//   Hub         who is let in, as what; what has happened; which subscribers are due for a look
+//   Hub         which clients are let in, as what; what has happened; which subscribers are due for
+//   a look
 #pragma once
 
 #include <boost/container/flat_map.hpp>
@@ -88,7 +89,7 @@ class Hub {
     /// An event of a stream, with the tree that filters look at.
     Sent send(Instant now, const StreamEvent& event, const Target& target);
     /// Bytes as they are, to every subscriber of the role.
-    void send_bytes(ByteView bytes, std::string_view role = everybody);
+    void send_bytes(ByteView bytes, std::string_view role = all_roles);
     /// Ends a subscriber's connection.
     void close(PeerId peer, CloseHow how);
     /// One observer, which outlives the hub's last call; or null. Events carry their numbers to
@@ -117,8 +118,8 @@ class Hub {
     // The subscribers.
 
     /// Those of this role, or all of them; in the order in which they connected.
-    std::vector<PeerId> subscribers(std::string_view role = everybody) const;
-    std::size_t subscriber_count(std::string_view role = everybody) const {
+    std::vector<PeerId> subscribers(std::string_view role = all_roles) const;
+    std::size_t subscriber_count(std::string_view role = all_roles) const {
         return fan_out_.count(role);
     }
     /// Null for a client that is not known. What it has been sent may not be in its output yet.
@@ -186,7 +187,7 @@ class Hub {
     void report_faults();
 
     HubContext context_;
-    StreamBook streams_;
+    Streams streams_;
     /// Looked up for each batch and each subscriber: side by side, they are found at once.
     boost::container::flat_map<PeerId, std::unique_ptr<Subscriber>> subscribers_;
     FanOut fan_out_;

@@ -21,9 +21,9 @@ void Hub::decide(Instant now, Subscriber& subscriber) {
 std::expected<void, PeerError> Hub::open_stream(Subscriber& subscriber) const {
     const auto& subscription = subscriber.session().subscription();
     if (!subscription.stream || (subscription.mask & NOTIF_STREAM_EVENT) == 0) return {};
-    auto feed = streams_.subscribe(*subscription.stream);
-    if (!feed) return std::unexpected(feed.error());
-    subscriber.open_stream(std::move(*feed));
+    auto cursor = streams_.subscribe(*subscription.stream);
+    if (!cursor) return std::unexpected(cursor.error());
+    subscriber.open_stream(std::move(*cursor));
     return {};
 }
 
@@ -46,7 +46,7 @@ void Hub::admit(Instant now, Subscriber& subscriber) {
 /// Empty for one that fits none.
 std::string Hub::role_for(const Subscription& subscription) const {
     const auto& roles = context_.config.roles;
-    if (roles.empty()) return std::string(everybody);
+    if (roles.empty()) return std::string(all_roles);
     for (const auto& role : roles) {
         const bool room = role.count == 0 || fan_out_.count(role.name) < role.count;
         if (room && role.fits(subscription)) return role.name;

@@ -15,7 +15,7 @@ namespace confd::sim {
 
 /// Which subscribers get an event, among those whose mask has it.
 struct Target {
-    std::string role = std::string(everybody);
+    std::string role = std::string(all_roles);
     std::string stream;  ///< for stream events; empty for subscribers of any stream
 };
 

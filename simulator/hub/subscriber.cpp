@@ -62,7 +62,7 @@ bool Subscriber::reading_paused(Instant now) const {
 
 /// What the client has to send in time. Nothing from one to which a fault may be done: that can be
 /// what it waits for itself.
-std::optional<InputClock::Due> Subscriber::input_due() const {
+std::optional<InputTimeout::Due> Subscriber::input_due() const {
     if (gone() || has_faults()) return std::nullopt;
     return input_.due(session_, hub_.config.limits);
 }
@@ -78,7 +78,7 @@ bool Subscriber::time_out(Instant now) {
 
 void Subscriber::admit(Instant now, std::string role) {
     role_ = std::move(role);
-    if (feed_) feed_->set_role(role_);
+    if (cursor_) cursor_->set_role(role_);
     // The subscription itself has been read.
     if (!has_faults() && hub_.faults.touches(role_))
         make_faults(Stage::subscription, Stage::events);
@@ -129,13 +129,13 @@ EventCounts Subscriber::events() const {
 
 std::size_t Subscriber::pump(Instant now) {
     std::size_t sent = 0;
-    if (!feed_ || !listens()) return sent;
+    if (!cursor_ || !listens()) return sent;
     stopped_for_room_ = false;
     while (output_.waiting() < usual_queue) {
-        const auto next = feed_->next(hub_.config.wall(now));
+        const auto next = cursor_->next(hub_.config.wall(now));
         report_filter();
         if (next == nullptr) return sent;
-        if (!output_.send(*next, hub_.events.observed() ? feed_->send() : 0)) continue;
+        if (!output_.send(*next, hub_.events.observed() ? cursor_->send() : 0)) continue;
         ++stats_->events[bit_of(NOTIF_STREAM_EVENT)];
         ++sent;
     }
@@ -144,7 +144,7 @@ std::size_t Subscriber::pump(Instant now) {
 }
 
 void Subscriber::report_filter() {
-    auto ends = feed_->take_filter_ends();
+    auto ends = cursor_->take_filter_ends();
     if (ends.events == 0) return;
     filter_ends_ += ends.events;
     hub_.filter_ends += ends.events;
@@ -167,7 +167,7 @@ void Subscriber::send_periodic(Instant now) {
 // ---- acknowledgements ----
 
 bool Subscriber::acks_flow(Instant now) {
-    const bool flow = state_ == State::ended || ack_pace_.ready(ack_rate()) <= now;
+    const bool flow = state_ == State::ended || ack_limiter_.ready(ack_rate()) <= now;
     if (flow) {
         if (acks_ == Acks::held) acks_ = Acks::held_before;
         return true;
@@ -179,7 +179,7 @@ bool Subscriber::acks_flow(Instant now) {
 }
 
 void Subscriber::count(Instant now, const Barriers::Answer& answer) {
-    if (answer.verdict != AckVerdict::known) ack_pace_.take(ack_rate(), now);
+    if (answer.verdict != AckVerdict::known) ack_limiter_.take(ack_rate(), now);
     ++stats_->acks[static_cast<std::size_t>(answer.verdict)];
     if (answer.verdict != AckVerdict::known && answer.verdict != AckVerdict::late) return;
     auto& latencies = stats_->latencies;
@@ -338,14 +338,14 @@ std::optional<Instant> Subscriber::deadline() const {
 
 std::optional<Instant> Subscriber::limits_deadline() const {
     if (gone()) return std::nullopt;
-    if (acks_held()) return ack_pace_.ready(ack_rate());
+    if (acks_held()) return ack_limiter_.ready(ack_rate());
     const auto due = input_due();
     return due ? std::optional(due->at) : std::nullopt;
 }
 
 std::optional<Instant> Subscriber::stop_time() const {
-    if (!feed_ || output_.waiting() >= usual_queue) return std::nullopt;
-    const auto stop = feed_->deadline();
+    if (!cursor_ || output_.waiting() >= usual_queue) return std::nullopt;
+    const auto stop = cursor_->deadline();
     if (!stop) return std::nullopt;
     // Subscribers name any year; the clock's nanoseconds do not reach that far.
     constexpr std::chrono::microseconds far = std::chrono::years(50);

@@ -21,10 +21,10 @@
 #include "simulator/hub/hub_context.hpp"
 #include "simulator/hub/output.hpp"
 #include "simulator/hub/subscriber_stats.hpp"
-#include "simulator/limits/input_clock.hpp"
-#include "simulator/limits/pace.hpp"
+#include "simulator/limits/input_timeout.hpp"
+#include "simulator/limits/rate_limiter.hpp"
 #include "simulator/maapi/conversation.hpp"
-#include "simulator/streams/feed.hpp"
+#include "simulator/streams/stream_cursor.hpp"
 
 namespace confd::sim {
 
@@ -51,7 +51,7 @@ class Subscriber {
     /// Whether it has said what it is: a subscriber or a MAAPI client.
     bool established() const { return subscribed() || session_.is_maapi(); }
     /// Whether nothing is sent to it but what its group gets, and what it asked for itself.
-    bool only_listens() const { return !feed_ && maapi_ == nullptr && !has_faults(); }
+    bool only_listens() const { return !cursor_ && maapi_ == nullptr && !has_faults(); }
     /// Whether it gets events.
     bool listens() const { return output_.group() != nullptr; }
 
@@ -84,12 +84,12 @@ class Subscriber {
     // The subscription.
 
     void refuse(const PeerError& error) { output_.session().refuse(error); }
-    void open_stream(Feed feed) { feed_.emplace(std::move(feed)); }
+    void open_stream(StreamCursor cursor) { cursor_.emplace(std::move(cursor)); }
     void admit(Instant now, std::string role);
     /// To be called by FanOut.
     void join(const SubscriberGroup& group);
     void leave();
-    bool has_stream() const { return feed_.has_value(); }
+    bool has_stream() const { return cursor_.has_value(); }
     /// Sends what the stream has for it, as far as there is room: how many events.
     std::size_t pump(Instant now);
     /// Heartbeats and health checks that are due.
@@ -163,11 +163,11 @@ class Subscriber {
     void report_filter();
     void report_calls();
     bool answers_wait() const;
-    std::optional<InputClock::Due> input_due() const;
+    std::optional<InputTimeout::Due> input_due() const;
     std::optional<Instant> limits_deadline() const;
     std::optional<Instant> stop_time() const;
     EventCounts events() const;
-    PaceLimit ack_rate() const {
+    RateLimit ack_rate() const {
         return {hub_.config.limits.ack_burst, hub_.config.limits.ack_rate};
     }
 
@@ -178,12 +178,12 @@ class Subscriber {
     bool stopped_for_room_ = false;  // a replay or an answer
     Output output_;
     std::optional<Instant> crowded_since_;
-    std::optional<Feed> feed_;
+    std::optional<StreamCursor> cursor_;
     std::unique_ptr<maapi::Conversation> maapi_;  // from the first request
     std::unique_ptr<FaultLine> faults_;           // inwards; outwards they are the output's
     ServerSession session_;
-    InputClock input_;
-    Pace ack_pace_;  // of acknowledgements that nothing waited for
+    InputTimeout input_;
+    RateLimiter ack_limiter_;  // of acknowledgements that nothing waited for
     std::string role_;
     std::vector<Periodic> periodic_;
     std::unique_ptr<SubscriberStats> stats_;

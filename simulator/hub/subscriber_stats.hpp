@@ -31,7 +31,7 @@ enum class Left : std::uint8_t {
     client,     ///< the client went
     scenario,   ///< a `close` step or a fault ended it
     slow,       ///< it did not read what it was sent
-    malformed,  ///< it sent what nobody can read
+    malformed,  ///< it sent what cannot be read
 };
 std::string_view to_string(Left left);
 

@@ -1,4 +1,4 @@
-// What the server puts up with from its peers, beside what may wait for them (hub/hub.hpp,
+// Limits of what peers may do, beside those of what may wait for them (hub/hub.hpp,
 // QueueLimits): they choose how much they send, and when (docs/protocol.md, section 11).
 #pragma once
 
@@ -10,7 +10,7 @@
 namespace confd::sim {
 
 /// The times are of the real clock, whatever the --time-scale: peers do not run faster for it. 0 is
-/// for ever, or any number.
+/// no limit.
 struct PeerLimits {
     /// Payload of a frame. Subscriptions and acknowledgements are small.
     std::size_t frame = subscriber_payload_limit;

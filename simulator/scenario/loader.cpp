@@ -404,7 +404,7 @@ class Loader {
         }
         if (map.has("count")) role.count = static_cast<std::size_t>(map.integer("count", 1));
         if (role.name.empty()) return;
-        const bool taken = role.name == everybody || loading_.find_role(role.name) != nullptr;
+        const bool taken = role.name == all_roles || loading_.find_role(role.name) != nullptr;
         if (taken) {
             diagnostics_.report(map.raw("role")->place,
                                 fmt::format("there is a role '{}' already", role.name));

@@ -44,8 +44,8 @@ const Role* Loading::find_role(std::string_view name) const {
 
 std::optional<std::string> Loading::parse_role(const YamlNode& node) const {
     auto name = parse_name(node, "the name of a role", diagnostics);
-    if (!name || *name == everybody || find_role(*name) != nullptr) return name;
-    std::vector<std::string_view> names{everybody};
+    if (!name || *name == all_roles || find_role(*name) != nullptr) return name;
+    std::vector<std::string_view> names{all_roles};
     for (const auto& role : scenario.roles)
         names.push_back(role.name);
     diagnostics.report(node.place, fmt::format("there is no role '{}', expected {}{}", *name,
@@ -156,8 +156,8 @@ std::chrono::milliseconds DeclaredMap::duration(std::string_view key,
 
 std::string DeclaredMap::role(std::string_view key) const {
     const auto node = get(key);
-    if (node == nullptr) return std::string(everybody);
-    return loading_.parse_role(*node).value_or(std::string(everybody));
+    if (node == nullptr) return std::string(all_roles);
+    return loading_.parse_role(*node).value_or(std::string(all_roles));
 }
 
 std::string DeclaredMap::text(std::string_view key, std::string otherwise) const {

@@ -125,7 +125,7 @@ std::vector<FaultState> RunTarget::faults() const {
     for (const auto& fault : parts_.hub.faults().faults()) {
         out.push_back({.id = fault.spec.id,
                        .kind = std::string(name_of(fault.spec.kind)),
-                       .role = fault.spec.role == everybody ? std::string() : fault.spec.role,
+                       .role = fault.spec.role == all_roles ? std::string() : fault.spec.role,
                        .description = parameters(fault.spec),
                        .hits = static_cast<std::uint64_t>(fault.hits)});
     }

@@ -282,7 +282,7 @@ void Recorder::write_end(PeerId peer) {
     connections_.erase(peer);
 }
 
-/// Nothing waits for an event that nobody has to acknowledge.
+/// Nothing waits for an event that needs no acknowledgement.
 void Recorder::event_sent(const Notification& event, const Sent& sent) {
     if (!on() || sent.owed.empty()) return;
     auto out = record(RecordKind::barrier);

@@ -19,7 +19,7 @@
 #include "simulator/scenario/engine.hpp"
 #include "simulator/server/clock.hpp"
 #include "simulator/server/control_target.hpp"
-#include "simulator/server/links.hpp"
+#include "simulator/server/socket_connections.hpp"
 #include "simulator/server/status_line.hpp"
 #include "transport/acceptor.hpp"
 
@@ -94,7 +94,7 @@ class Server {
           live_timer_(io_),
           patience_(io_),
           acceptor_(io_.get_executor(), options.socket),
-          links_(hub_, recorder_, [this] { return now(); }, [this] { advance(); }) {
+          connections_(hub_, recorder_, [this] { return now(); }, [this] { advance(); }) {
         if (!hangups_are_ignored()) signals_.add(SIGHUP);
         hub_.on_gone([this](const SubscriberStats& stats) { summarise(stats); });
         hub_.on_send([this](const Notification& event, const Sent& sent) { on_send(event, sent); });
@@ -116,7 +116,7 @@ class Server {
         advance();
         io_.run();
         block_signals();
-        links_.abandon();
+        connections_.abandon();
         result_.end = now();
         status_line_.clear();
         if (log_) log_->close();
@@ -129,7 +129,7 @@ class Server {
     EngineOptions engine_options() {
         EngineOptions out{.log = [this](const std::string& text) { log(text); },
                           .results = options_.step_results ? &result_.steps : nullptr};
-        // Without a log or a control page nobody reads it, and making it costs.
+        // Without a log or a control page it is not read, and making it costs.
         if (options_.log_file || options_.control) {
             out.trace = [this](const Trace& trace) { recorder_.step(trace); };
         }
@@ -140,7 +140,7 @@ class Server {
                 .hub = hub_,
                 .engine = engine_,
                 .now = [this] { return now(); },
-                .address = [this](PeerId id) { return links_.address(id); },
+                .address = [this](PeerId id) { return connections_.address(id); },
                 // Not at once: the control interface is in the middle of a request.
                 .changed = [this] { wake(); }};
     }
@@ -180,11 +180,11 @@ class Server {
     void add(transport::Connection connection) {
         if (!hub_.has_room()) return turn_away(std::move(connection));
         // Drawn from the seed, so that two runs send the same bytes.
-        Random random(mix_seed(scenario_.seed, ++connections_));
+        Random random(mix_seed(scenario_.seed, ++accepted_));
         Challenge challenge{};
         for (auto& byte : challenge)
             byte = static_cast<std::uint8_t>(random.next());
-        links_.add(std::move(connection), challenge, clock_.to_real(options_.write_timeout));
+        connections_.add(std::move(connection), challenge, clock_.to_real(options_.write_timeout));
     }
 
     void turn_away(transport::Connection connection) {
@@ -213,7 +213,7 @@ class Server {
         if (hub_.flush(now)) wake();
         say_turned_away(turned_away_.due(now));
         if (log_) log_->flush();
-        if (ending_ && links_.empty()) {
+        if (ending_ && connections_.empty()) {
             leave();
         } else {
             set_timer();
@@ -234,10 +234,10 @@ class Server {
         ending_ = true;
         hub_.end();
         acceptor_.stop();
-        links_.close_all();
+        connections_.close_all();
         patience_.expires_after(closing_patience);
         patience_.async_wait([this](const error_code& error) {
-            if (!error) links_.finish_all();
+            if (!error) connections_.finish_all();
         });
     }
 
@@ -259,7 +259,7 @@ class Server {
         if (const auto steps = target_.paused() ? std::nullopt : engine_.next_deadline())
             next = next ? std::min(*next, *steps) : steps;
         if (const auto line = turned_away_.deadline()) next = next ? std::min(*next, *line) : line;
-        if (ending_ && links_.empty()) next.reset();
+        if (ending_ && connections_.empty()) next.reset();
         // Most of what happens changes no deadline.
         if (next == std::exchange(armed_, next)) return;
         if (!next) {
@@ -301,12 +301,12 @@ class Server {
     }
 
     void summarise(const SubscriberStats& stats) {
-        const auto* link = links_.find(stats.peer);
-        if (link == nullptr) return;
+        const auto* connection = connections_.find(stats.peer);
+        if (connection == nullptr) return;
         result_.summary.add({.stats = stats,
-                             .address = link->address(),
-                             .bytes_out = link->bytes_out(),
-                             .bytes_in = link->bytes_in()});
+                             .address = connection->address(),
+                             .bytes_out = connection->bytes_out(),
+                             .bytes_in = connection->bytes_in()});
     }
 
     void on_send(const Notification& event, const Sent& sent) {
@@ -329,12 +329,12 @@ class Server {
         if (const auto* subscribed = std::get_if<Subscribed>(&event)) {
             const auto* session = hub_.session(subscribed->peer);
             log(fmt::format("{} connected from {}: {}", peer_name(subscribed->peer, hub_),
-                            links_.address(subscribed->peer),
+                            connections_.address(subscribed->peer),
                             session == nullptr ? "" : describe_subscription(*session)),
                 subscribed->peer);
         } else if (const auto* refused = std::get_if<Refused>(&event)) {
             log(fmt::format("connection {} from {} was turned down: {}", refused->peer,
-                            links_.address(refused->peer), refused->reason),
+                            connections_.address(refused->peer), refused->reason),
                 refused->peer);
         } else if (const auto* gone = std::get_if<Disconnected>(&event)) {
             if (gone->subscribed) say(describe(event, hub_));
@@ -369,9 +369,9 @@ class Server {
     transport::Acceptor acceptor_;
     std::optional<MessageLog> log_;
     std::unique_ptr<ControlServer> control_;
-    Links links_;
+    SocketConnections connections_;
     std::vector<HubEvent> events_;  // that the scenario has not seen yet
-    std::uint64_t connections_ = 0;
+    std::uint64_t accepted_ = 0;
     std::uint64_t sends_ = 0;
     RepeatedLine turned_away_;
     bool ending_ = false;

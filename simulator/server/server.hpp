@@ -29,9 +29,9 @@ struct ServerOptions {
     std::chrono::milliseconds write_timeout = std::chrono::seconds(15);
     double time_scale = 1;                       ///< see SimClock
     std::optional<std::string> log_file;         ///< every message, as JSON Lines
-    bool step_results = false;                   ///< whether anybody wants them
+    bool step_results = false;                   ///< whether they are wanted
     std::optional<transport::Endpoint> control;  ///< HTTP
-    /// Lines of the daemon's own syslog: what goes to subscribers of DAEMON, while nobody has taken
+    /// Lines of the daemon's own syslog: what goes to subscribers of DAEMON, while none has taken
     /// the syslog over. May be empty.
     std::function<void(int priority, const std::string&)> syslog;
     /// Shows the state of things in one line of a terminal: gets what goes there. May be empty.

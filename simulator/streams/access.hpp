@@ -1,5 +1,5 @@
-// Who may see which notifications, in the manner of NACM (RFC 8341): the first rule that matches
-// decides, and what no rule matches is permitted.
+// Which sessions may see which notifications, in the manner of NACM (RFC 8341): the first rule that
+// matches decides, and what no rule matches is permitted.
 #pragma once
 
 #include <cstdint>

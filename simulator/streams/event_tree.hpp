@@ -29,7 +29,7 @@ class EventFilter {
 class FilterCompiler {
   public:
     virtual ~FilterCompiler() = default;
-    /// The error is a sentence for the subscriber, who gets it with code ERR_XPATH.
+    /// The error is a sentence for the subscriber, which gets it with code ERR_XPATH.
     virtual std::expected<std::shared_ptr<const EventFilter>, std::string> compile(
         const std::string& xpath) const = 0;
 };

@@ -42,12 +42,12 @@ inline constexpr std::size_t default_remembered_events = 10'000;
 struct LiveEvent {
     StreamEvent event;
     std::string stream;  ///< empty for every stream
-    std::string role;    ///< `everybody`, or who gets it
-    WallTime appended;   ///< what stop times are compared with: see Feed
+    std::string role;    ///< `all_roles`, or the role that gets it
+    WallTime appended;   ///< what stop times are compared with: see StreamCursor
     SendId send = 0;
 };
 
-/// Read by feeds, each with its own place in it. Live events are numbered from 0, and the oldest
+/// Read by cursors, each with its own place in it. Live events are numbered from 0, and the oldest
 /// are dropped when there are too many; the scenario's log stays.
 class StreamLog {
   public:

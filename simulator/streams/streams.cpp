@@ -19,7 +19,7 @@ std::expected<std::optional<WallTime>, PeerError> time_of(const std::optional<Da
     return refusal(ERR_PROTOUSAGE, "No such date and time: " + to_text(*given));
 }
 
-std::expected<void, PeerError> read_times(const StreamRequest& request, FeedRequest& out) {
+std::expected<void, PeerError> read_times(const StreamRequest& request, CursorRequest& out) {
     const auto start = time_of(request.start_time);
     if (!start) return std::unexpected(start.error());
     const auto stop = time_of(request.stop_time);
@@ -35,7 +35,7 @@ std::expected<void, PeerError> read_times(const StreamRequest& request, FeedRequ
 
 }  // namespace
 
-StreamBook::StreamBook(StreamBookConfig config)
+Streams::Streams(StreamsConfig config)
     : sessions_(std::move(config.sessions)), compiler_(std::move(config.compiler)) {
     for (auto& stream : config.streams) {
         auto name = stream.name;
@@ -47,10 +47,10 @@ StreamBook::StreamBook(StreamBookConfig config)
         std::make_shared<StreamLog>(StreamDefinition{.replay_live = false}, config.remembered);
 }
 
-std::expected<Feed, PeerError> StreamBook::subscribe(const StreamRequest& request) const {
+std::expected<StreamCursor, PeerError> Streams::subscribe(const StreamRequest& request) const {
     const auto log = find(request.name);
     if (!log) return refusal(ERR_NOEXISTS, "No such stream");
-    FeedRequest wanted{.stream = request.name};
+    CursorRequest wanted{.stream = request.name};
     if (auto times = read_times(request, wanted); !times) return std::unexpected(times.error());
     if (request.usid != 0) {
         const auto user = session(request.usid);
@@ -60,11 +60,11 @@ std::expected<Feed, PeerError> StreamBook::subscribe(const StreamRequest& reques
     auto filter = compile(request.xpath_filter);
     if (!filter) return std::unexpected(filter.error());
     wanted.filter = std::move(*filter);
-    return Feed(log, std::move(wanted));
+    return StreamCursor(log, std::move(wanted));
 }
 
-bool StreamBook::append(std::string_view stream, StreamEvent event, std::string_view role,
-                        WallTime now, SendId send) {
+bool Streams::append(std::string_view stream, StreamEvent event, std::string_view role,
+                     WallTime now, SendId send) {
     const auto live = std::make_shared<const LiveEvent>(
         LiveEvent{std::move(event), std::string(stream), std::string(role), now, send});
     if (const auto log = find(stream)) {
@@ -77,18 +77,18 @@ bool StreamBook::append(std::string_view stream, StreamEvent event, std::string_
     return true;
 }
 
-std::shared_ptr<StreamLog> StreamBook::find(std::string_view name) const {
+std::shared_ptr<StreamLog> Streams::find(std::string_view name) const {
     const auto found = logs_.find(name);
     return found == logs_.end() ? shared_log_ : found->second;
 }
 
-std::optional<UserSession> StreamBook::session(std::int64_t usid) const {
+std::optional<UserSession> Streams::session(std::int64_t usid) const {
     if (!sessions_) return UserSession{.usid = usid};
     const auto found = std::ranges::find(*sessions_, usid, &UserSession::usid);
     return found == sessions_->end() ? std::nullopt : std::optional(*found);
 }
 
-std::expected<std::shared_ptr<const EventFilter>, PeerError> StreamBook::compile(
+std::expected<std::shared_ptr<const EventFilter>, PeerError> Streams::compile(
     const std::optional<std::string>& xpath) const {
     if (!xpath) return nullptr;
     if (!compiler_) {

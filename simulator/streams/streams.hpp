@@ -1,5 +1,6 @@
-// The notification streams of a server, without I/O: which exist, who may subscribe, and what has
-// been said on them. Subscriptions are feeds, which the owner reads at the pace of each subscriber.
+// The notification streams of a server, without I/O: which exist, which sessions may subscribe, and
+// what has been said on them. Subscriptions are cursors, which the owner reads at the pace of each
+// subscriber.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +13,11 @@
 #include <vector>
 
 #include "protocol/session/subscription.hpp"
-#include "simulator/streams/feed.hpp"
+#include "simulator/streams/stream_cursor.hpp"
 
 namespace confd::sim {
 
-struct StreamBookConfig {
+struct StreamsConfig {
     /// The streams that exist, with different names. None: every stream exists, with nothing to
     /// replay.
     std::vector<StreamDefinition> streams;
@@ -26,20 +27,20 @@ struct StreamBookConfig {
     std::size_t remembered = default_remembered_events;
 };
 
-class StreamBook {
+class Streams {
   public:
-    explicit StreamBook(StreamBookConfig config);
+    explicit Streams(StreamsConfig config);
 
     /// The error is what the subscriber is told: NOEXISTS, NOSESSION, XPATH, or PROTOUSAGE for
     /// times that make no sense. A start time in the future is accepted, unlike in RFC 5277: the
     /// times of a scenario's log are fixed, and it is played on any day.
-    std::expected<Feed, PeerError> subscribe(const StreamRequest& request) const;
+    std::expected<StreamCursor, PeerError> subscribe(const StreamRequest& request) const;
 
     /// Adds a live event to a stream, or with an empty name to all; `now` is what stop times are
     /// compared with. An event for one role is kept from other roles in replays too. A notification
-    /// of another type than STREAM_NOTIFICATION_EVENT reaches those who listen, past filters and
-    /// access rules, ends their feeds and is not replayed. `send` is what Feed::send() calls it.
-    /// False when there is no such stream.
+    /// of another type than STREAM_NOTIFICATION_EVENT reaches those that listen, past filters and
+    /// access rules, ends their cursors and is not replayed. `send` is what StreamCursor::send()
+    /// calls it. False when there is no such stream.
     bool append(std::string_view stream, StreamEvent event, std::string_view role, WallTime now,
                 SendId send = 0);
 

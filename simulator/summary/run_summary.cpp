@@ -173,7 +173,7 @@ std::string_view left_text(Left left) {
         case Left::slow:
             return "was closed, it did not read";
         case Left::malformed:
-            return "was closed, it sent what nobody can read";
+            return "was closed, it sent what cannot be read";
     }
     return {};
 }

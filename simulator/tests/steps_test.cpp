@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::client_config;
 using test::HubClient;
+using test::of_kind;
 using test::Stage;
 using test::stream_words;
 using testing::Each;
@@ -529,7 +530,7 @@ TEST(Strict, MalformedInputFailsWithItsBytes) {
     stage.hub_.feed(stage.now, auditor.id(), nonsense());
     EXPECT_EQ(stage.poll(), StepStatus::failed);
     EXPECT_THAT(stage.failure(), StartsWith("1 s.yaml:4:5: unexpected: subscriber 1 (auditor) sent "
-                                            "what nobody can read: not an acknowledgement: "));
+                                            "what cannot be read: not an acknowledgement: "));
     EXPECT_THAT(stage.failure(), HasSubstr("\n  term:   {17, done, 3}"));
 }
 

@@ -36,7 +36,7 @@ struct FakeTarget : ControlTarget {
     }
 };
 
-/// Two subscribers, one of whom has not answered yet, and a fault; every text is hostile.
+/// Two subscribers, one of which has not answered yet, and a fault; every text is hostile.
 inline SimulatorState busy_state(std::string_view hostile) {
     const std::string text(hostile);
     SimulatorState state;

@@ -23,7 +23,7 @@ using testing::Not;
 
 struct Routes : testing::Test {
     FakeTarget target;
-    Control control{.target = target, .feed = Feed(7), .counters = {}, .bound = {}};
+    Control control{.target = target, .feed = RecordFeed(7), .counters = {}, .bound = {}};
 
     Response ask(const std::string& method, const std::string& path, const std::string& body = {}) {
         return handle({.method = method, .target = path, .host = "localhost:80", .body = body},

@@ -323,7 +323,7 @@ TEST(Line, KnowsRolesFromTheSubscriptionOn) {
     add(rig.board, fault(FaultKind::delay, {{"role", "auditor"}, {"duration", "1s"}}));
     add(rig.board, fault(FaultKind::drop, {{"role", "other"}}));
     rig.settle();
-    // The subscription's reply alone: nobody had a role before.
+    // The subscription's reply alone: there was no role before.
     EXPECT_EQ(rig.elapsed(), milliseconds(1000));
     rig.send_audits(1);
     rig.settle();

@@ -114,7 +114,7 @@ Direction any_direction() {
 RC_GTEST_PROP(LineProperty, WithoutMatchingFaultsNothingChanges, ()) {
     FaultBoard board;
     auto other = make_fault(FaultKind::drop);
-    other.role = "somebody else";
+    other.role = "another role";
     RC_ASSERT(board.add(other).has_value());
     const auto bytes = *rc::gen::arbitrary<Bytes>();
     const auto from = *rc::gen::element(Stage::handshake, Stage::subscription, Stage::events);

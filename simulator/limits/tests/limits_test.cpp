@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "simulator/limits/pace.hpp"
 #include "simulator/limits/peer_limits.hpp"
+#include "simulator/limits/rate_limiter.hpp"
 #include "simulator/limits/repeated_line.hpp"
 
 namespace confd::sim {
@@ -14,40 +14,40 @@ using namespace std::chrono_literals;
 const Instant start = Instant{} + 1h;
 
 /// How many can be taken without waiting.
-std::size_t takes(Pace& pace, const PaceLimit& limit, Instant now, std::size_t most) {
+std::size_t takes(RateLimiter& limiter, const RateLimit& limit, Instant now, std::size_t most) {
     std::size_t count = 0;
-    while (count < most && pace.ready(limit) <= now) {
-        pace.take(limit, now);
+    while (count < most && limiter.ready(limit) <= now) {
+        limiter.take(limit, now);
         ++count;
     }
     return count;
 }
 
-TEST(Pace, LetsABurstThroughAndThenTheRate) {
-    const PaceLimit limit{PeerLimits{}.ack_burst, PeerLimits{}.ack_rate};
-    Pace pace;
-    EXPECT_EQ(takes(pace, limit, start, 5000), 1000U);
-    EXPECT_EQ(pace.ready(limit), start + 10ms);
-    EXPECT_EQ(takes(pace, limit, start + 10ms, 5000), 1U);
-    EXPECT_EQ(takes(pace, limit, start + 1s, 5000), 99U);
-    EXPECT_EQ(takes(pace, limit, start + 11s, 5000), 1000U) << "the bucket is full again";
+TEST(RateLimiter, LetsABurstThroughAndThenTheRate) {
+    const RateLimit limit{PeerLimits{}.ack_burst, PeerLimits{}.ack_rate};
+    RateLimiter limiter;
+    EXPECT_EQ(takes(limiter, limit, start, 5000), 1000U);
+    EXPECT_EQ(limiter.ready(limit), start + 10ms);
+    EXPECT_EQ(takes(limiter, limit, start + 10ms, 5000), 1U);
+    EXPECT_EQ(takes(limiter, limit, start + 1s, 5000), 99U);
+    EXPECT_EQ(takes(limiter, limit, start + 11s, 5000), 1000U) << "the bucket is full again";
 }
 
-TEST(Pace, IsEndlessWithoutARate) {
-    const PaceLimit limit{1, 0};
-    Pace pace;
-    EXPECT_EQ(takes(pace, limit, start, 5000), 5000U);
+TEST(RateLimiter, IsEndlessWithoutARate) {
+    const RateLimit limit{1, 0};
+    RateLimiter limiter;
+    EXPECT_EQ(takes(limiter, limit, start, 5000), 5000U);
 }
 
-RC_GTEST_PROP(Pace, NeverGivesMoreThanBurstAndRate, ()) {
-    const PaceLimit limit{*rc::gen::inRange<std::size_t>(1, 50),
+RC_GTEST_PROP(RateLimiter, NeverGivesMoreThanBurstAndRate, ()) {
+    const RateLimit limit{*rc::gen::inRange<std::size_t>(1, 50),
                           static_cast<double>(*rc::gen::inRange(1, 1000))};
-    Pace pace;
+    RateLimiter limiter;
     auto now = start;
     std::size_t taken = 0;
     for (const auto step : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 100))) {
         now += std::chrono::milliseconds(step);
-        taken += takes(pace, limit, now, 100);
+        taken += takes(limiter, limit, now, 100);
         const auto seconds = std::chrono::duration<double>(now - start).count();
         RC_ASSERT(static_cast<double>(taken) <=
                   static_cast<double>(limit.burst) + seconds * limit.per_second + 1e-6);

@@ -25,7 +25,7 @@ constexpr MapShape shape{"the keys of await", "Waits until so many subscribers a
 
 struct Await : StepSpec {
     using StepSpec::StepSpec;
-    std::string role = std::string(everybody);
+    std::string role = std::string(all_roles);
     std::size_t count = 1;
     std::chrono::milliseconds within = default_await;
 
@@ -96,11 +96,11 @@ StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
 const StepKind await_kind{"await", shape, parse};
 
 std::string of_role(std::string_view role) {
-    return role == everybody ? std::string() : fmt::format(" of role {}", role);
+    return role == all_roles ? std::string() : fmt::format(" of role {}", role);
 }
 
 std::string to_role(std::string_view role) {
-    return role == everybody ? std::string() : fmt::format(" to {}", role);
+    return role == all_roles ? std::string() : fmt::format(" to {}", role);
 }
 
 }  // namespace confd::sim

@@ -9,7 +9,7 @@ namespace confd::sim {
 namespace {
 
 bool is_role(std::string_view expected, std::string_view role) {
-    return expected == everybody || expected == role;
+    return expected == all_roles || expected == role;
 }
 
 // ---- ack ----
@@ -49,7 +49,7 @@ struct AckExpected : Expectation {
         const bool vowel = adjective.empty() || verdict == AckVerdict::unknown;
         return fmt::format("{} {}acknowledgement{}{}", vowel ? "an" : "a", adjective,
                            of ? fmt::format(" of '{}'", *of) : "",
-                           from == everybody ? "" : " from " + from);
+                           from == all_roles ? "" : " from " + from);
     }
 };
 
@@ -100,7 +100,7 @@ struct DisconnectExpected : Expectation {
     }
     /// One that is closed for being slow goes too.
     bool part_of(const HubEvent& event) const override {
-        return is_slow(event, anybody ? everybody : std::string_view(role));
+        return is_slow(event, anybody ? all_roles : std::string_view(role));
     }
     bool could_accept(const HubEvent& event) const override {
         return part_of(event) ||

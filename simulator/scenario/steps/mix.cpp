@@ -123,7 +123,7 @@ class MixRun : public StepRun {
     /// What goes on only one at a time: a user session, 0 for none, and what is acknowledged.
     struct Course {
         std::int64_t usid = 0;
-        std::optional<Ack> ack;  ///< that the event would wait for if everybody asked for it
+        std::optional<Ack> ack;  ///< that the event would wait for if every mask asked for it
 
         bool meets(const Course& other) const {
             return (usid != 0 && usid == other.usid) || (ack && ack == other.ack);

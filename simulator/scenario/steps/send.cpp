@@ -1,4 +1,4 @@
-// send: an event to everybody who has subscribed to it, or to one role.
+// send: an event to all that have subscribed to it, or to one role.
 #include <fmt/format.h>
 
 #include <algorithm>

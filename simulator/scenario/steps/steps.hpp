@@ -37,9 +37,9 @@ inline constexpr std::chrono::milliseconds default_within = std::chrono::seconds
 /// "250ms", "2s": as it would be written in a scenario.
 std::string duration_text(std::chrono::milliseconds span);
 
-/// " of role auditor", or nothing for everybody.
+/// " of role auditor", or nothing for all of them.
 std::string of_role(std::string_view role);
-/// " to auditor", or nothing for everybody.
+/// " to auditor", or nothing for all of them.
 std::string to_role(std::string_view role);
 
 }  // namespace confd::sim

@@ -1,4 +1,5 @@
-// Feeds against a model: random logs, subscriptions, live events, times and readers of any speed.
+// StreamCursors against a model: random logs, subscriptions, live events, times and readers of any
+// speed.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -17,14 +18,14 @@ using test::at;
 /// Few times, tags and severities, so that they often meet.
 constexpr std::uint32_t tags = 3;
 constexpr std::int64_t usid_without_tag_0 = 5;
-const std::vector<std::string> roles{std::string(everybody), "auditor", "operator"};
+const std::vector<std::string> roles{std::string(all_roles), "auditor", "operator"};
 
 struct Fact {
     std::int64_t number = 0;
     std::int64_t time = 0;
     std::uint32_t tag = 0;
     int severity = -1;  // none below 0
-    std::string role = std::string(everybody);
+    std::string role = std::string(all_roles);
     std::int64_t appended = 0;
 
     StreamEvent event() const { return test::event(tag, number, at(time), severity); }
@@ -52,7 +53,7 @@ struct Wish {
 struct Reader {
     Wish wish;
     std::size_t joined = 0;  // the number of events that had been appended
-    Feed feed;
+    StreamCursor cursor;
     std::vector<std::string> got;
 };
 
@@ -85,7 +86,7 @@ struct Model {
     std::vector<Fact> appended;
 
     static bool wanted(const Wish& wish, const Fact& fact) {
-        if (fact.role != everybody && fact.role != wish.role) return false;
+        if (fact.role != all_roles && fact.role != wish.role) return false;
         if (wish.usid == usid_without_tag_0 && fact.tag == 0) return false;
         return !wish.severity || (fact.severity >= 0 && fact.severity >= *wish.severity);
     }
@@ -128,7 +129,7 @@ struct Model {
 
 struct Play {
     Model model;
-    std::unique_ptr<StreamBook> book;
+    std::unique_ptr<Streams> streams;
     std::deque<Reader> readers;
     std::int64_t now = *rc::gen::inRange(0, 10);
     std::int64_t last_number = 0;
@@ -146,42 +147,42 @@ struct Play {
             stream.log.push_back(model.log.back().event());
         }
         std::ranges::stable_sort(model.log, {}, &Fact::time);
-        book = std::make_unique<StreamBook>(
-            StreamBookConfig{.streams = {std::move(stream)},
-                             .sessions = {},
-                             .compiler = std::make_shared<test::SeverityCompiler>(),
-                             .remembered = remembered});
+        streams = std::make_unique<Streams>(
+            StreamsConfig{.streams = {std::move(stream)},
+                          .sessions = {},
+                          .compiler = std::make_shared<test::SeverityCompiler>(),
+                          .remembered = remembered});
     }
 
     void append() {
         auto fact = any_fact(++last_number);
         fact.role = *rc::gen::elementOf(roles);
         fact.appended = now;
-        RC_ASSERT(book->append(*rc::gen::element<std::string>("s", ""), fact.event(), fact.role,
-                               at(now)));
+        RC_ASSERT(streams->append(*rc::gen::element<std::string>("s", ""), fact.event(), fact.role,
+                                  at(now)));
         model.appended.push_back(fact);
     }
     void subscribe(const Wish& wish) {
-        auto feed = book->subscribe(wish.request());
-        RC_ASSERT(feed.has_value());
-        feed->set_role(wish.role);
-        readers.push_back({wish, model.appended.size(), std::move(*feed), {}});
+        auto cursor = streams->subscribe(wish.request());
+        RC_ASSERT(cursor.has_value());
+        cursor->set_role(wish.role);
+        readers.push_back({wish, model.appended.size(), std::move(*cursor), {}});
     }
     Reader& some_reader() { return readers[*rc::gen::inRange<std::size_t>(0, readers.size())]; }
 
     void read_some(Reader& reader) const {
         for (auto left = *rc::gen::inRange(1, 4); left > 0; --left) {
-            const auto notification = reader.feed.next(at(now));
+            const auto notification = reader.cursor.next(at(now));
             if (!notification) return;
             reader.got.push_back(test::name_of(*notification));
         }
     }
     void read_all(Reader& reader) const {
-        std::ranges::copy(test::drain(reader.feed, at(now)), std::back_inserter(reader.got));
+        std::ranges::copy(test::drain(reader.cursor, at(now)), std::back_inserter(reader.got));
         RC_ASSERT(reader.got == model.expected(reader, now));
-        RC_ASSERT(reader.feed.over() == model.over(reader, now));
-        const bool waits = reader.wish.stop && !reader.feed.over();
-        RC_ASSERT(reader.feed.deadline().has_value() == waits);
+        RC_ASSERT(reader.cursor.over() == model.over(reader, now));
+        const bool waits = reader.wish.stop && !reader.cursor.over();
+        RC_ASSERT(reader.cursor.deadline().has_value() == waits);
     }
     void step() {
         switch (*rc::gen::inRange(0, 8)) {
@@ -201,7 +202,7 @@ struct Play {
     }
 };
 
-RC_GTEST_PROP(Feeds, GiveWhatTheModelSays, ()) {
+RC_GTEST_PROP(StreamCursors, GiveWhatTheModelSays, ()) {
     Play play(default_remembered_events);
     for (auto steps = *rc::gen::inRange(0, 60); steps > 0; --steps)
         play.step();
@@ -210,24 +211,25 @@ RC_GTEST_PROP(Feeds, GiveWhatTheModelSays, ()) {
         play.read_all(reader);
 }
 
-// A feed whose wishes leave nothing out: what it got and what it missed is all there was.
-RC_GTEST_PROP(Feeds, CountWhatTheyMissed, ()) {
+// A cursor whose wishes leave nothing out: what it got and what it missed is all there was.
+RC_GTEST_PROP(StreamCursors, CountWhatTheyMissed, ()) {
     const auto remembered = *rc::gen::inRange<std::size_t>(0, 6);
-    StreamBook book({.streams = {}, .sessions = {}, .compiler = {}, .remembered = remembered});
-    auto feed = book.subscribe({.name = "any"}).value();
+    Streams streams({.streams = {}, .sessions = {}, .compiler = {}, .remembered = remembered});
+    auto cursor = streams.subscribe({.name = "any"}).value();
     std::int64_t appended = 0;
     std::int64_t last = 0;
     std::uint64_t got = 0;
     for (const int count : *rc::gen::container<std::vector<int>>(rc::gen::inRange(-8, 8))) {
         for (int i = 0; i < count; ++i)
-            book.append("any", test::event(0, ++appended, at(0)), everybody, at(0));
-        for (const auto& name : count < 0 ? test::drain(feed, at(0)) : std::vector<std::string>()) {
+            streams.append("any", test::event(0, ++appended, at(0)), all_roles, at(0));
+        for (const auto& name :
+             count < 0 ? test::drain(cursor, at(0)) : std::vector<std::string>()) {
             RC_ASSERT(std::exchange(last, std::stoll(name)) < std::stoll(name));
             ++got;
         }
     }
-    got += test::drain(feed, at(0)).size();
-    RC_ASSERT(got + feed.missed() == static_cast<std::uint64_t>(appended));
+    got += test::drain(cursor, at(0)).size();
+    RC_ASSERT(got + cursor.missed() == static_cast<std::uint64_t>(appended));
 }
 
 }  // namespace

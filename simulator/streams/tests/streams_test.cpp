@@ -21,13 +21,13 @@ WallTime just_after(WallTime time) {
 }
 
 /// One stream "NETCONF" with events 1, 2, 3 at 10 s, 20 s, 30 s, unless a test says otherwise.
-struct Streams : testing::Test {
-    StreamBookConfig config;
+struct StreamsTest : testing::Test {
+    StreamsConfig config;
     StreamRequest request;
     WallTime now = at(100);
-    std::unique_ptr<StreamBook> book_;
+    std::unique_ptr<Streams> streams_;
 
-    Streams() {
+    StreamsTest() {
         request.name = "NETCONF";
         auto& stream = config.streams.emplace_back();
         stream.name = "NETCONF";
@@ -35,36 +35,36 @@ struct Streams : testing::Test {
                       event(link_down, 3, at(30))};
     }
     StreamDefinition& stream() { return config.streams.front(); }
-    StreamBook& book() {
-        if (!book_) book_ = std::make_unique<StreamBook>(config);
-        return *book_;
+    Streams& streams() {
+        if (!streams_) streams_ = std::make_unique<Streams>(config);
+        return *streams_;
     }
     void from(std::int64_t seconds) { request.start_time = to_datetime(at(seconds)); }
     void until(std::int64_t seconds) { request.stop_time = to_datetime(at(seconds)); }
-    Feed subscribe() { return book().subscribe(request).value(); }
-    PeerError refusal() { return book().subscribe(request).error(); }
+    StreamCursor subscribe() { return streams().subscribe(request).value(); }
+    PeerError refusal() { return streams().subscribe(request).error(); }
     bool append(StreamEvent live, std::string_view name = "NETCONF",
-                std::string_view role = everybody) {
-        return book().append(name, std::move(live), role, now);
+                std::string_view role = all_roles) {
+        return streams().append(name, std::move(live), role, now);
     }
     bool append(std::int64_t number) { return append(event(link_down, number, now)); }
 };
 
 // Live.
 
-TEST_F(Streams, GiveLiveEventsOnlyWithoutAStartTime) {
+TEST_F(StreamsTest, GiveLiveEventsOnlyWithoutAStartTime) {
     append(4);
-    auto feed = subscribe();
-    EXPECT_THAT(drain(feed, now), IsEmpty());
+    auto cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), IsEmpty());
     append(5);
     append(6);
-    EXPECT_THAT(drain(feed, now), ElementsAre("5", "6"));
-    EXPECT_THAT(drain(feed, now), IsEmpty());
-    EXPECT_FALSE(feed.over());
-    EXPECT_FALSE(feed.deadline());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("5", "6"));
+    EXPECT_THAT(drain(cursor, now), IsEmpty());
+    EXPECT_FALSE(cursor.over());
+    EXPECT_FALSE(cursor.deadline());
 }
 
-TEST_F(Streams, HandOutOneObjectToAll) {
+TEST_F(StreamsTest, HandOutOneObjectToAll) {
     from(30);
     auto one = subscribe();
     auto two = subscribe();
@@ -78,20 +78,20 @@ TEST_F(Streams, HandOutOneObjectToAll) {
     EXPECT_TRUE(live);
 }
 
-TEST_F(Streams, KeepAnEventAliveForWhoeverHoldsIt) {
-    auto feed = subscribe();
+TEST_F(StreamsTest, KeepAnEventAliveForWhoeverHoldsIt) {
+    auto cursor = subscribe();
     append(4);
-    const auto live = feed.next(now);
+    const auto live = cursor.next(now);
     from(30);
     const auto logged = subscribe().next(now);
-    feed = subscribe();
-    book_.reset();
+    cursor = subscribe();
+    streams_.reset();
     EXPECT_EQ(test::name_of(*live), "4");
     EXPECT_EQ(test::name_of(*logged), "3");
-    EXPECT_THAT(drain(feed, now), ElementsAre("3", "4", "replay_complete"));
+    EXPECT_THAT(drain(cursor, now), ElementsAre("3", "4", "replay_complete"));
 }
 
-TEST_F(Streams, AreSeparate) {
+TEST_F(StreamsTest, AreSeparate) {
     config.streams.emplace_back().name = "other";
     auto here = subscribe();
     request.name = "other";
@@ -103,14 +103,14 @@ TEST_F(Streams, AreSeparate) {
     EXPECT_THAT(drain(there, now), ElementsAre("4", "5"));
 }
 
-TEST_F(Streams, GoByRoles) {
-    auto nobody = subscribe();
+TEST_F(StreamsTest, GoByRoles) {
+    auto without = subscribe();
     auto auditor = subscribe();
     auditor.set_role("auditor");
     append(event(link_down, 4, now), "NETCONF", "auditor");
     append(event(link_down, 5, now), "NETCONF", "operator");
-    append(event(link_down, 6, now), "NETCONF", everybody);
-    EXPECT_THAT(drain(nobody, now), ElementsAre("6"));
+    append(event(link_down, 6, now), "NETCONF", all_roles);
+    EXPECT_THAT(drain(without, now), ElementsAre("6"));
     EXPECT_THAT(drain(auditor, now), ElementsAre("4", "6"));
     from(100);
     auto later = subscribe();
@@ -120,208 +120,209 @@ TEST_F(Streams, GoByRoles) {
 
 // Replay.
 
-TEST_F(Streams, ReplayTheLogAndThenStop) {
+TEST_F(StreamsTest, ReplayTheLogAndThenStop) {
     append(4);
     from(0);
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(5);
-    EXPECT_THAT(drain(feed, now), ElementsAre("1", "2", "3", "4", "replay_complete"));
-    EXPECT_TRUE(feed.over());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("1", "2", "3", "4", "replay_complete"));
+    EXPECT_TRUE(cursor.over());
     append(6);
-    EXPECT_THAT(drain(feed, now), IsEmpty());
+    EXPECT_THAT(drain(cursor, now), IsEmpty());
 }
 
-TEST_F(Streams, ReplayInOrderOfTimeAndEqualTimesAsWritten) {
+TEST_F(StreamsTest, ReplayInOrderOfTimeAndEqualTimesAsWritten) {
     stream().log = {event(link_down, 1, at(20)), event(link_down, 2, at(10)),
                     event(link_down, 3, at(20))};
     from(0);
-    auto feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("2", "1", "3", "replay_complete"));
+    auto cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("2", "1", "3", "replay_complete"));
 }
 
-TEST_F(Streams, ReplayFromTheStartTimeOn) {
+TEST_F(StreamsTest, ReplayFromTheStartTimeOn) {
     from(20);
-    auto feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("2", "3", "replay_complete"));
+    auto cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("2", "3", "replay_complete"));
     request.start_time = to_datetime(just_after(at(20)));
-    feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("3", "replay_complete"));
+    cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("3", "replay_complete"));
     from(1000);
-    feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("replay_complete"));
+    cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("replay_complete"));
 }
 
-TEST_F(Streams, GoOnLiveAfterAReplayWhenToldTo) {
+TEST_F(StreamsTest, GoOnLiveAfterAReplayWhenToldTo) {
     stream().after_replay = AfterReplay::live;
     from(20);
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(4);
-    EXPECT_THAT(drain(feed, now), ElementsAre("2", "3", "replay_complete", "4"));
-    EXPECT_FALSE(feed.over());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("2", "3", "replay_complete", "4"));
+    EXPECT_FALSE(cursor.over());
     append(5);
-    EXPECT_THAT(drain(feed, now), ElementsAre("5"));
+    EXPECT_THAT(drain(cursor, now), ElementsAre("5"));
 }
 
-TEST_F(Streams, ReplayUpToAStopTimeInThePast) {
+TEST_F(StreamsTest, ReplayUpToAStopTimeInThePast) {
     from(10);
     until(20);
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(4);
-    EXPECT_THAT(drain(feed, now), ElementsAre("1", "2", "notification_complete"));
-    EXPECT_TRUE(feed.over());
-    EXPECT_FALSE(feed.deadline());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("1", "2", "notification_complete"));
+    EXPECT_TRUE(cursor.over());
+    EXPECT_FALSE(cursor.deadline());
 }
 
-TEST_F(Streams, ReplayOneInstant) {
+TEST_F(StreamsTest, ReplayOneInstant) {
     from(20);
     until(20);
-    auto feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("2", "notification_complete"));
+    auto cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("2", "notification_complete"));
 }
 
-TEST_F(Streams, AreLiveUntilAStopTimeInTheFuture) {
+TEST_F(StreamsTest, AreLiveUntilAStopTimeInTheFuture) {
     from(30);
     until(110);
-    auto feed = subscribe();
-    EXPECT_EQ(feed.deadline(), just_after(at(110)));
-    EXPECT_THAT(drain(feed, now), ElementsAre("3"));
+    auto cursor = subscribe();
+    EXPECT_EQ(cursor.deadline(), just_after(at(110)));
+    EXPECT_THAT(drain(cursor, now), ElementsAre("3"));
     append(4);
     now = at(110);
     append(5);
-    EXPECT_THAT(drain(feed, now), ElementsAre("4", "5"));
-    now = feed.deadline().value();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("4", "5"));
+    now = cursor.deadline().value();
     append(6);
-    EXPECT_THAT(drain(feed, now), ElementsAre("notification_complete"));
-    EXPECT_TRUE(feed.over());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("notification_complete"));
+    EXPECT_TRUE(cursor.over());
 }
 
-TEST_F(Streams, DoNotDependOnWhenTheyAreRead) {
+TEST_F(StreamsTest, DoNotDependOnWhenTheyAreRead) {
     from(30);
     until(110);
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(4);
     now = at(120);
     append(5);
-    EXPECT_THAT(drain(feed, now), ElementsAre("3", "4", "notification_complete"));
+    EXPECT_THAT(drain(cursor, now), ElementsAre("3", "4", "notification_complete"));
 }
 
-TEST_F(Streams, SayBothEndsWhenLiveEventsFollowTheReplay) {
+TEST_F(StreamsTest, SayBothEndsWhenLiveEventsFollowTheReplay) {
     stream().after_replay = AfterReplay::live;
     from(30);
     until(110);
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(4);
-    EXPECT_THAT(drain(feed, now), ElementsAre("3", "replay_complete", "4"));
-    EXPECT_THAT(drain(feed, at(111)), ElementsAre("notification_complete"));
-    EXPECT_TRUE(feed.over());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("3", "replay_complete", "4"));
+    EXPECT_THAT(drain(cursor, at(111)), ElementsAre("notification_complete"));
+    EXPECT_TRUE(cursor.over());
 }
 
-TEST_F(Streams, GoByTheClockForLiveEventsAndByTheirTimesInReplays) {
+TEST_F(StreamsTest, GoByTheClockForLiveEventsAndByTheirTimesInReplays) {
     from(90);
     until(110);
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(event(link_down, 4, at(1)));
     append(event(link_down, 5, at(1000)));
     append(event(link_down, 6, at(95)));
-    EXPECT_THAT(drain(feed, now), ElementsAre("4", "5", "6"));
-    feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("6"));
+    EXPECT_THAT(drain(cursor, now), ElementsAre("4", "5", "6"));
+    cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("6"));
 }
 
-TEST_F(Streams, SayWhyAReplayFailed) {
+TEST_F(StreamsTest, SayWhyAReplayFailed) {
     stream().replay_failed = "log lost";
     from(0);
     until(200);
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(4);
-    EXPECT_THAT(drain(feed, now), ElementsAre("replay_failed: log lost"));
-    EXPECT_TRUE(feed.over());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("replay_failed: log lost"));
+    EXPECT_TRUE(cursor.over());
     request = {};
     request.name = "NETCONF";
-    feed = subscribe();
+    cursor = subscribe();
     append(5);
-    EXPECT_THAT(drain(feed, now), ElementsAre("5")) << "live subscriptions are not concerned";
+    EXPECT_THAT(drain(cursor, now), ElementsAre("5")) << "live subscriptions are not concerned";
 }
 
-TEST_F(Streams, FailTheReplayOfAStreamThatHasNone) {
+TEST_F(StreamsTest, FailTheReplayOfAStreamThatHasNone) {
     stream().replay = false;
     stream().after_replay = AfterReplay::live;
     from(0);
-    auto feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("replay_failed: The stream does not support replay"));
-    EXPECT_TRUE(feed.over());
+    auto cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now),
+                ElementsAre("replay_failed: The stream does not support replay"));
+    EXPECT_TRUE(cursor.over());
 }
 
-TEST_F(Streams, EndByWhatTheScenarioSays) {
+TEST_F(StreamsTest, EndByWhatTheScenarioSays) {
     config.compiler = std::make_shared<test::SeverityCompiler>();
     request.xpath_filter = "severity >= 3";
-    auto feed = subscribe();
+    auto cursor = subscribe();
     request.xpath_filter.reset();
     from(100);
     StreamNotification complete;
     complete.type = STREAM_NOTIFICATION_COMPLETE;
     append({now, {NOTIF_STREAM_EVENT, complete}, nullptr});
     append(4);
-    EXPECT_THAT(drain(feed, now), ElementsAre("notification_complete"));
-    EXPECT_TRUE(feed.over());
+    EXPECT_THAT(drain(cursor, now), ElementsAre("notification_complete"));
+    EXPECT_TRUE(cursor.over());
     auto replay = subscribe();
     EXPECT_THAT(drain(replay, now), ElementsAre("4", "replay_complete")) << "it is not an event";
 }
 
 // Filters and access.
 
-TEST_F(Streams, PassWhatTheFilterIsTrueFor) {
+TEST_F(StreamsTest, PassWhatTheFilterIsTrueFor) {
     config.compiler = std::make_shared<test::SeverityCompiler>();
     stream().log = {event(link_down, 1, at(10), 5), event(link_down, 2, at(10), 2),
                     event(link_down, 3, at(10))};
     from(0);
     request.xpath_filter = "severity >= 3";
     stream().after_replay = AfterReplay::live;
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(event(link_down, 4, now, 3));
     append(event(link_down, 5, now, 0));
     append(event(link_down, 6, now));
-    EXPECT_THAT(drain(feed, now), ElementsAre("1", "replay_complete", "4"));
+    EXPECT_THAT(drain(cursor, now), ElementsAre("1", "replay_complete", "4"));
     request.xpath_filter.reset();
-    feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("1", "2", "3", "4", "5", "6", "replay_complete"));
+    cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("1", "2", "3", "4", "5", "6", "replay_complete"));
 }
 
-TEST_F(Streams, HoldBackAndCountWhatAFilterIsEndedOn) {
+TEST_F(StreamsTest, HoldBackAndCountWhatAFilterIsEndedOn) {
     config.compiler = std::make_shared<test::SeverityCompiler>();
     stream().log = {event(link_down, 1, at(10), 5), event(link_down, 2, at(10))};
     from(0);
     request.xpath_filter = "endless";
     stream().after_replay = AfterReplay::live;
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append(event(link_down, 3, now, 3));
-    EXPECT_THAT(drain(feed, now), ElementsAre("replay_complete"));
-    const auto ends = feed.take_filter_ends();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("replay_complete"));
+    const auto ends = cursor.take_filter_ends();
     EXPECT_EQ(ends.events, 2U) << "the second one has no tree to look at";
     EXPECT_EQ(ends.why, "it took too long");
-    EXPECT_EQ(feed.take_filter_ends().events, 0U) << "they are told once";
+    EXPECT_EQ(cursor.take_filter_ends().events, 0U) << "they are told once";
 }
 
-TEST_F(Streams, RefuseFiltersThatDoNotCompile) {
+TEST_F(StreamsTest, RefuseFiltersThatDoNotCompile) {
     request.xpath_filter = "][";
     EXPECT_EQ(refusal().code, ERR_XPATH);
     EXPECT_THAT(refusal().text, HasSubstr("No YANG modules"));
     config.compiler = std::make_shared<test::SeverityCompiler>();
-    book_.reset();
+    streams_.reset();
     EXPECT_EQ(refusal(), (PeerError{ERR_XPATH, "Cannot compile ]["}));
 }
 
-struct StreamAccess : Streams {
+struct StreamAccess : StreamsTest {
     StreamAccess() {
         stream().log = {event(link_down, 1, at(10)), event(link_up, 2, at(20)),
                         event(link_up, 3, at(30))};
         from(0);
     }
     std::vector<std::string> seen_by(std::int64_t usid) {
-        book_.reset();
+        streams_.reset();
         request.usid = usid;
-        auto feed = subscribe();
-        auto seen = drain(feed, now);
+        auto cursor = subscribe();
+        auto seen = drain(cursor, now);
         seen.pop_back();
         return seen;
     }
@@ -359,37 +360,37 @@ TEST_F(StreamAccess, OfAnEventWithoutContentGoesByRulesForAll) {
     request.start_time.reset();
     request.usid = 5;
     stream().access = {{.notifications = {{test::test_ns, link_up}}}};
-    auto feed = subscribe();
+    auto cursor = subscribe();
     append({now, {NOTIF_STREAM_EVENT, StreamNotification{}}, nullptr});
-    EXPECT_TRUE(feed.next(now));
+    EXPECT_TRUE(cursor.next(now));
     stream().access = {{.access = Access::deny}};
-    book_.reset();
-    feed = subscribe();
+    streams_.reset();
+    cursor = subscribe();
     append({now, {NOTIF_STREAM_EVENT, StreamNotification{}}, nullptr});
-    EXPECT_FALSE(feed.next(now));
+    EXPECT_FALSE(cursor.next(now));
 }
 
 // Refusals.
 
-TEST_F(Streams, RefuseOtherStreams) {
+TEST_F(StreamsTest, RefuseOtherStreams) {
     request.name = "nope";
     EXPECT_EQ(refusal(), (PeerError{ERR_NOEXISTS, "No such stream"}));
 }
 
-TEST_F(Streams, RefuseOtherSessionsWhenSomeAreListed) {
+TEST_F(StreamsTest, RefuseOtherSessionsWhenSomeAreListed) {
     request.usid = 99;
-    EXPECT_TRUE(book().subscribe(request));
+    EXPECT_TRUE(streams().subscribe(request));
     config.sessions = {{17, "admin", {}}};
-    book_.reset();
+    streams_.reset();
     EXPECT_EQ(refusal(), (PeerError{ERR_NOSESSION, "No such user session"}));
     request.usid = 17;
-    EXPECT_TRUE(book().subscribe(request));
+    EXPECT_TRUE(streams().subscribe(request));
     config.sessions->clear();
-    book_.reset();
+    streams_.reset();
     EXPECT_EQ(refusal().code, ERR_NOSESSION) << "none exists";
 }
 
-TEST_F(Streams, RefuseTimesWithoutSense) {
+TEST_F(StreamsTest, RefuseTimesWithoutSense) {
     until(20);
     EXPECT_EQ(refusal(), (PeerError{ERR_PROTOUSAGE, "A stop time needs a start time"}));
     from(21);
@@ -404,17 +405,17 @@ TEST_F(Streams, RefuseTimesWithoutSense) {
 
 // Bounds.
 
-TEST_F(Streams, ForgetTheOldestLiveEventsButNotTheLog) {
+TEST_F(StreamsTest, ForgetTheOldestLiveEventsButNotTheLog) {
     config.remembered = 2;
     for (const auto number : {4, 5, 6, 7})
         append(number);
     from(30);
-    auto feed = subscribe();
-    EXPECT_THAT(drain(feed, now), ElementsAre("3", "6", "7", "replay_complete"));
-    EXPECT_EQ(feed.missed(), 0U) << "they were gone before it came";
+    auto cursor = subscribe();
+    EXPECT_THAT(drain(cursor, now), ElementsAre("3", "6", "7", "replay_complete"));
+    EXPECT_EQ(cursor.missed(), 0U) << "they were gone before it came";
 }
 
-TEST_F(Streams, SayHowManyEventsASlowSubscriberMissed) {
+TEST_F(StreamsTest, SayHowManyEventsASlowSubscriberMissed) {
     config.remembered = 2;
     auto live = subscribe();
     append(4);
@@ -430,14 +431,14 @@ TEST_F(Streams, SayHowManyEventsASlowSubscriberMissed) {
     EXPECT_EQ(replay.missed(), 2U) << "only 4 and 5 were to be replayed";
 }
 
-TEST_F(Streams, AllExistWhenNoneAreDefined) {
+TEST_F(StreamsTest, AllExistWhenNoneAreDefined) {
     config.streams.clear();
     auto here = subscribe();
     request.name = "there";
     auto there = subscribe();
     append(event(link_down, 1, now), "there");
     append(event(link_down, 2, now), "");
-    EXPECT_TRUE(append(event(link_down, 3, now), "where nobody listens"));
+    EXPECT_TRUE(append(event(link_down, 3, now), "without subscribers"));
     EXPECT_THAT(drain(here, now), ElementsAre("2"));
     EXPECT_THAT(drain(there, now), ElementsAre("1", "2"));
     from(0);

@@ -69,7 +69,7 @@ inline StreamEvent event(std::uint32_t tag, std::int64_t number, WallTime time, 
     return {time, {NOTIF_STREAM_EVENT, std::move(body)}, std::move(tree)};
 }
 
-/// What a feed has given: the number of an event, or what was said about the stream.
+/// What a cursor has given: the number of an event, or what was said about the stream.
 inline std::string name_of(const Notification& notification) {
     const auto& stream = *notification.get<StreamNotification>();
     switch (stream.type) {
@@ -85,10 +85,10 @@ inline std::string name_of(const Notification& notification) {
     return "?";
 }
 
-/// Everything that the feed has now.
-inline std::vector<std::string> drain(Feed& feed, WallTime now) {
+/// Everything that the cursor has now.
+inline std::vector<std::string> drain(StreamCursor& cursor, WallTime now) {
     std::vector<std::string> out;
-    while (const auto notification = feed.next(now))
+    while (const auto notification = cursor.next(now))
         out.push_back(name_of(*notification));
     return out;
 }

@@ -13,23 +13,23 @@
 
 namespace confd::sim {
 
-/// What the links of a server share.
-struct LinkOwner {
+/// What the connections of a server share.
+struct ConnectionContext {
     Hub& hub;
     Recorder& recorder;
     std::function<Instant()> now;
     /// Something has happened at the hub.
     std::function<void()> advance;
-    /// The connection is closed; the link must not be touched afterwards.
+    /// The socket is closed; the connection must not be touched afterwards.
     std::function<void(PeerId, const transport::Closed&)> closed;
     /// What any of them reads into.
     Bytes room;
 };
 
-class Link : public transport::ConnectionOwner, public Connection {
+class SocketConnection : public transport::ConnectionOwner, public Connection {
   public:
-    Link(LinkOwner& owner, PeerId id, transport::Connection connection)
-        : owner_(owner), id_(id), connection_(std::move(connection)) {}
+    SocketConnection(ConnectionContext& context, PeerId id, transport::Connection connection)
+        : context_(context), id_(id), connection_(std::move(connection)) {}
 
     void start(std::chrono::milliseconds write_timeout);
     /// Sends what is left, and closes.
@@ -39,22 +39,22 @@ class Link : public transport::ConnectionOwner, public Connection {
     std::uint64_t bytes_out() const { return out_ - connection_.unsent(); }
     std::uint64_t bytes_in() const { return in_; }
 
-    std::size_t wanted(std::size_t size) override { return owner_.hub.wanted(id_, size); }
+    std::size_t wanted(std::size_t size) override { return context_.hub.wanted(id_, size); }
     std::span<std::uint8_t> room(std::size_t size) override {
-        return std::span(owner_.room).first(size);
+        return std::span(context_.room).first(size);
     }
     void received(std::size_t size) override;
     void ended() override;
     /// The log has everything that came, whether or not anything is done about it.
-    void dropped(ByteView bytes) override { owner_.recorder.dropped(id_, bytes); }
+    void dropped(ByteView bytes) override { context_.recorder.dropped(id_, bytes); }
     /// How much waits tells a slow subscriber from others.
-    void progress() override { owner_.hub.progress(id_); }
+    void progress() override { context_.hub.progress(id_); }
     /// More of a long replay may go out now.
     void written() override {
         progress();
-        owner_.advance();
+        context_.advance();
     }
-    void closed(const transport::Closed& why) override { owner_.closed(id_, why); }
+    void closed(const transport::Closed& why) override { context_.closed(id_, why); }
 
     void mark(Marks marks) override { marks_ = std::move(marks); }
     void write(Instant now, ByteView bytes) override;
@@ -64,7 +64,7 @@ class Link : public transport::ConnectionOwner, public Connection {
     Bytes unsent_bytes() const override { return connection_.unsent_bytes(); }
 
   private:
-    LinkOwner& owner_;
+    ConnectionContext& context_;
     PeerId id_;
     transport::Connection connection_;
     Marks marks_;  // of the next write

@@ -123,7 +123,7 @@ void step(std::array<Side*, 2> sides, const Setup& newcomer) {
     sides[1]->hub().send_bytes({});
 }
 
-RC_GTEST_PROP(Audience, GivesEveryoneWhatCopiesWould, ()) {
+RC_GTEST_PROP(Group, GivesEachSubscriberWhatCopiesWould, ()) {
     constexpr auto both = NOTIF_AUDIT | NOTIF_DAEMON;
     const auto masks = rc::gen::elementOf(
         std::vector<std::uint32_t>{NOTIF_AUDIT, NOTIF_DAEMON, both, both | NOTIF_HEARTBEAT});
@@ -153,7 +153,7 @@ RC_GTEST_PROP(Audience, GivesEveryoneWhatCopiesWould, ()) {
 }
 
 /// Two subscribers of audit events.
-class Audiences : public testing::Test {
+class Groups : public testing::Test {
   protected:
     void send() { side_.hub().send(side_.now(), test::audit(1)); }
     void feed(PeerId id, const Bytes& bytes) { side_.hub().feed(side_.now(), id, bytes); }
@@ -161,7 +161,7 @@ class Audiences : public testing::Test {
     Side side_{{{NOTIF_AUDIT, 7}, {NOTIF_AUDIT, 7}}};
 };
 
-TEST_F(Audiences, HaveGotWhatHasNotBeenFlushed) {
+TEST_F(Groups, HaveGotWhatHasNotBeenFlushed) {
     send();
     EXPECT_EQ(side_.hub().counters(side_.id(0))->events, 1U);
     send();
@@ -171,7 +171,7 @@ TEST_F(Audiences, HaveGotWhatHasNotBeenFlushed) {
     EXPECT_EQ(side_.got(1).bytes.size(), two);
 }
 
-TEST_F(Audiences, GetNothingFromBeforeTheirSubscription) {
+TEST_F(Groups, GetNothingFromBeforeTheirSubscription) {
     // Hello and subscription arrive at once: nothing else is asked of the hub between them.
     Bytes all;
     append_hello(all, {});
@@ -186,7 +186,7 @@ TEST_F(Audiences, GetNothingFromBeforeTheirSubscription) {
     EXPECT_EQ(side_.hub().counters(side_.id(0))->events, 2U);
 }
 
-TEST_F(Audiences, LoseWhatIsQueuedWhenTheyAreReset) {
+TEST_F(Groups, LoseWhatIsQueuedWhenTheyAreReset) {
     send();
     side_.hub().close(side_.id(0), CloseHow::rst);
     side_.flush();

@@ -1,4 +1,4 @@
-#include "simulator/control/feed.hpp"
+#include "simulator/control/record_feed.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -17,8 +17,8 @@ LogRecord log_line(std::string_view text) {
     return {.kind = RecordKind::log, .text = text};
 }
 
-TEST(Feed, ARecordIsOneMessage) {
-    Feed feed(7);
+TEST(RecordFeed, ARecordIsOneMessage) {
+    RecordFeed feed(7);
     EXPECT_EQ(feed.add(log_line("a\nb")),
               "id: 7-1\n"
               R"(data: {"t":0.000000,"wall":"1970-01-01T00:00:00.000000Z",)"
@@ -26,15 +26,15 @@ TEST(Feed, ARecordIsOneMessage) {
               "\n\n");
 }
 
-TEST(Feed, BytesAreNotShown) {
-    Feed feed(7);
+TEST(RecordFeed, BytesAreNotShown) {
+    RecordFeed feed(7);
     const Bytes bytes{1, 2};
     EXPECT_THAT(std::string(feed.add({.kind = RecordKind::raw, .bytes = ByteView(bytes)})),
                 Not(HasSubstr("hex")));
 }
 
-TEST(Feed, AReaderGetsWhatItHasNotSeen) {
-    Feed feed(7);
+TEST(RecordFeed, AReaderGetsWhatItHasNotSeen) {
+    RecordFeed feed(7);
     for (const auto* text : {"one", "two", "three"})
         feed.add(log_line(text));
     const auto rest = feed.since("7-2");
@@ -43,23 +43,23 @@ TEST(Feed, AReaderGetsWhatItHasNotSeen) {
     EXPECT_EQ(feed.since("7-3"), feed_preamble);
 }
 
-TEST(Feed, AnIdOfAnotherRunOrNoneGetsEverything) {
-    Feed feed(7);
+TEST(RecordFeed, AnIdOfAnotherRunOrNoneGetsEverything) {
+    RecordFeed feed(7);
     feed.add(log_line("one"));
     for (const auto* id : {"", "6-1", "7", "7-", "7-x", "-1", "99999999999999999999-1"})
         EXPECT_THAT(feed.since(id), HasSubstr("one")) << id;
 }
 
-TEST(Feed, KeepsTheLastRecordsOnly) {
-    Feed feed(7);
+TEST(RecordFeed, KeepsTheLastRecordsOnly) {
+    RecordFeed feed(7);
     for (std::size_t i = 0; i < max_backlog + 1; ++i)
         feed.add(log_line(fmt::format("number {}.", i)));
     EXPECT_THAT(feed.since({}), Not(HasSubstr("number 0.")));
     EXPECT_THAT(feed.since({}), HasSubstr("number 1."));
 }
 
-TEST(Feed, SaysHowManyAReaderHasMissedForGood) {
-    Feed feed(7);
+TEST(RecordFeed, SaysHowManyAReaderHasMissedForGood) {
+    RecordFeed feed(7);
     for (std::size_t i = 1; i <= max_backlog + 10; ++i)
         feed.add({.at = std::chrono::microseconds(i), .text = fmt::format("number {}.", i)});
     const auto rest = feed.after(3);
@@ -75,16 +75,16 @@ TEST(Feed, SaysHowManyAReaderHasMissedForGood) {
     EXPECT_THAT(feed.after(9), HasSubstr("1 record was dropped because it was not"));
 }
 
-TEST(Feed, BacklogHasALimitInBytes) {
-    Feed feed(7);
+TEST(RecordFeed, BacklogHasALimitInBytes) {
+    RecordFeed feed(7);
     const std::string large(max_feed_record / 2, 'x');
     for (int i = 0; i < 100; ++i)
         feed.add(log_line(large));
     EXPECT_LE(feed.since({}).size(), max_backlog_bytes + feed_preamble.size());
 }
 
-TEST(Feed, AHugeEventIsNamedInsteadOfShown) {
-    Feed feed(7);
+TEST(RecordFeed, AHugeEventIsNamedInsteadOfShown) {
+    RecordFeed feed(7);
     AuditNotification audit;
     audit.msg.assign(max_feed_record, 'x');
     const Notification event(NOTIF_AUDIT, audit);
@@ -94,8 +94,8 @@ TEST(Feed, AHugeEventIsNamedInsteadOfShown) {
     EXPECT_THAT(message, HasSubstr("NOTIF_AUDIT, too large to be shown"));
 }
 
-TEST(Feed, MoreThanSoManyInASecondAreLeftOut) {
-    Feed feed(7);
+TEST(RecordFeed, MoreThanSoManyInASecondAreLeftOut) {
+    RecordFeed feed(7);
     auto record = log_line("x");
     for (std::size_t i = 0; i < max_feed_rate; ++i)
         EXPECT_THAT(feed.add(record), Not(IsEmpty()));

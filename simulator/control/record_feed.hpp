@@ -1,4 +1,5 @@
-// The records that /events shows, as server-sent events, with the last ones for who comes later.
+// The records that /events shows, as server-sent events, with the last ones for readers that come
+// later.
 #pragma once
 
 #include <chrono>
@@ -12,10 +13,10 @@
 
 namespace confd::sim::control {
 
-class Feed {
+class RecordFeed {
   public:
     /// `run` is part of every id: an id of another run means that all is new to the reader.
-    explicit Feed(std::uint64_t run) : run_(run) {}
+    explicit RecordFeed(std::uint64_t run) : run_(run) {}
 
     /// The record as one server-sent event; empty when there were too many in this second. Valid
     /// until the next call.

@@ -1,16 +1,16 @@
-#include "simulator/server/link.hpp"
+#include "simulator/server/socket_connection.hpp"
 
 #include <utility>
 
 namespace confd::sim {
 
-void Link::start(std::chrono::milliseconds write_timeout) {
-    owner_.hub.attach(id_, *this);
+void SocketConnection::start(std::chrono::milliseconds write_timeout) {
+    context_.hub.attach(id_, *this);
     connection_.set_write_timeout(write_timeout);
     connection_.start(*this);
 }
 
-void Link::pause_reading(bool pause) {
+void SocketConnection::pause_reading(bool pause) {
     if (pause == paused_ || finishing_) return;
     paused_ = pause;
     if (pause) {
@@ -21,15 +21,15 @@ void Link::pause_reading(bool pause) {
 }
 
 /// Mostly the kernel takes all of it at once, and nothing is kept or waited for.
-void Link::write(Instant, ByteView bytes) {
-    owner_.recorder.sent(id_, bytes, marks_);
+void SocketConnection::write(Instant, ByteView bytes) {
+    context_.recorder.sent(id_, bytes, marks_);
     marks_.clear();
     out_ += bytes.size();
     const auto rest = bytes.subspan(connection_.try_send(bytes));
     if (!rest.empty()) connection_.send(Bytes(rest.begin(), rest.end()));
 }
 
-void Link::close(CloseHow how) {
+void SocketConnection::close(CloseHow how) {
     switch (how) {
         case CloseHow::fin:
             return finish();
@@ -41,22 +41,22 @@ void Link::close(CloseHow how) {
     }
 }
 
-void Link::finish() {
+void SocketConnection::finish() {
     if (std::exchange(finishing_, true)) return;
     connection_.finish();
 }
 
-void Link::received(std::size_t size) {
-    const auto now = owner_.now();
-    const auto bytes = ByteView(owner_.room).first(size);
+void SocketConnection::received(std::size_t size) {
+    const auto now = context_.now();
+    const auto bytes = ByteView(context_.room).first(size);
     in_ += size;
-    owner_.hub.feed(now, id_, bytes);
-    owner_.advance();
+    context_.hub.feed(now, id_, bytes);
+    context_.advance();
 }
 
-void Link::ended() {
-    owner_.hub.eof(owner_.now(), id_);
-    owner_.advance();
+void SocketConnection::ended() {
+    context_.hub.eof(context_.now(), id_);
+    context_.advance();
 }
 
 }  // namespace confd::sim

@@ -11,9 +11,9 @@
 
 namespace confd::sim {
 
-class InputClock {
+class InputTimeout {
   public:
-    explicit InputClock(Instant connected) : connected_(connected) {}
+    explicit InputTimeout(Instant connected) : connected_(connected) {}
 
     /// To be called when the session has looked at what has come.
     void look(Instant now, const ServerSession& session) {

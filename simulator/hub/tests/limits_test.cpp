@@ -118,7 +118,8 @@ TEST_F(HubLimitsTest, SubscriptionComesIn10SecondsOrIsRefused) {
 TEST_F(HubLimitsTest, AFrameThatHasBegunEndsIn30Seconds) {
     auto one = client();
     auto other = client();
-    EXPECT_THAT(of_kind<Refused>(pass(1h)), IsEmpty()) << "who owes nothing may say nothing";
+    EXPECT_THAT(of_kind<Refused>(pass(1h)), IsEmpty())
+        << "a subscriber that owes nothing may be silent";
     hub().feed(now, one.id(), Bytes{0, 0, 0, 9, 131});
     // Byte after byte is no excuse.
     EXPECT_THAT(of_kind<Refused>(pass(20s)), IsEmpty());

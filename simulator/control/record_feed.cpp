@@ -1,4 +1,4 @@
-#include "simulator/control/feed.hpp"
+#include "simulator/control/record_feed.hpp"
 
 #include <fmt/format.h>
 
@@ -36,7 +36,7 @@ std::uint64_t number_of(std::string_view id, std::uint64_t run) {
 
 }  // namespace
 
-std::string_view Feed::add(const LogRecord& record) {
+std::string_view RecordFeed::add(const LogRecord& record) {
     if (!within_rate(record)) return {};
     ++last_;
     auto text = message(last_, line_of(record));
@@ -46,19 +46,19 @@ std::string_view Feed::add(const LogRecord& record) {
     return backlog_.back().text;
 }
 
-std::string Feed::message(std::uint64_t number, std::string_view line) const {
+std::string RecordFeed::message(std::uint64_t number, std::string_view line) const {
     // JSON has no line breaks but escaped ones, so that a line of it is a line here.
     return fmt::format("id: {}-{}\ndata: {}\n\n", run_, number, line);
 }
 
-std::string Feed::since(std::string_view last_id) const {
+std::string RecordFeed::since(std::string_view last_id) const {
     const auto seen = number_of(last_id, run_);
-    // Who has seen nothing has missed nothing.
+    // A reader that has seen nothing has missed nothing.
     return std::string(feed_preamble) +
            after(seen == 0 && !backlog_.empty() ? backlog_.front().number - 1 : seen);
 }
 
-std::string Feed::after(std::uint64_t number) const {
+std::string RecordFeed::after(std::uint64_t number) const {
     std::string out;
     if (!backlog_.empty() && number + 1 < backlog_.front().number) {
         const auto& first = backlog_.front();
@@ -72,14 +72,14 @@ std::string Feed::after(std::uint64_t number) const {
     return out;
 }
 
-bool Feed::within_rate(const LogRecord& record) {
+bool RecordFeed::within_rate(const LogRecord& record) {
     const auto second = std::chrono::floor<std::chrono::seconds>(record.at);
     if (second != second_) in_second_ = 0;
     second_ = second;
     return ++in_second_ <= max_feed_rate;
 }
 
-void Feed::trim() {
+void RecordFeed::trim() {
     while (backlog_.size() > max_backlog || bytes_ > max_backlog_bytes) {
         bytes_ -= backlog_.front().text.size();
         backlog_.pop_front();

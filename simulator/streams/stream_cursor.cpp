@@ -1,4 +1,4 @@
-#include "simulator/streams/feed.hpp"
+#include "simulator/streams/stream_cursor.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -23,10 +23,10 @@ std::optional<StreamType> announcement(const LiveEvent& live) {
 
 }  // namespace
 
-Feed::Feed(std::shared_ptr<const StreamLog> log, FeedRequest request)
+StreamCursor::StreamCursor(std::shared_ptr<const StreamLog> log, CursorRequest request)
     : log_(std::move(log)),
       request_(std::move(request)),
-      role_(everybody),
+      role_(all_roles),
       next_live_(log_->end()),
       replay_end_(log_->end()) {
     if (!request_.start) return;
@@ -37,7 +37,7 @@ Feed::Feed(std::shared_ptr<const StreamLog> log, FeedRequest request)
     if (log_->definition().replay_live) next_live_ = log_->first();
 }
 
-std::shared_ptr<const Notification> Feed::next(WallTime now) {
+std::shared_ptr<const Notification> StreamCursor::next(WallTime now) {
     send_ = 0;
     if (phase_ == Phase::replay) {
         if (auto notification = next_replayed()) return notification;
@@ -45,13 +45,13 @@ std::shared_ptr<const Notification> Feed::next(WallTime now) {
     return phase_ == Phase::live ? next_live(now) : nullptr;
 }
 
-std::optional<WallTime> Feed::deadline() const {
+std::optional<WallTime> StreamCursor::deadline() const {
     if (over() || !request_.stop) return std::nullopt;
     return *request_.stop + WallTime::duration(1);
 }
 
 /// Null when the replay has ended without a word.
-std::shared_ptr<const Notification> Feed::next_replayed() {
+std::shared_ptr<const Notification> StreamCursor::next_replayed() {
     const auto& stream = log_->definition();
     if (stream.replay_failed) return finish(STREAM_REPLAY_FAILED, *stream.replay_failed);
     if (!stream.replay) return finish(STREAM_REPLAY_FAILED, "The stream does not support replay");
@@ -65,7 +65,7 @@ std::shared_ptr<const Notification> Feed::next_replayed() {
     return end_replay();
 }
 
-std::shared_ptr<const Notification> Feed::next_logged() {
+std::shared_ptr<const Notification> StreamCursor::next_logged() {
     const auto& logged = log_->definition().log;
     while (next_logged_ < logged.size() && in_range(logged[next_logged_].time)) {
         const auto& event = logged[next_logged_++];
@@ -74,7 +74,7 @@ std::shared_ptr<const Notification> Feed::next_logged() {
     return nullptr;
 }
 
-std::shared_ptr<const Notification> Feed::end_replay() {
+std::shared_ptr<const Notification> StreamCursor::end_replay() {
     const bool goes_on = log_->definition().after_replay == AfterReplay::live;
     phase_ = Phase::live;
     if (request_.stop && !goes_on) return nullptr;
@@ -83,7 +83,7 @@ std::shared_ptr<const Notification> Feed::end_replay() {
     return last;
 }
 
-std::shared_ptr<const Notification> Feed::next_live(WallTime now) {
+std::shared_ptr<const Notification> StreamCursor::next_live(WallTime now) {
     while (auto live = take(log_->end())) {
         if (!addressed(*live) || (request_.stop && live->appended > *request_.stop)) continue;
         const auto said = announcement(*live);
@@ -96,7 +96,7 @@ std::shared_ptr<const Notification> Feed::next_live(WallTime now) {
     return nullptr;
 }
 
-std::shared_ptr<const Notification> Feed::finish(StreamType type, std::string error) {
+std::shared_ptr<const Notification> StreamCursor::finish(StreamType type, std::string error) {
     phase_ = Phase::over;
     send_ = 0;
     StreamNotification last;
@@ -106,7 +106,7 @@ std::shared_ptr<const Notification> Feed::finish(StreamType type, std::string er
 }
 
 /// The next live event with a number below `end`, or null.
-std::shared_ptr<const LiveEvent> Feed::take(std::uint64_t end) {
+std::shared_ptr<const LiveEvent> StreamCursor::take(std::uint64_t end) {
     if (const auto first = std::min(log_->first(), end); next_live_ < first) {
         missed_ += first - next_live_;
         next_live_ = first;
@@ -117,16 +117,16 @@ std::shared_ptr<const LiveEvent> Feed::take(std::uint64_t end) {
     return live;
 }
 
-bool Feed::in_range(WallTime time) const {
+bool StreamCursor::in_range(WallTime time) const {
     return time >= *request_.start && (!request_.stop || time <= *request_.stop);
 }
 
-bool Feed::addressed(const LiveEvent& live) const {
+bool StreamCursor::addressed(const LiveEvent& live) const {
     return (live.stream.empty() || live.stream == request_.stream) &&
-           (live.role == everybody || live.role == role_);
+           (live.role == all_roles || live.role == role_);
 }
 
-bool Feed::passes(const StreamEvent& event) {
+bool StreamCursor::passes(const StreamEvent& event) {
     if (!request_.access.permit(event.notification)) return false;
     if (!request_.filter) return true;
     if (!event.tree) return false;

@@ -1,4 +1,4 @@
-// What the hub keeps to do nothing for peers to which nothing happens.
+// Deadlines, lists of subscribers and the fan-out: what the hub looks at in place of all of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -106,7 +106,7 @@ TEST(FanOut, CountsSubscribersByRole) {
     them.add(3, "other");
     EXPECT_THAT(them.of_role("auditor"), ElementsAre(1, 2))
         << "as they connected, not as they subscribed";
-    EXPECT_THAT(them.of_role(everybody), ElementsAre(1, 2, 3));
+    EXPECT_THAT(them.of_role(all_roles), ElementsAre(1, 2, 3));
     EXPECT_EQ(fan_out.count("auditor"), 2U);
     fan_out.leave(first);
     fan_out.leave(first);

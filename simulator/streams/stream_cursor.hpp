@@ -15,7 +15,7 @@
 // means these events. In a replay the event's own time counts. A live event counts by the clock
 // when it was appended: "live until the stop" is about now, and scenarios write whatever times
 // they like into their events. So the end comes once the clock is past the stop time. It makes
-// no difference when the feed is read.
+// no difference when the cursor is read.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@
 namespace confd::sim {
 
 /// What a subscriber asked for, checked.
-struct FeedRequest {
+struct CursorRequest {
     std::string stream;
     std::optional<WallTime> start;
     std::optional<WallTime> stop;               ///< only with a start, and not before it
@@ -44,29 +44,29 @@ struct FilterEnds {
     std::string why;
 };
 
-class Feed {
+class StreamCursor {
   public:
-    Feed(std::shared_ptr<const StreamLog> log, FeedRequest request);
+    StreamCursor(std::shared_ptr<const StreamLog> log, CursorRequest request);
 
     /// The role of the subscriber, once it is known: before the first next(). Without one it gets
-    /// what is sent to everybody.
+    /// what is sent to all.
     void set_role(std::string role) { role_ = std::move(role); }
 
-    /// The next notification to send, or null when there is none now. Shared, so that every feed
+    /// The next notification to send, or null when there is none now. Shared, so that every cursor
     /// hands out the same object.
     std::shared_ptr<const Notification> next(WallTime now);
     /// Which live event next() gave last; 0 for what was none.
     SendId send() const { return send_; }
 
     /// When next() has something to give even if nothing is appended: just after the stop time. It
-    /// stays when it has passed, until the feed has been read to its end.
+    /// stays when it has passed, until the cursor has been read to its end.
     std::optional<WallTime> deadline() const;
 
     /// Whether nothing will come any more.
     bool over() const { return phase_ == Phase::over; }
 
-    /// How many live events were dropped from the stream's memory before this feed had looked at
-    /// them. Nobody knows any more whether all of them were for it.
+    /// How many live events were dropped from the stream's memory before this cursor had looked at
+    /// them. It is not known any more whether all of them were for it.
     std::uint64_t missed() const { return missed_; }
 
     /// On which events evaluating the filter was ended since this was last asked: they did not
@@ -87,7 +87,7 @@ class Feed {
     bool passes(const StreamEvent& event);
 
     std::shared_ptr<const StreamLog> log_;
-    FeedRequest request_;
+    CursorRequest request_;
     std::string role_;
     Phase phase_ = Phase::live;
     std::size_t next_logged_ = 0;

@@ -7,17 +7,17 @@
 #include <memory>
 #include <string>
 
-#include "simulator/server/link.hpp"
+#include "simulator/server/socket_connection.hpp"
 
 namespace confd::sim {
 
-class Links {
+class SocketConnections {
   public:
     /// All must outlive it. `advance` is called whenever something has happened at the hub: it
     /// polls the hub and flushes. Nothing is read or written but from the one thread of the
     /// connections.
-    Links(Hub& hub, Recorder& recorder, std::function<Instant()> now,
-          std::function<void()> advance);
+    SocketConnections(Hub& hub, Recorder& recorder, std::function<Instant()> now,
+                      std::function<void()> advance);
 
     void add(transport::Connection connection, const Challenge& challenge,
              std::chrono::milliseconds write_timeout);
@@ -30,16 +30,16 @@ class Links {
     void abandon();
 
     /// Null for a peer that is not known, or whose connection is closed.
-    const Link* find(PeerId id) const;
-    bool empty() const { return links_.empty(); }
+    const SocketConnection* find(PeerId id) const;
+    bool empty() const { return connections_.empty(); }
     /// "?" for a peer that is not known.
     std::string address(PeerId id) const;
 
   private:
     void remove(PeerId id, const transport::Closed& why);
 
-    LinkOwner owner_;
-    std::map<PeerId, std::unique_ptr<Link>> links_;
+    ConnectionContext context_;
+    std::map<PeerId, std::unique_ptr<SocketConnection>> connections_;
     std::map<PeerId, std::string> addresses_;  // of peers that are being removed
 };
 
