@@ -1,257 +1,231 @@
 #include "simulator/faults/fault.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
+#include <memory>
+#include <vector>
 
-#include "protocol/limits.hpp"
-#include "protocol/session/handshake.hpp"
+#include "simulator/faults/fields.hpp"
+#include "simulator/faults/kinds/params.hpp"
+#include "simulator/text/forms.hpp"
+#include "simulator/text/key_schema.hpp"
+#include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {
 
-using enum ParamType;
-using Spec = FaultSpec;
+using Done = std::expected<void, FaultProblem>;
 
-// Bounds, each with its reason.
-constexpr std::int64_t longest_wait = 24 * 60 * 60 * 1000;  // ms: a day is a soak test, more a slip
-constexpr std::int64_t most_units = 1000;   // that wait for each other: held in memory
-constexpr std::int64_t most_copies = 100;   // of one frame: the same
-constexpr std::int64_t most_bytes = 65536;  // of garbage: more shows nothing new
-constexpr std::int64_t most_payload = std::int64_t{Limits{}.payload};
-constexpr std::int64_t any_number = INT64_MAX;
+// ---- What all kinds take. ----
 
 constexpr std::string_view direction_names[] = {"out", "in"};
 constexpr std::string_view service_names[] = {"events", "maapi", "any"};
 constexpr std::string_view stage_names[] = {"connect", "handshake", "subscription", "events",
                                             "any"};
-constexpr std::string_view end_names[] = {"fin", "rst"};
-constexpr std::string_view garbage_names[] = {"before", "instead"};
-constexpr std::string_view arity_names[] = {"fewer", "more"};
-constexpr std::string_view term_names[] = {"float", "integer", "atom", "tuple", "list", "binary"};
-constexpr std::string_view challenge_names[] = {"deny", "first_byte"};
 
-constexpr FaultParam common[] = {
-    {"direction", choice, &Spec::direction, "to the client (out) or from it (in)", 0, 0, 0,
-     direction_names},
-    {"service", choice, &Spec::service,
-     "which sockets: those of subscribers (events), those that read schemas and diffs (maapi), or "
-     "any",
-     0, 0, 0, service_names},
-    {"to", role, &Spec::role,
-     "whose connections: `all`, or one role, which is known only once a client subscribes"},
-    {"role", role, &Spec::role, "the older name of `to`"},
-    {"stage", choice, &Spec::stage,
-     "what it is done to: messages of the handshake, the subscription or its reply, what follows "
-     "(events; inwards acknowledgements; on MAAPI sockets requests and answers), or any of these",
-     0, 0, 0, stage_names},
-    {"probability", probability, &Spec::probability, "of each candidate to be hit", 1, 0, 1},
-    {"seed", integer, &Spec::seed, "of the choices and of everything random in it", 0, 0,
-     any_number},
-    {"skip", integer, &Spec::skip, "so many candidates of a connection pass untouched first", 0, 0,
-     any_number},
-    {"times", integer, &Spec::times, "at most so often on one connection; 0 is no bound", 0, 0,
-     any_number},
-    {"total", integer, &Spec::total, "at most so often on all connections; 0 is no bound", 0, 0,
-     any_number},
-    {"events", events, &Spec::events, "only these types of events; empty is all"},
-};
+boost::json::object role_schema(const Key&) {
+    return schema::ref("role");
+}
+/// Whoever reads it knows which roles there are.
+constexpr auto role = forms::make<std::string, forms::read_name, forms::as_it_is>(role_schema);
 
-constexpr FaultParam flow_gap = {"gap", duration, &Spec::gap,  "between two writes",
-                                 10,    1,        longest_wait};
-constexpr FaultParam field_param = {"field", field, &Spec::field,
-                                    "the field, by the path that decoding errors name, such as "
-                                    "`msg` or `uinfo.addr`; events without it are no candidates"};
-
-constexpr FaultParam split_params[] = {
-    {"bytes", integer, &Spec::bytes, "in each write", 1, 1, most_payload},
-    flow_gap,
-};
-constexpr FaultParam coalesce_params[] = {
-    {"count", integer, &Spec::count, "so many leave in one write", 10, 2, most_units},
-    {"within", duration, &Spec::within, "the first waits at most so long", 1000, 1, longest_wait},
-};
-constexpr FaultParam delay_params[] = {
-    {"duration", duration, &Spec::duration, "how much later it comes", 100, 1, longest_wait},
-};
-constexpr FaultParam stall_params[] = {
-    {"duration", duration, &Spec::duration, "how long nothing moves", 5000, 1, longest_wait},
-    {"bytes", integer, &Spec::bytes, "so many of the frame still come before", 0, 0, most_payload},
-};
-constexpr FaultParam duplicate_params[] = {
-    {"count", integer, &Spec::count, "further copies", 1, 1, most_copies},
-};
-constexpr FaultParam reorder_params[] = {
-    {"count", integer, &Spec::count, "so many later frames overtake it", 1, 1, most_units},
-    {"within", duration, &Spec::within, "it waits for them at most so long", 1000, 1, longest_wait},
-};
-constexpr FaultParam truncate_params[] = {
-    {"bytes", integer, &Spec::bytes, "so many still come; -1 is half of them", -1, -1,
-     most_payload},
-    {"how", choice, &Spec::how, "the connection then ends", 0, 0, 0, end_names},
-};
-constexpr FaultParam corrupt_params[] = {
-    field_param,
-    {"offset", integer, &Spec::offset, "where `hex` goes, in the field's contents or the payload",
-     0, 0, most_payload},
-    {"hex", hex, &Spec::hex, "the bytes to put there; what does not fit is left out"},
-    {"flips", integer, &Spec::flips, "without `hex`: so many random bits are flipped", 1, 1,
-     most_units},
-};
-constexpr FaultParam wrong_length_params[] = {
-    {"by", integer, &Spec::by, "so much more than there is, or less; never below 0", 1, -most_bytes,
-     most_bytes},
-};
-constexpr FaultParam oversized_length_params[] = {
-    {"length", integer, &Spec::length, "what the header says", 0x7fffffff, 1, UINT32_MAX},
-};
-constexpr FaultParam garbage_params[] = {
-    {"bytes", integer, &Spec::bytes, "random ones", 16, 1, most_bytes},
-    {"how", choice, &Spec::how, "in front of the frame, or in its place", 0, 0, 0, garbage_names},
-};
-constexpr FaultParam unknown_event_params[] = {
-    {"type", integer, &Spec::type, "the number that is no event", 0xc0000000, 0, UINT32_MAX},
-};
-constexpr FaultParam wrong_arity_params[] = {
-    {"how", choice, &Spec::how, "an element", 0, 0, 0, arity_names},
-    field_param,
-};
-constexpr FaultParam wrong_type_params[] = {
-    field_param,
-    {"how", choice, &Spec::how,
-     "the kind of term put there; where the field is of that kind, the next one of this list", 0, 0,
-     0, term_names},
-};
-constexpr FaultParam refuse_params[] = {
-    {"status", integer, &Spec::status, "1 for the protocol version, 2 for too small keypath room",
-     HelloReply::incompatible_version, 1, UINT8_MAX},
-};
-constexpr FaultParam slow_handshake_params[] = {
-    {"gap", duration, &Spec::gap, "between two bytes", 100, 1, longest_wait},
-};
-constexpr FaultParam fail_connections_params[] = {
-    {"count", integer, &Spec::count, "so many connections, after those skipped", 1, 1, any_number},
-    {"how", choice, &Spec::how, "how they end", 0, 0, 0, end_names},
-};
-constexpr FaultParam wrong_challenge_params[] = {
-    {"how", choice, &Spec::how,
-     "the right answer is denied, or the challenge begins with a byte that means nothing", 0, 0, 0,
-     challenge_names},
-};
-constexpr FaultParam early_event_params[] = {
-    {"type", integer, &Spec::type,
-     "of the event, which has default fields; the default is a "
-     "heartbeat",
-     8192, 1, UINT32_MAX},
+constexpr Key common[] = {
+    key<&FaultSpec::direction>("direction", "to the client (out) or from it (in)",
+                               {.choices = direction_names}),
+    key<&FaultSpec::service>(
+        "service",
+        "which sockets: those of subscribers (events), those that read schemas and diffs (maapi), "
+        "or any",
+        {.choices = service_names}),
+    key<&FaultSpec::role>(
+        "to", role,
+        "whose connections: `all`, or one role, which is known only once a client subscribes"),
+    key<&FaultSpec::role>("role", role, "the older name of `to`", {.older_name_of = "to"}),
+    key<&FaultSpec::stage>(
+        "stage",
+        "what it is done to: messages of the handshake, the subscription or its reply, what "
+        "follows (events; inwards acknowledgements; on MAAPI sockets requests and answers), or any "
+        "of these",
+        {.choices = stage_names}),
+    key<&FaultSpec::probability>("probability", forms::number, "of each candidate to be hit",
+                                 {.low = 0, .high = 1}),
+    key<&FaultSpec::seed>("seed", faults::whole, "of the choices and of everything random in it",
+                          {.otherwise = "from the scenario's seed", .low = 0, .high = INT64_MAX}),
+    faults::number_key<&FaultSpec::skip>(
+        "skip", "so many candidates of a connection pass untouched first", 0, INT64_MAX),
+    faults::number_key<&FaultSpec::times>(
+        "times", "at most so often on one connection; 0 is no bound", 0, INT64_MAX),
+    faults::number_key<&FaultSpec::total>(
+        "total", "at most so often on all connections; 0 is no bound", 0, INT64_MAX),
+    key<&FaultSpec::events>("events", forms::mask, "only these types of events; empty is all"),
 };
 
-constexpr Direction both[] = {Direction::out, Direction::in};
-constexpr Direction out[] = {Direction::out};
+// ---- Whole numbers. ----
 
-constexpr Service services[] = {Service::events, Service::maapi, Service::any};
-constexpr Service subscribers[] = {Service::events};
-constexpr Service unsaid[] = {Service::any};  // the connection ends before its hello
+void read_whole(const YamlPtr& node, std::int64_t& into, const Key& key, Reading& reading) {
+    YamlNode bare = *node;
+    bare.plain = true;
+    if (const auto value =
+            parse_int(bare, key.rules.low, key.rules.high, "a number", reading.diagnostics)) {
+        into = *value;
+    }
+}
+std::string whole_text(const std::int64_t& value, const Key&) {
+    return fmt::format("{}", value);
+}
 
-constexpr Stage flow[] = {Stage::any, Stage::handshake, Stage::subscription, Stage::events};
-constexpr Stage damage[] = {Stage::events, Stage::handshake, Stage::subscription, Stage::any};
-constexpr Stage frames[] = {Stage::events, Stage::subscription};
-constexpr Stage events_only[] = {Stage::events};
-constexpr Stage handshake_only[] = {Stage::handshake};
-constexpr Stage subscription_only[] = {Stage::subscription};
-constexpr Stage connect_only[] = {Stage::connect};
+}  // namespace
 
-using K = FaultKind;
+constexpr FormOf<std::int64_t> faults::whole =
+    forms::make<std::int64_t, read_whole, whole_text>(forms::integer_schema);
 
-constexpr FaultKindInfo kinds[] = {
-    {K::split, "split", "comes in many small writes", both, services, flow, split_params},
-    {K::coalesce, "coalesce", "waits for others, then comes in one write with them", both, services,
-     flow, coalesce_params},
-    {K::delay, "delay", "comes later, and what follows behind it", both, services, flow,
-     delay_params},
-    {K::stall, "stall",
-     "nothing moves for a while, in the middle of a frame if wanted; inwards "
-     "the server stops reading",
-     both, services, flow, stall_params},
-    {K::drop, "drop", "a frame never comes", both, services, frames, {}},
-    {K::duplicate, "duplicate", "a frame comes several times", both, services, frames,
-     duplicate_params},
-    {K::reorder, "reorder", "later frames overtake it", both, services, frames, reorder_params},
-    {K::truncate, "truncate", "ends in the middle, and so does the connection", both, services,
-     damage, truncate_params},
-    {K::corrupt, "corrupt", "other bytes; the frame's length and the terms around stay right", both,
-     services, damage, corrupt_params},
-    {K::wrong_length, "wrong_length", "the frame's header announces more or less than there is",
-     out, services, frames, wrong_length_params},
-    {K::oversized_length, "oversized_length", "the frame's header announces too much to allocate",
-     out, services, frames, oversized_length_params},
-    {K::garbage, "garbage", "bytes that mean nothing", out, services, damage, garbage_params},
-    {K::unknown_event, "unknown_event", "the event has a type of no known event", out, subscribers,
-     events_only, unknown_event_params},
-    {K::wrong_arity, "wrong_arity",
-     "the event's tuple, or a field's, has one element too few or "
-     "too many",
-     out, subscribers, events_only, wrong_arity_params},
-    {K::wrong_type, "wrong_type",
-     "a field (without `field`, one by chance) is a term of another "
-     "kind",
-     out, subscribers, events_only, wrong_type_params},
-    {K::reset,
-     "reset",
-     "instead of it a TCP reset; inwards when it comes",
-     both,
-     services,
-     damage,
-     {}},
-    {K::half_close,
-     "half_close",
-     "instead of it the server ends its sending side and reads on; "
-     "inwards when it comes",
-     both,
-     services,
-     damage,
-     {}},
-    {K::refuse, "refuse", "the reply to the hello is a refusal, and the connection ends", out,
-     services, handshake_only, refuse_params},
-    {K::slow_handshake, "slow_handshake", "the handshake comes byte by byte", out, services,
-     handshake_only, slow_handshake_params},
-    {K::fail_connections, "fail_connections", "connections end before a byte is exchanged", out,
-     unsaid, connect_only, fail_connections_params},
-    {K::wrong_challenge, "wrong_challenge", "the access check goes wrong on the server's side", out,
-     services, handshake_only, wrong_challenge_params},
-    {K::early_event, "early_event", "an event comes before the subscription's reply", out,
-     subscribers, subscription_only, early_event_params},
-};
+namespace {
 
-static_assert(std::ranges::all_of(kinds, [](const FaultKindInfo& info) {
-    return &info - kinds == static_cast<std::ptrdiff_t>(info.kind);
-}));
+template <class... Args>
+std::unexpected<FaultProblem> problem(std::string_view param, fmt::format_string<Args...> text,
+                                      Args&&... args) {
+    return faults::problem(param, fmt::format(text, std::forward<Args>(args)...));
+}
+
+/// Names in an enumeration's order, and the values that they stand for.
+template <class E>
+std::vector<std::string_view> names_of(std::span<const E> values) {
+    std::vector<std::string_view> out;
+    for (const auto value : values)
+        out.push_back(name_of(value));
+    return out;
+}
+
+template <class E>
+bool offers(std::span<const E> values, E value) {
+    return std::ranges::find(values, value) != values.end();
+}
+
+/// Values that were set otherwise than by reading must be those that could be read.
+Done check_values(const FaultSpec& fault, std::span<const Key> params) {
+    for (const auto& param : params) {
+        const auto text = param_text(fault, param);
+        if (text.empty()) continue;
+        const YamlNode node{
+            .kind = YamlNode::Kind::scalar, .place = {}, .text = text, .plain = true};
+        auto copy = fault;
+        Diagnostics diagnostics;
+        Reading reading(diagnostics);
+        param.form->read(std::make_shared<YamlNode>(node), param.place(&copy), param, reading);
+        if (!diagnostics.empty()) return problem(param.name, "{}", diagnostics.take()[0].message);
+    }
+    return {};
+}
+
+/// The names that the catalogue of events has.
+Done check_field(const FaultSpec& fault) {
+    std::string meant;
+    if (fault.field.empty() || may_have_field(fault.events, fault.field, meant)) return {};
+    return problem("field", "no event here has a field '{}'{}", fault.field,
+                   meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+}
+
+/// What only sockets of one service have.
+Done check_service(const FaultSpec& fault) {
+    if (fault.service == Service::events) return {};
+    const auto only_events = [&](std::string_view param, std::string_view what) {
+        return problem("service", "'{}' is about {}, which MAAPI sockets do not have: expected {}",
+                       param, what, name_of(Service::events));
+    };
+    if (fault.stage == Stage::subscription) return only_events("stage", "a subscription");
+    if (fault.role != "all") return only_events("to", "a subscriber's role");
+    if (fault.events != 0) return only_events("events", "events");
+    if (!fault.field.empty()) return only_events("field", "fields of events");
+    return {};
+}
+
+/// What cannot be together.
+Done check_together(const FaultSpec& fault) {
+    if (auto done = check_service(fault); !done) return done;
+    const bool before_role =
+        fault.stage == Stage::handshake || fault.stage == Stage::connect ||
+        (fault.stage == Stage::subscription && fault.direction == Direction::in);
+    if (before_role && fault.role != "all") {
+        return problem("to", "'{}' is not known yet at this stage, which takes 'all' only",
+                       fault.role);
+    }
+    if (fault.events != 0 && fault.direction == Direction::in) {
+        return problem("events", "only what goes out is events");
+    }
+    if (fault.events != 0 && fault.stage != Stage::events && fault.stage != Stage::any) {
+        return problem("events", "there are no events at the stage '{}'", name_of(fault.stage));
+    }
+    if (!fault.field.empty() &&
+        (fault.direction == Direction::in || fault.stage != Stage::events)) {
+        return problem("field", "only events, which go out, have fields");
+    }
+    return {};
+}
 
 }  // namespace
 
 std::span<const FaultKindInfo> fault_kinds() {
+    static const auto kinds = [] {
+        std::vector<FaultKindInfo> out;
+        for (const auto* kind : faults::all)
+            out.push_back(*kind);
+        return out;
+    }();
     return kinds;
 }
 
 const FaultKindInfo& info_of(FaultKind kind) {
-    return kinds[static_cast<std::size_t>(kind)];
+    return fault_kinds()[static_cast<std::size_t>(kind)];
 }
 
 const FaultKindInfo* find_fault_kind(std::string_view name) {
-    const auto* found = std::ranges::find(kinds, name, &FaultKindInfo::name);
-    return found == std::end(kinds) ? nullptr : found;
+    const auto kinds = fault_kinds();
+    const auto found = std::ranges::find(kinds, name, &FaultKindInfo::name);
+    return found == kinds.end() ? nullptr : &*found;
 }
 
-std::span<const FaultParam> common_params() {
+std::span<const Key> common_params() {
     return common;
 }
 
-const FaultParam* find_param(FaultKind kind, std::string_view name) {
-    for (const auto params : {std::span<const FaultParam>(common), info_of(kind).params}) {
-        const auto found = std::ranges::find(params, name, &FaultParam::name);
-        if (found != params.end()) return &*found;
+FaultSpec make_fault(FaultKind kind) {
+    const auto& info = info_of(kind);
+    auto fault = info.usual();
+    fault.kind = kind;
+    fault.direction = info.directions.front();
+    fault.service = info.services.front();
+    fault.stage = info.stages.front();
+    for (const auto& param : info.params) {
+        if (param.member == &member_id<&FaultSpec::how>) fault.how = param.rules.choices.front();
     }
-    return nullptr;
+    return fault;
+}
+
+std::string param_text(const FaultSpec& fault, const Key& param) {
+    return param.form->text(param.peek(&fault), param);
+}
+
+Done check(const FaultSpec& fault) {
+    const auto& info = info_of(fault.kind);
+    if (!offers(info.directions, fault.direction)) {
+        return problem("direction", "{} goes {} only", info.name, name_of(info.directions[0]));
+    }
+    if (!offers(info.services, fault.service)) {
+        return problem("service", "{} takes {} here, not '{}'", info.name,
+                       fmt::join(names_of(info.services), ", "), name_of(fault.service));
+    }
+    if (!offers(info.stages, fault.stage)) {
+        return problem("stage", "{} takes {} here, not '{}'", info.name,
+                       fmt::join(names_of(info.stages), ", "), name_of(fault.stage));
+    }
+    for (const auto params : {common_params(), info.params}) {
+        if (auto done = check_values(fault, params); !done) return done;
+    }
+    if (auto done = check_together(fault); !done) return done;
+    if (auto done = check_field(fault); !done) return done;
+    return info.check(fault);
 }
 
 std::string_view name_of(FaultKind kind) {

@@ -18,25 +18,6 @@ std::size_t frame_limit(Direction direction) {
     return direction == Direction::out ? UINT32_MAX : subscriber_payload_limit;
 }
 
-/// Whether the kind of fault can be done to this kind of unit, whatever its stage.
-bool fits(const FaultSpec& fault, UnitKind kind) {
-    switch (fault.kind) {
-        case FaultKind::split:
-        case FaultKind::coalesce:
-        case FaultKind::delay:
-        case FaultKind::stall:
-            return true;
-        case FaultKind::refuse:
-            return kind == UnitKind::hello_reply;
-        case FaultKind::wrong_challenge:
-            return kind == (fault.how == "deny" ? UnitKind::access_result : UnitKind::challenge);
-        case FaultKind::fail_connections:
-            return false;
-        default:
-            return kind != UnitKind::other;
-    }
-}
-
 }  // namespace
 
 FaultLine::FaultLine(FaultBoard& board, PeerId peer, Direction direction, Stage from)
@@ -80,7 +61,7 @@ void FaultLine::push(Instant now, Unit unit) {
         if (!is_candidate(fault.spec, unit)) continue;
         auto choice = FaultBoard::choose(fault, tallies_[fault.spec.id], peer_);
         if (!choice) continue;
-        const auto what = apply(fault.spec, shape, context_, *choice);
+        const auto what = info_of(fault.spec.kind).apply(fault.spec, shape, context_, *choice);
         board_.report(fault.spec, peer_, fmt::format("{} {} {}", describe(unit), name(), what),
                       unit, direction_);
     }
@@ -88,7 +69,7 @@ void FaultLine::push(Instant now, Unit unit) {
 }
 
 bool FaultLine::is_candidate(const FaultSpec& fault, const Unit& unit) const {
-    if (fault.direction != direction_ || !fits(fault, unit.kind)) return false;
+    if (fault.direction != direction_ || !info_of(fault.kind).fits(fault, unit.kind)) return false;
     if (fault.service != Service::any && fault.service != service_) return false;
     if (fault.role != all_roles && fault.role != role_) return false;
     if (fault.stage != Stage::any && fault.stage != stage_of(unit.kind)) return false;

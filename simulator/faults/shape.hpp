@@ -39,7 +39,4 @@ struct Shape {
     std::optional<CloseHow> close;  ///< after it
 };
 
-/// Does what the fault says, and says what it did: "dropped", "delayed by 100 ms".
-std::string apply(const FaultSpec& fault, Shape& shape, const WireContext& context, Choice& choice);
-
 }  // namespace confd::sim

@@ -12,21 +12,6 @@
 
 namespace confd::sim {
 
-enum class UnitKind : std::uint8_t {
-    hello,            ///< in
-    challenge,        ///< out
-    access_answer,    ///< in
-    access_result,    ///< out
-    hello_reply,      ///< out
-    subscribe,        ///< in, a frame
-    subscribe_reply,  ///< out, a frame
-    event,            ///< out, a frame
-    ack,              ///< in, a frame
-    request,          ///< in, a frame on a MAAPI socket
-    answer,           ///< out, a frame on a MAAPI socket
-    other,            ///< bytes that are none of these; only faults of bytes touch them
-};
-
 struct Unit {
     UnitKind kind = UnitKind::other;
     Bytes bytes;

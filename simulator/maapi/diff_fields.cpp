@@ -8,92 +8,113 @@
 #include "protocol/maapi/keypath.hpp"
 #include "simulator/maapi/schema_path.hpp"
 #include "simulator/text/field_map.hpp"
+#include "simulator/text/forms.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"
 #include "simulator/text/value_fields.hpp"
 
 namespace confd::sim::maapi {
 namespace {
 
-/// In the order of their numbers, from 1.
+enum class Op : std::uint8_t { created, deleted, modified, value_set, moved_after, attr_set };
+/// In that order, which is that of Mop from 1.
 constexpr std::string_view op_names[] = {"created",   "deleted",     "modified",
                                          "value_set", "moved_after", "attr_set"};
+
+enum class Attr : std::uint8_t { tags, annotation, inactive };
 constexpr std::string_view attr_names[] = {"tags", "annotation", "inactive"};
 constexpr std::uint32_t attr_numbers[] = {ATTR_TAGS, ATTR_ANNOTATION, ATTR_INACTIVE};
-constexpr std::string_view kind_names[] = {"error", "badstate"};
+
+/// A change as it is written.
+struct ChangeKeys {
+    YamlPtr path;
+    std::optional<Op> op;
+    YamlPtr value;
+    YamlPtr old;
+    YamlPtr after;
+    std::optional<Attr> attr;
+    bool removed = false;
+};
+
+boost::json::object path_schema(const Key&) {
+    return schema::either({schema::scalar(), schema::list_of(schema::typed("object"))});
+}
+constexpr auto path_form = forms::node(path_schema);
+constexpr auto value_form = forms::node();
 
 constexpr Key change_keys[] = {
-    {.name = "path",
-     .takes = Takes::any,
-     .doc = "/interfaces/interface{eth0}/mtu by the names of the modules; without modules by "
-            "hashes, /1265344724:321503962, or a list of steps, innermost first",
-     .required = true},
-    {.name = "op",
-     .takes = Takes::choice,
-     .doc = "what happened to the node",
-     .required = true,
-     .choices = op_names},
-    {.name = "value",
-     .takes = Takes::any,
-     .doc = "of value_set and attr_set; without modules typed, {type: uint16, value: 1500}"},
-    {.name = "old", .takes = Takes::any, .doc = "the value before"},
-    {.name = "after",
-     .takes = Takes::any,
-     .doc = "of moved_after: the keys of the entry before it, or first"},
-    {.name = "attr", .takes = Takes::choice, .doc = "of attr_set", .choices = attr_names},
-    {.name = "removed", .takes = Takes::flag, .doc = "of attr_set, in place of value"},
+    key<&ChangeKeys::path>(
+        "path", path_form,
+        "/interfaces/interface{eth0}/mtu by the names of the modules; without modules by hashes, "
+        "/1265344724:321503962, or a list of steps, innermost first",
+        {.presence = Presence::required}),
+    key<&ChangeKeys::op>("op", "what happened to the node",
+                         {.presence = Presence::required, .choices = op_names}),
+    key<&ChangeKeys::value>(
+        "value", value_form,
+        "of value_set and attr_set; without modules typed, {type: uint16, value: 1500}"),
+    key<&ChangeKeys::old>("old", value_form, "the value before"),
+    key<&ChangeKeys::after>("after", value_form,
+                            "of moved_after: the keys of the entry before it, or first"),
+    key<&ChangeKeys::attr>("attr", "of attr_set", {.choices = attr_names}),
+    key<&ChangeKeys::removed>("removed", "of attr_set, in place of value"),
+};
+
+/// What each operation needs, and what only others have.
+void refine_change(boost::json::object& map) {
+    using boost::json::array;
+    using boost::json::object;
+    const auto one = [](std::initializer_list<std::string_view> ops, array needed, array others) {
+        array not_there;
+        for (auto& other : others)
+            not_there.push_back(object{{"required", array{std::move(other)}}});
+        return object{{"properties", {{"op", schema::one_of_names(ops)}}},
+                      {"required", std::move(needed)},
+                      {"not", schema::either(std::move(not_there))}};
+    };
+    auto attr_set = one({"attr_set"}, {"attr"}, {"after"});
+    attr_set["oneOf"] = array{object{{"required", {"value"}}}, object{{"required", {"removed"}}}};
+    map["anyOf"] =
+        array{one({"created", "deleted", "modified"}, {}, {"value", "after", "attr", "removed"}),
+              one({"value_set"}, {"value"}, {"after", "attr", "removed"}),
+              one({"moved_after"}, {"after"}, {"value", "attr", "removed"}), std::move(attr_set),
+              object{{"properties", {{"op", schema::ref("variable")}}}}};
+}
+
+constexpr std::string_view kind_names[] = {"error", "badstate"};
+enum class FailureKind : std::uint8_t { error, badstate };
+
+struct FailureKeys {
+    std::optional<std::size_t> count;
+    std::optional<std::string> text;
+    FailureKind kind = FailureKind::error;
 };
 
 constexpr Key error_keys[] = {
-    {.name = "count",
-     .takes = Takes::integer,
-     .doc = "after so many changes",
-     .required = true,
-     .low = 0,
-     .high = max_changes},
-    {.name = "text", .takes = Takes::text, .doc = "what the reader is told", .required = true},
-    {.name = "kind",
-     .takes = Takes::choice,
-     .doc = "what it is",
-     .otherwise = "error",
-     .choices = kind_names},
+    key<&FailureKeys::count>("count", "after so many changes",
+                             {.presence = Presence::required,
+                              .low = 0,
+                              .high = max_changes,
+                              .what = "a number of changes"}),
+    key<&FailureKeys::text>("text", forms::text, "what the reader is told",
+                            {.presence = Presence::required}),
+    key<&FailureKeys::kind>("kind", "what it is", {.choices = kind_names}),
 };
-
-std::optional<std::size_t> parse_choice(const YamlNode& node,
-                                        std::span<const std::string_view> names,
-                                        Diagnostics& diagnostics) {
-    const auto found = std::ranges::find(names, node.text);
-    if (node.is_scalar() && found != names.end()) {
-        return static_cast<std::size_t>(found - names.begin());
-    }
-    diagnostics.report(node.place, fmt::format("expected {}, found {}{}", one_of(names),
-                                               describe(node), suggestion(node.text, names)));
-    return std::nullopt;
-}
-
-bool is_true(const YamlNode& node) {
-    return node.is_scalar() && node.plain && node.text == "true";
-}
 
 class ChangeParser {
   public:
-    ChangeParser(const YamlNode& node, const Schema* schema, Diagnostics& diagnostics)
-        : map_(node, std::string(change_shape.what), diagnostics),
-          schema_(schema),
-          diagnostics_(diagnostics) {}
+    ChangeParser(const YamlPtr& node, const Schema* schema, Diagnostics& diagnostics)
+        : schema_(schema), diagnostics_(diagnostics), node_(*node) {
+        Reading reading(diagnostics);
+        given_.emplace(read_keys(node, change_shape, &keys_, reading));
+    }
 
     DiffChange parse() {
-        const auto* path = map_.take("path");
-        const auto* op = map_.take("op");
-        if (!map_.node().is_map()) return {};
-        if (path == nullptr) report("'path' is missing");
-        if (op == nullptr) report("'op' is missing");
-        if (path != nullptr) resolve(*path);
-        const auto known = op == nullptr ? std::nullopt : parse_choice(*op, op_names, diagnostics_);
-        if (!known) return {};
-        out_.op = static_cast<Mop>(*known + 1);
+        if (keys_.path != nullptr) resolve(*keys_.path);
+        if (!keys_.op) return {};
+        out_.op = static_cast<Mop>(static_cast<int>(*keys_.op) + 1);
         if (!target_) return {};
         take_values();
-        map_.finish();
         return std::move(out_);
     }
 
@@ -101,28 +122,27 @@ class ChangeParser {
     bool is_of_presence_container() const { return target_ && target_->is_presence_container; }
 
   private:
-    void report(std::string message) { diagnostics_.report(map_.node().place, std::move(message)); }
+    void report(std::string message) { diagnostics_.report(node_.place, std::move(message)); }
 
-    /// `name` may stand only with this op.
-    const YamlNode* take_with(std::string_view name, Mop op) {
-        if (out_.op == op) return map_.take(name);
-        map_.forbid(name, fmt::format("goes with {}", op_names[op - 1]));
-        return nullptr;
+    template <auto M>
+    void only_with(std::string_view name, std::initializer_list<Op> ops) {
+        if (!given_->has<M>() || std::ranges::find(ops, *keys_.op) != ops.end()) return;
+        std::string names;
+        for (const auto op : ops)
+            names += (names.empty() ? "" : " and ") + std::string(op_names[static_cast<int>(op)]);
+        diagnostics_.report(given_->place<M>(), fmt::format("'{}' goes with {} only", name, names));
     }
 
     void take_values() {
-        const auto* old = map_.take("old");
-        const auto* after = take_with("after", MOP_MOVED_AFTER);
-        const auto* attr = take_with("attr", MOP_ATTR_SET);
-        const auto* removed = take_with("removed", MOP_ATTR_SET);
-        if (out_.op == MOP_VALUE_SET) value_set(map_.take("value"));
-        if (out_.op == MOP_MOVED_AFTER) moved_after(after);
-        if (out_.op == MOP_ATTR_SET) attr_set(attr, map_.take("value"), removed);
-        if (out_.op != MOP_VALUE_SET && out_.op != MOP_ATTR_SET) {
-            map_.forbid("value", "goes with value_set and attr_set");
-        }
-        if (old == nullptr) return;
-        out_.old_value = out_.op == MOP_ATTR_SET ? attr_value(attr, *old) : leaf_value(*old);
+        only_with<&ChangeKeys::value>("value", {Op::value_set, Op::attr_set});
+        only_with<&ChangeKeys::after>("after", {Op::moved_after});
+        only_with<&ChangeKeys::attr>("attr", {Op::attr_set});
+        only_with<&ChangeKeys::removed>("removed", {Op::attr_set});
+        if (keys_.op == Op::value_set) value_set(keys_.value.get());
+        if (keys_.op == Op::moved_after) moved_after(keys_.after.get());
+        if (keys_.op == Op::attr_set) attr_set();
+        if (keys_.old == nullptr) return;
+        out_.old_value = keys_.op == Op::attr_set ? attr_value(*keys_.old) : leaf_value(*keys_.old);
     }
 
     void resolve(const YamlNode& node) {
@@ -205,19 +225,14 @@ class ChangeParser {
         return out;
     }
 
-    void attr_set(const YamlNode* attr, const YamlNode* value, const YamlNode* removed) {
-        if (attr == nullptr) return report("attr_set needs 'attr'");
-        const auto number = parse_choice(*attr, attr_names, diagnostics_);
-        if (!number) return;
-        AttrSet set{.attr = attr_numbers[*number], .value = {}};
-        if (removed != nullptr && !is_true(*removed)) {
-            report_expected(*removed, "true", diagnostics_);
-        }
-        if ((value == nullptr) == (removed == nullptr)) {
+    void attr_set() {
+        if (!keys_.attr) return report("attr_set needs 'attr'");
+        AttrSet set{.attr = attr_numbers[static_cast<int>(*keys_.attr)], .value = {}};
+        if ((keys_.value == nullptr) != keys_.removed) {
             return report("attr_set needs either 'value' or 'removed'");
         }
-        if (value != nullptr) {
-            auto parsed = attr_value(attr, *value);
+        if (keys_.value != nullptr) {
+            auto parsed = attr_value(*keys_.value);
             if (!parsed) return;
             set.value = std::move(*parsed);
         }
@@ -225,17 +240,16 @@ class ChangeParser {
     }
 
     /// Tags are a list of texts, an annotation is a text, inactive is true or false.
-    std::optional<Value> attr_value(const YamlNode* attr, const YamlNode& node) {
+    std::optional<Value> attr_value(const YamlNode& node) {
         if (node.is_map()) return confd::sim::parse_value(node, diagnostics_);
-        const auto name = attr == nullptr ? std::string_view() : std::string_view(attr->text);
-        if (name == "tags") {
+        if (keys_.attr == Attr::tags) {
             ValueList tags;
             for (auto& tag : parse_names(node, diagnostics_))
                 tags.items.push_back(Value::buf(std::move(tag)));
             return Value{ValueType::list, std::move(tags)};
         }
-        if (name == "inactive") {
-            if (node.is_scalar() && (is_true(node) || node.text == "false")) {
+        if (keys_.attr == Attr::inactive) {
+            if (node.is_scalar() && (node.text == "true" || node.text == "false")) {
                 return Value{ValueType::bool_, node.text == "true"};
             }
             report_expected(node, "true or false", diagnostics_);
@@ -245,30 +259,23 @@ class ChangeParser {
         return text ? std::optional(Value::buf(std::move(*text))) : std::nullopt;
     }
 
-    FieldMap map_;
     const Schema* schema_;
     Diagnostics& diagnostics_;
+    const YamlNode& node_;
+    ChangeKeys keys_;
+    std::optional<Given> given_;
     std::optional<Target> target_;
     DiffChange out_;
 };
 
-std::optional<Diff::Failure> parse_failure(const YamlNode& node, Diagnostics& diagnostics) {
-    FieldMap map(node, std::string(error_shape.what), diagnostics);
-    const auto* count = map.take("count");
-    const auto* text = map.take("text");
-    const auto* kind = map.take("kind");
-    map.finish();
-    if (!node.is_map()) return std::nullopt;
-    if (count == nullptr || text == nullptr) {
-        diagnostics.report(node.place, "'count' and 'text' are needed");
-        return std::nullopt;
-    }
-    const auto number = parse_int(*count, 0, max_changes, "a number of changes", diagnostics);
-    auto words = parse_text(*text, "a text", diagnostics);
-    const auto which = kind == nullptr ? 0 : parse_choice(*kind, kind_names, diagnostics);
-    if (!number || !words || !which) return std::nullopt;
-    const auto how = *which == 0 ? DiffEnd::Kind::error : DiffEnd::Kind::badstate;
-    return Diff::Failure{static_cast<std::size_t>(*number), {how, std::move(*words)}};
+std::optional<Diff::Failure> parse_failure(const YamlPtr& node, Diagnostics& diagnostics) {
+    FailureKeys keys;
+    Reading reading(diagnostics);
+    read_keys(node, error_shape, &keys, reading);
+    if (!keys.count || !keys.text) return std::nullopt;
+    const auto how =
+        keys.kind == FailureKind::error ? DiffEnd::Kind::error : DiffEnd::Kind::badstate;
+    return Diff::Failure{*keys.count, {how, std::move(*keys.text)}};
 }
 
 bool leave_out(const DiffChange& change, const YamlNode& node, const DiffRules& rules,
@@ -284,11 +291,12 @@ bool leave_out(const DiffChange& change, const YamlNode& node, const DiffRules& 
 
 }  // namespace
 
-const MapShape change_shape{"the keys of a change", "A change of a transaction.", change_keys};
-const MapShape error_shape{"the keys of error_after", "Reading the diff fails on the way.",
-                           error_keys};
+constexpr MapShape change_shape = shape_of<ChangeKeys>(
+    "the keys of a change", "A change of a transaction.", change_keys, refine_change);
+constexpr MapShape error_shape = shape_of<FailureKeys>(
+    "the keys of error_after", "Reading the diff fails on the way.", error_keys);
 
-std::optional<Diff> parse_diff(const YamlNode& changes, const YamlNode* failure,
+std::optional<Diff> parse_diff(const YamlNode& changes, const YamlPtr& failure,
                                const DiffRules& rules, Diagnostics& diagnostics) {
     const auto before = diagnostics.reported();
     Diff out;
@@ -299,7 +307,7 @@ std::optional<Diff> parse_diff(const YamlNode& changes, const YamlNode* failure,
         return std::nullopt;
     }
     for (const auto& item : changes.items) {
-        ChangeParser parser(*item, rules.schema, diagnostics);
+        ChangeParser parser(item, rules.schema, diagnostics);
         auto change = parser.parse();
         if (leave_out(change, *item, rules, diagnostics)) continue;
         out.changes.push_back(std::move(change));
@@ -307,7 +315,7 @@ std::optional<Diff> parse_diff(const YamlNode& changes, const YamlNode* failure,
         if (parser.is_of_presence_container()) out.presence_containers.insert(last);
         if (parser.is_of_leaf_list()) out.whole_leaf_lists.insert(last);
     }
-    if (failure != nullptr) out.failure = parse_failure(*failure, diagnostics);
+    if (failure != nullptr) out.failure = parse_failure(failure, diagnostics);
     if (diagnostics.reported() != before) return std::nullopt;
     return out;
 }

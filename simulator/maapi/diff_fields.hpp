@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "simulator/maapi/transactions.hpp"
-#include "simulator/text/shape.hpp"
+#include "simulator/text/keys.hpp"
 #include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
@@ -33,7 +33,7 @@ struct DiffRules {
 };
 
 /// `failure` may be null. Reports what is wrong; nothing then.
-std::optional<Diff> parse_diff(const YamlNode& changes, const YamlNode* failure,
+std::optional<Diff> parse_diff(const YamlNode& changes, const YamlPtr& failure,
                                const DiffRules& rules, Diagnostics& diagnostics);
 
 }  // namespace maapi

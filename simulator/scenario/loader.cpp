@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -10,10 +11,12 @@
 #include "protocol/value/text.hpp"
 #include "simulator/maapi/schema_records.hpp"
 #include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/event_schema.hpp"
 #include "simulator/scenario/loading.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/stream_parts.hpp"
 #include "simulator/scenario/world.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/now.hpp"
 #include "simulator/text/scalars.hpp"
 #include "simulator/yang/schema.hpp"
@@ -25,132 +28,131 @@ constexpr std::int64_t max_role_count = 100'000;
 /// Includes of includes; more is a slip.
 constexpr std::size_t max_include_depth = 8;
 
+/// In the order of the bits of Allowed.
 constexpr std::string_view allowed_names[] = {"acks", "disconnects", "malformed", "unsafe"};
 
 constexpr Key role_keys[] = {
-    {.name = "role", .takes = Takes::name, .doc = "the role's name", .required = true},
-    {.name = "must", .takes = Takes::mask, .doc = "bits that the requested mask has"},
-    {.name = "must_not", .takes = Takes::mask, .doc = "bits that it lacks"},
-    {.name = "verbosity",
-     .takes = Takes::integer,
-     .doc = "the requested verbosity: 0 normal, 1 verbose, 2 very verbose, 3 debug",
-     .low = 0,
-     .high = 3},
-    {.name = "stream", .takes = Takes::name, .doc = "the stream that is subscribed to"},
-    {.name = "count",
-     .takes = Takes::integer,
-     .doc = "how many there may be at once; further ones take the next role that fits",
-     .otherwise = "any number",
-     .low = 1,
-     .high = max_role_count},
+    key<&Role::name>("role", forms::name, "the role's name", {.presence = Presence::required}),
+    key<&Role::must>("must", forms::mask, "bits that the requested mask has"),
+    key<&Role::must_not>("must_not", forms::mask, "bits that it lacks"),
+    key<&Role::verbosity>("verbosity",
+                          "the requested verbosity: 0 normal, 1 verbose, 2 very verbose, 3 debug",
+                          {.low = 0, .high = 3}),
+    key<&Role::stream>("stream", forms::stream, "the stream that is subscribed to"),
+    key<&Role::count>("count",
+                      "how many there may be at once; further ones take the next role that fits",
+                      {.otherwise = "any number", .low = 1, .high = max_role_count}),
 };
-constexpr MapShape role_shape{"the keys of a role",
-                              "A group of subscribers, told by what they ask for.", role_keys};
+constexpr auto role_shape = shape_of<Role>(
+    "the keys of a role", "A group of subscribers, told by what they ask for.", role_keys);
 
 constexpr Key try_keys[] = {
-    {.name = "run",
-     .takes = Takes::text,
-     .doc = "a command line of confd-listen; address and port are added",
-     .required = true},
-    {.name = "exits",
-     .takes = Takes::integer,
-     .doc = "the exit code it then has",
-     .otherwise = "0",
-     .low = 0,
-     .high = 255},
+    key<&TryIt::run>("run", forms::text,
+                     "a command line of confd-listen; address and port are added",
+                     {.presence = Presence::required, .alone = true}),
+    key<&TryIt::exits>("exits", "the exit code it then has", {.low = 0, .high = 255}),
 };
-constexpr MapShape try_shape{"the keys of try", "How to play the scenario with confd-listen.",
-                             try_keys, "run"};
+constexpr auto try_shape =
+    shape_of<TryIt>("the keys of try", "How to play the scenario with confd-listen.", try_keys);
 
-constexpr Key scenario_keys[] = {
-    {.name = "format",
-     .takes = Takes::integer,
-     .doc = "the format of this file",
-     .required = true,
-     .low = 1,
-     .high = 1},
-    {.name = "name", .takes = Takes::text, .doc = "a short name"},
-    {.name = "description", .takes = Takes::text, .doc = "what it shows, on a line"},
-    {.name = "seed",
-     .takes = Takes::seed,
-     .doc = "of everything random; --seed wins",
-     .otherwise = "0"},
-    {.name = "release",
-     .takes = Takes::release,
-     .doc = "the release that is played; --release wins",
-     .otherwise = "7.8.2"},
-    {.name = "product",
-     .takes = Takes::product,
-     .doc = "the product that is played; --product wins",
-     .otherwise = "confd"},
-    {.name = "vars",
-     .takes = Takes::any,
-     .doc = "variables: $name and ${name} anywhere below; $$ is a dollar sign"},
-    {.name = "include",
-     .takes = Takes::names,
-     .doc = "files whose vars, modules, sessions, streams and subscribers come before this one's"},
-    {.name = "modules",
-     .takes = Takes::names,
-     .doc = "YANG modules, from the folder of this file and its folder yang"},
-    {.name = "clock",
-     .takes = Takes::datetime,
-     .doc = "the time of day when the scenario starts",
-     .otherwise = "the real time"},
-    {.name = "allow",
-     .takes = Takes::names,
-     .doc = "what is put up with although no step expects it: acks (wrong ones), disconnects, "
-            "malformed, unsafe (sending what the vendor's library crashes on)",
-     .otherwise = "nothing"},
-    {.name = "sessions",
-     .takes = Takes::any,
-     .doc = "user sessions that exist: the fields of uinfo, and groups",
-     .otherwise = "every session exists"},
-    {.name = "streams",
-     .takes = Takes::maps,
-     .doc = "notification streams that exist",
-     .otherwise = "every stream exists, without a log",
-     .map = &stream_shape},
-    {.name = "subscribers",
-     .takes = Takes::maps,
-     .doc = "roles; a subscriber takes the first that "
-            "fits and has room",
-     .map = &role_shape},
-    {.name = "try",
-     .takes = Takes::maps,
-     .doc = "how to play it with confd-listen, one at a time beside one another",
-     .map = &try_shape},
-    {.name = "steps", .takes = Takes::steps, .doc = "what happens", .required = true},
+/// A file as it is written. What may use its variables is read once these are known.
+struct FileKeys {
+    int format = 1;
+    std::string name;
+    std::string description;
+    YamlPtr vars;
+    YamlPtr include;
+    YamlPtr modules;
+    YamlPtr sessions;
+    YamlPtr streams;
+    YamlPtr roles;
+
+    // Of the whole run.
+    std::uint64_t seed = 0;
+    Release release;
+    Product product = Product::confd;
+    YamlPtr clock;
+    std::uint8_t allowed = allow_nothing;
+    YamlPtr tries;
+    YamlPtr steps;
 };
+
+boost::json::object vars_schema(const Key&) {
+    return {{"type", "object"}, {"propertyNames", schema::matching("^[A-Za-z_][A-Za-z0-9_]*$")}};
+}
+constexpr auto vars = forms::raw_node(vars_schema);
+constexpr auto files = forms::raw_node(forms::names_schema);
+constexpr auto uinfos = forms::raw_node(sessions_schema);
+
+/// Those that an included file has too.
+constexpr Key part_keys[] = {
+    key<&FileKeys::format>("format", "the format of this file",
+                           {.presence = Presence::required, .low = 1, .high = 1}),
+    key<&FileKeys::name>("name", forms::text, "a short name"),
+    key<&FileKeys::description>("description", forms::text, "what it shows, on a line"),
+    key<&FileKeys::vars>("vars", vars,
+                         "variables: $name and ${name} anywhere below; $$ is a dollar sign"),
+    key<&FileKeys::include>(
+        "include", files,
+        "files whose vars, modules, sessions, streams and subscribers come before this one's"),
+    key<&FileKeys::modules>("modules", files,
+                            "YANG modules, from the folder of this file and its folder yang"),
+    key<&FileKeys::sessions>("sessions", uinfos,
+                             "user sessions that exist: the fields of uinfo, and groups",
+                             {.otherwise = "every session exists"}),
+    key<&FileKeys::streams>(
+        "streams", forms::unread_maps, "notification streams that exist",
+        {.otherwise = "every stream exists, without a log", .map = &stream_shape}),
+    key<&FileKeys::roles>("subscribers", forms::unread_maps,
+                          "roles; a subscriber takes the first that fits and has room",
+                          {.map = &role_shape}),
+};
+constexpr Key run_keys[] = {
+    key<&FileKeys::seed>("seed", forms::seed, "of everything random; --seed wins"),
+    key<&FileKeys::release>("release", "the release that is played; --release wins"),
+    key<&FileKeys::product>("product", "the product that is played; --product wins"),
+    key<&FileKeys::clock>("clock", forms::unread_time, "the time of day when the scenario starts",
+                          {.otherwise = "the real time"}),
+    key<&FileKeys::allowed>(
+        "allow", forms::bits,
+        "what is put up with although no step expects it: acks (wrong ones), disconnects, "
+        "malformed, unsafe (sending what the vendor's library crashes on)",
+        {.otherwise = "nothing", .choices = allowed_names}),
+    key<&FileKeys::tries>("try", forms::unread_maps,
+                          "how to play it with confd-listen, one at a time beside one another",
+                          {.map = &try_shape}),
+    key<&FileKeys::steps>("steps", forms::unread_steps, "what happens",
+                          {.presence = Presence::required}),
+};
+
+constexpr auto scenario_keys = [] {
+    std::array<Key, std::size(part_keys) + std::size(run_keys)> out{};
+    std::ranges::copy(run_keys, std::ranges::copy(part_keys, out.begin()).out);
+    return out;
+}();
+
+constexpr auto included_shape = shape_of<FileKeys>("the keys of an included file", "", part_keys);
 
 class Loader {
   public:
     Loader(const LoadOptions& options, Diagnostics& diagnostics)
-        : options_(options),
-          diagnostics_(diagnostics),
-          loading_{.diagnostics = diagnostics,
-                   .scenario = out_,
-                   .release = {},
-                   .product = {},
-                   .sends = {},
-                   .faults = {},
-                   .first = &out_.variables,
-                   .last = &out_.variables} {}
+        : options_(options), diagnostics_(diagnostics), loading_(out_, diagnostics) {}
 
     Scenario load(const YamlPtr& text, const std::string& file) {
         const auto* clock = text->find("clock");
         if (clock != nullptr) out_.clock = parse_clock(**clock);
         out_.loaded_at = out_.clock.value_or(real_time());
         const auto root = timed(text);
-        const DeclaredMap map(root, scenario_shape, loading_);
+        FileKeys keys;
+        read_keys(root, scenario_shape, &keys, loading_);
         if (!root->is_map()) return std::move(out_);
-        map.integer("format", 1);
-        load_basics(map);
+        load_basics(keys);
         including_.push_back(normal(file));
-        load_parts(map, file, 0);
+        load_parts(keys, file, 0);
         load_modules();
         load_roles_and_streams();
-        load_tries(map);
-        if (const auto steps = map.raw("steps")) load_steps(steps);
+        load_tries(keys.tries);
+        if (keys.steps != nullptr) load_steps(keys.steps);
         return std::move(out_);
     }
 
@@ -164,34 +166,27 @@ class Loader {
             return std::pair(place.line, place.column);
         });
     }
-    void load_basics(const DeclaredMap& map) {
-        out_.name = map.text("name");
-        out_.description = map.text("description");
-        out_.seed = options_.seed.value_or(map.seed("seed", 0));
-        if (const auto node = map.get("release")) {
-            const auto release = node->is_scalar() ? parse_release(node->text) : std::nullopt;
-            if (!release) {
-                report_expected(*node, "a release from 6.0 to 8.9 such as 7.8", diagnostics_);
-            }
-            out_.release = release.value_or(out_.release);
-        }
-        out_.release = options_.release.value_or(out_.release);
-        if (const auto node = map.get("product")) {
-            const auto product = parse_product(node->text);
-            if (!product) report_expected(*node, "confd or nso", diagnostics_);
-            out_.product = product.value_or(out_.product);
-        }
-        out_.product = options_.product.value_or(out_.product);
-        loading_.release = out_.release;
-        loading_.product = out_.product;
-        load_clock(map);
-        load_allowed(map);
+
+    /// A value that is there, with its variables written out.
+    YamlPtr written(const YamlPtr& node) {
+        return node == nullptr ? nullptr : substitute(node, out_.variables, diagnostics_);
     }
 
-    void load_clock(const DeclaredMap& map) {
-        const auto node = map.get("clock");
-        if (node == nullptr) return;
-        if (!out_.clock) report_expected(*node, datetime_expected, diagnostics_);
+    /// A list of maps whose keys write out their own variables; a variable may stand for it.
+    YamlPtr list_of(const YamlPtr& node) { return forms::detail::whole_variable(node, loading_); }
+
+    void load_basics(const FileKeys& keys) {
+        out_.name = keys.name;
+        out_.description = keys.description;
+        out_.seed = options_.seed.value_or(keys.seed);
+        out_.release = options_.release.value_or(keys.release);
+        out_.product = options_.product.value_or(keys.product);
+        out_.allowed = keys.allowed;
+        loading_.release = out_.release;
+        loading_.product = out_.product;
+        if (keys.clock != nullptr && !out_.clock) {
+            report_expected(*keys.clock, datetime_expected, diagnostics_);
+        }
     }
 
     /// In all but steps `now` is the start: variables stay what they are.
@@ -218,56 +213,36 @@ class Loader {
         return time ? to_time_point(*time) : std::nullopt;
     }
 
-    void load_allowed(const DeclaredMap& map) {
-        const auto node = map.get("allow");
-        if (node == nullptr) return;
-        for (const auto& name : map.names("allow")) {
-            const auto found = std::ranges::find(allowed_names, name);
-            if (found == std::end(allowed_names)) {
-                diagnostics_.report(node->place,
-                                    fmt::format("expected {}, found '{}'{}", one_of(allowed_names),
-                                                name, suggestion(name, allowed_names)));
-                continue;
-            }
-            out_.allowed |= static_cast<std::uint8_t>(1U << (found - std::begin(allowed_names)));
-        }
-    }
-
     /// What an included file may have too. Each variable may use the ones before it, so none can
     /// stand for itself.
-    void load_parts(const DeclaredMap& map, const std::string& file, std::size_t depth) {
-        include(map, file, depth);
-        load_variables(map);
+    void load_parts(const FileKeys& keys, const std::string& file, std::size_t depth) {
+        if (const auto node = written(keys.include)) include(*node, file, depth);
+        if (keys.vars != nullptr) load_variables(*keys.vars);
         folders_.push_back(std::filesystem::path(file).parent_path().string());
-        const auto keep = [&](std::string_view key, std::vector<YamlPtr>& into) {
-            if (const auto node = map.get(key)) into.push_back(node);
-        };
-        if (const auto node = map.get("modules")) add_modules(*node);
-        keep("sessions", sessions_);
-        keep("streams", streams_);
-        keep("subscribers", roles_);
+        if (const auto node = written(keys.modules)) add_modules(*node);
+        if (auto node = written(keys.sessions)) sessions_.push_back(std::move(node));
+        if (keys.streams != nullptr) streams_.push_back(list_of(keys.streams));
+        if (keys.roles != nullptr) roles_.push_back(list_of(keys.roles));
     }
 
-    void include(const DeclaredMap& map, const std::string& file, std::size_t depth) {
-        const auto node = map.get("include");
-        if (node == nullptr) return;
+    void include(const YamlNode& node, const std::string& file, std::size_t depth) {
         if (depth == max_include_depth) {
-            diagnostics_.report(node->place, fmt::format("more than {} files include one another",
-                                                         max_include_depth));
+            diagnostics_.report(node.place, fmt::format("more than {} files include one another",
+                                                        max_include_depth));
             return;
         }
         const auto folder = std::filesystem::path(file).parent_path();
-        for (const auto& name : map.names("include")) {
+        for (const auto& name : parse_names(node, diagnostics_)) {
             const auto path = normal(folder / name);
             if (std::ranges::find(including_, path) != including_.end()) {
-                diagnostics_.report(node->place, fmt::format("{} includes itself", name));
+                diagnostics_.report(node.place, fmt::format("{} includes itself", name));
                 continue;
             }
             // Two files may share a third; once is enough.
             if (!included_.insert(path).second) continue;
             const auto text = options_.read(path);
             if (!text) {
-                diagnostics_.report(node->place,
+                diagnostics_.report(node.place,
                                     fmt::format("cannot include {}: {}", name, text.error()));
                 continue;
             }
@@ -285,39 +260,20 @@ class Loader {
         const auto root =
             timed(parse_yaml(text, std::make_shared<const std::string>(path), diagnostics_));
         if (root == nullptr) return;
-        const DeclaredMap map(root, included_shape(), loading_);
-        if (!root->is_map()) return;
-        map.integer("format", 1);
-        load_parts(map, path, depth + 1);
+        FileKeys keys;
+        read_keys(root, included_shape, &keys, loading_);
+        if (root->is_map()) load_parts(keys, path, depth + 1);
     }
 
-    /// The same keys but steps and what is about the whole run.
-    static const MapShape& included_shape() {
-        static const auto keys = [] {
-            std::vector<Key> out;
-            for (const auto& key : scenario_keys) {
-                constexpr std::string_view shared[] = {"format",   "name",    "description",
-                                                       "vars",     "include", "modules",
-                                                       "sessions", "streams", "subscribers"};
-                if (std::ranges::find(shared, key.name) != std::end(shared)) out.push_back(key);
-            }
-            return out;
-        }();
-        static const MapShape shape{"the keys of an included file", "", keys};
-        return shape;
-    }
-
-    void load_variables(const DeclaredMap& map) {
-        const auto node = map.raw("vars");
-        if (node == nullptr) return;
-        if (!node->is_map()) return report_expected(*node, "a map of variables", diagnostics_);
-        for (const auto& [key, value] : node->entries) {
+    void load_variables(const YamlNode& node) {
+        if (!node.is_map()) return report_expected(node, "a map of variables", diagnostics_);
+        for (const auto& [key, value] : node.entries) {
             if (!is_variable_name(key->text)) {
                 report_expected(*key, "the name of a variable (letters, digits and _)",
                                 diagnostics_);
                 continue;
             }
-            out_.variables.set(key->text, substitute(value, out_.variables, diagnostics_));
+            out_.variables.set(key->text, written(value));
         }
     }
 
@@ -389,35 +345,25 @@ class Loader {
     }
 
     void load_role(const YamlPtr& node) {
-        const DeclaredMap map(node, role_shape, loading_);
         Role role;
-        role.name = map.text("role");
-        role.must = map.mask("must");
-        role.must_not = map.mask("must_not");
+        const auto given = read_keys(node, role_shape, &role, loading_);
         if ((role.must & role.must_not) != 0) {
-            diagnostics_.report(map.raw("must_not")->place,
+            diagnostics_.report(given.place<&Role::must_not>(),
                                 "a bit that the mask must have and must not");
         }
-        if (map.has("verbosity")) role.verbosity = map.integer("verbosity", 0);
-        if (const auto stream = map.get("stream")) {
-            role.stream = loading_.parse_stream(*stream).value_or("");
-        }
-        if (map.has("count")) role.count = static_cast<std::size_t>(map.integer("count", 1));
         if (role.name.empty()) return;
         const bool taken = role.name == all_roles || loading_.find_role(role.name) != nullptr;
         if (taken) {
-            diagnostics_.report(map.raw("role")->place,
+            diagnostics_.report(given.place<&Role::name>(),
                                 fmt::format("there is a role '{}' already", role.name));
         }
         out_.roles.push_back(std::move(role));
     }
 
-    void load_tries(const DeclaredMap& map) {
-        const auto node = map.get("try");
-        if (node == nullptr) return;
-        for_each_item(*node, [&](const YamlPtr& item) {
-            const DeclaredMap one(item, try_shape, loading_);
-            out_.tries.push_back({one.text("run"), static_cast<int>(one.integer("exits", 0))});
+    void load_tries(const YamlPtr& given) {
+        if (given == nullptr) return;
+        for_each_item(*list_of(given), [&](const YamlPtr& item) {
+            read_keys(item, try_shape, &out_.tries.emplace_back(), loading_);
         });
     }
 
@@ -448,7 +394,8 @@ std::expected<Scenario, std::vector<Diagnostic>> load_root(const YamlPtr& root,
 
 }  // namespace
 
-const MapShape scenario_shape{"the keys of a scenario", "A scenario of confd-sim.", scenario_keys};
+constexpr MapShape scenario_shape =
+    shape_of<FileKeys>("the keys of a scenario", "A scenario of confd-sim.", scenario_keys);
 
 HubConfig Scenario::hub_config() const {
     HubConfig config;
@@ -518,14 +465,7 @@ std::expected<StepPtr, std::vector<Diagnostic>> load_step(const Scenario& scenar
                                                           const std::string& file) {
     Diagnostics diagnostics;
     StepPtr step;
-    Loading loading{.diagnostics = diagnostics,
-                    .scenario = scenario,
-                    .release = scenario.release,
-                    .product = scenario.product,
-                    .sends = {},
-                    .faults = {},
-                    .first = &scenario.variables,
-                    .last = &scenario.variables};
+    Loading loading(scenario, diagnostics);
     if (const auto body =
             parse_yaml(text, std::make_shared<const std::string>(file), diagnostics)) {
         step = parse_step_of_kind(kind, body, loading);

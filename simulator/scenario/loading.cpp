@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <charconv>
 
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
@@ -28,14 +28,75 @@ const StepKind* find_kind(std::string_view name) {
     return nullptr;
 }
 
-std::vector<std::string_view> key_names(const MapShape& shape) {
-    std::vector<std::string_view> names;
-    for (const auto& key : shape.keys)
-        names.push_back(key.name);
-    return names;
+Loading& loader(Reading& reading) {
+    return static_cast<Loading&>(reading);
+}
+
+void read_role(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    if (auto role = loader(reading).parse_role(*node)) into = std::move(*role);
+}
+void read_send_id(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    if (auto id = loader(reading).parse_send_id(*node)) into = std::move(*id);
+}
+void read_stream(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    if (auto stream = loader(reading).parse_stream(*node)) into = std::move(*stream);
+}
+void read_steps(const YamlPtr& node, std::vector<StepPtr>& into, const Key&, Reading& reading) {
+    into = parse_steps(node, loader(reading));
+}
+void read_step_lists(const YamlPtr& node, std::vector<std::vector<StepPtr>>& into, const Key&,
+                     Reading& reading) {
+    into = parse_step_lists(node, loader(reading));
+}
+
+boost::json::object role_schema(const Key&) {
+    return schema::ref("role");
+}
+boost::json::object send_id_schema(const Key&) {
+    return schema::ref("send_id");
+}
+boost::json::object stream_schema(const Key&) {
+    return schema::ref("stream");
+}
+boost::json::object steps_schema(const Key&) {
+    return schema::ref("steps");
+}
+boost::json::object step_lists_schema(const Key&) {
+    auto list = schema::ref("steps");
+    list["minItems"] = 1;
+    auto out = schema::list_of(std::move(list));
+    out["minItems"] = 1;
+    return out;
+}
+
+/// Steps as they stand in the file.
+template <class T>
+constexpr FormOf<T> unwritten(FormOf<T> form) {
+    form.raw = true;
+    form.literal = true;
+    return form;
 }
 
 }  // namespace
+
+namespace forms {
+
+constexpr FormOf<std::string> role = make<std::string, read_role, as_it_is>(role_schema);
+constexpr FormOf<std::string> send_id = make<std::string, read_send_id, as_it_is>(send_id_schema);
+constexpr FormOf<std::string> stream = make<std::string, read_stream, as_it_is>(stream_schema);
+constexpr FormOf<std::vector<StepPtr>> steps =
+    unwritten(make<std::vector<StepPtr>, read_steps>(steps_schema));
+constexpr FormOf<std::vector<std::vector<StepPtr>>> step_lists =
+    unwritten(make<std::vector<std::vector<StepPtr>>, read_step_lists>(step_lists_schema));
+constexpr FormOf<YamlPtr> unread_steps = unwritten(node(steps_schema));
+
+}  // namespace forms
+
+Loading::Loading(const Scenario& read, Diagnostics& reports)
+    : Reading(reports, &read.variables),
+      scenario(read),
+      release(read.release),
+      product(read.product) {}
 
 const Role* Loading::find_role(std::string_view name) const {
     const auto found = std::ranges::find(scenario.roles, name, &Role::name);
@@ -98,150 +159,6 @@ std::optional<std::string> Loading::parse_stream(const YamlNode& node) const {
     return std::nullopt;
 }
 
-DeclaredMap::DeclaredMap(const YamlPtr& node, const MapShape& shape, Loading& loading)
-    : node_(node), shape_(shape), loading_(loading) {
-    shorthand_ = !shape.shorthand.empty() && !node->is_map() && !node->is_null();
-    if (!shorthand_) check();
-}
-
-void DeclaredMap::check() const {
-    auto& diagnostics = loading_.diagnostics;
-    if (!node_->is_map()) {
-        const bool required =
-            std::ranges::any_of(shape_.keys, [](const Key& key) { return key.required; });
-        // Nothing at all is a map without keys where none is needed.
-        if (!node_->is_null() || required || shape_.keys.empty()) {
-            report_expected(*node_, fmt::format("a map with {}", shape_.what), diagnostics);
-        }
-        return;
-    }
-    const auto names = key_names(shape_);
-    for (const auto& [key, value] : node_->entries) {
-        if (find_key(shape_, key->text) != nullptr) continue;
-        diagnostics.report(
-            key->place, fmt::format("'{}' is not among {}: expected {}{}", key->text, shape_.what,
-                                    one_of(names), suggestion(key->text, names)));
-    }
-    for (const auto& key : shape_.keys) {
-        if (key.required && node_->find(key.name) == nullptr) {
-            diagnostics.report(node_->place, fmt::format("'{}' is missing", key.name));
-        }
-    }
-}
-
-const Key& DeclaredMap::declared(std::string_view key) const {
-    const auto* found = find_key(shape_, key);
-    assert(found != nullptr && "the key is not in the step's declaration");
-    return *found;
-}
-
-YamlPtr DeclaredMap::raw(std::string_view key) const {
-    declared(key);
-    if (shorthand_) return key == shape_.shorthand ? node_ : nullptr;
-    const auto* found = node_->find(key);
-    return found == nullptr ? nullptr : *found;
-}
-
-YamlPtr DeclaredMap::get(std::string_view key) const {
-    const auto node = raw(key);
-    return node == nullptr ? nullptr : substitute(node, *loading_.first, loading_.diagnostics);
-}
-
-std::chrono::milliseconds DeclaredMap::duration(std::string_view key,
-                                                std::chrono::milliseconds otherwise) const {
-    const auto node = get(key);
-    if (node == nullptr) return otherwise;
-    return parse_timespan(*node, loading_.diagnostics).value_or(otherwise);
-}
-
-std::string DeclaredMap::role(std::string_view key) const {
-    const auto node = get(key);
-    if (node == nullptr) return std::string(all_roles);
-    return loading_.parse_role(*node).value_or(std::string(all_roles));
-}
-
-std::string DeclaredMap::text(std::string_view key, std::string otherwise) const {
-    const auto node = get(key);
-    if (node == nullptr) return otherwise;
-    const bool name = declared(key).takes == Takes::name;
-    return (name ? parse_name(*node, "a name", loading_.diagnostics)
-                 : parse_text(*node, "a text", loading_.diagnostics))
-        .value_or(otherwise);
-}
-
-std::int64_t DeclaredMap::integer(std::string_view key, std::int64_t otherwise) const {
-    const auto node = get(key);
-    if (node == nullptr) return otherwise;
-    const auto& declaration = declared(key);
-    if (declaration.low == declaration.high) {
-        // Nothing to choose from.
-        if (!node->is_scalar() || !node->plain ||
-            node->text != fmt::format("{}", declaration.low)) {
-            report_expected(*node, fmt::format("{}, {}", declaration.low, declaration.doc),
-                            loading_.diagnostics);
-        }
-        return declaration.low;
-    }
-    return parse_int(*node, declaration.low, declaration.high, "a number", loading_.diagnostics)
-        .value_or(otherwise);
-}
-
-std::uint64_t DeclaredMap::seed(std::string_view key, std::uint64_t otherwise) const {
-    const auto node = get(key);
-    if (node == nullptr) return otherwise;
-    return parse_uint64(*node, "a seed", loading_.diagnostics).value_or(otherwise);
-}
-
-bool DeclaredMap::flag(std::string_view key, bool otherwise) const {
-    const auto node = get(key);
-    if (node == nullptr) return otherwise;
-    if (node->is_scalar() && node->plain && (node->text == "true" || node->text == "false")) {
-        return node->text == "true";
-    }
-    report_expected(*node, "true or false", loading_.diagnostics);
-    return otherwise;
-}
-
-double DeclaredMap::number(std::string_view key, double otherwise, double low, double high) const {
-    const auto node = get(key);
-    if (node == nullptr) return otherwise;
-    return parse_number(*node, low, high, loading_.diagnostics).value_or(otherwise);
-}
-
-std::size_t DeclaredMap::choice(std::string_view key, std::size_t otherwise) const {
-    const auto node = get(key);
-    if (node == nullptr) return otherwise;
-    const auto choices = declared(key).choices;
-    const auto found = std::ranges::find(choices, node->text);
-    if (node->is_scalar() && found != choices.end()) {
-        return static_cast<std::size_t>(found - choices.begin());
-    }
-    loading_.diagnostics.report(
-        node->place, fmt::format("expected {}, found {}{}", one_of(choices), describe(*node),
-                                 suggestion(node->text, choices)));
-    return otherwise;
-}
-
-std::uint32_t DeclaredMap::mask(std::string_view key) const {
-    const auto node = get(key);
-    return node == nullptr ? 0 : parse_mask(*node, loading_.diagnostics).value_or(0);
-}
-
-std::vector<std::string> DeclaredMap::names(std::string_view key) const {
-    const auto node = get(key);
-    return node == nullptr ? std::vector<std::string>() : parse_names(*node, loading_.diagnostics);
-}
-
-bool DeclaredMap::exactly_one(std::span<const std::string_view> keys) const {
-    const auto found = std::ranges::count_if(keys, [&](std::string_view key) { return has(key); });
-    if (found == 1) return true;
-    // Anything else has been reported.
-    if (!node_->is_map() && !node_->is_null()) return false;
-    loading_.diagnostics.report(
-        node_->place, fmt::format("expected exactly one of {}, found {}", one_of(keys), found));
-    return false;
-}
-
 Substituted substitute_rounds(const YamlPtr& node, Loading& loading) {
     Substituted out;
     out.first = substitute(node, *loading.first, loading.diagnostics, &out.loops);
@@ -262,8 +179,8 @@ StepPtr parse_step(const YamlPtr& node, Loading& loading) {
     }
     const auto& [key, body] = node->entries.front();
     if (const auto* kind = find_kind(key->text)) {
-        auto step = kind->parse(body, loading, key->place);
-        if (step != nullptr) loading.listed.push_back({step, kind->name});
+        StepPtr step = kind->load(body, loading, key->place);
+        loading.listed.push_back({step, kind->name});
         return step;
     }
     loading.diagnostics.report(
@@ -273,7 +190,7 @@ StepPtr parse_step(const YamlPtr& node, Loading& loading) {
 }
 
 StepPtr parse_step_of_kind(std::string_view kind, const YamlPtr& body, Loading& loading) {
-    return find_kind(kind)->parse(body, loading, body->place);
+    return find_kind(kind)->load(body, loading, body->place);
 }
 
 std::vector<StepPtr> parse_steps(const YamlPtr& node, Loading& loading) {

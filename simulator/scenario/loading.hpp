@@ -1,7 +1,6 @@
 // What the parsers of steps share while a scenario is loaded.
 #pragma once
 
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,7 +11,7 @@
 
 #include "protocol/release.hpp"
 #include "simulator/scenario/step.hpp"
-#include "simulator/text/shape.hpp"
+#include "simulator/text/forms.hpp"
 #include "simulator/text/yaml.hpp"
 
 namespace confd::sim {
@@ -20,9 +19,10 @@ namespace confd::sim {
 struct Scenario;
 struct Role;
 
-struct Loading {
-    Diagnostics& diagnostics;
+struct Loading : Reading {
     /// What has been read before the steps: roles, streams, sessions, modules.
+    Loading(const Scenario& read, Diagnostics& reports);
+
     const Scenario& scenario;
     Release release;
     Product product = Product::confd;
@@ -30,11 +30,7 @@ struct Loading {
     std::set<std::string, std::less<>> sends;
     /// Names of the faults so far.
     std::set<std::string, std::less<>> faults;
-    /// Variables as in the first and in the last round of the repeats around: what is right in both
-    /// is taken to be right in between.
-    const Scope* first = nullptr;
-    const Scope* last = nullptr;
-    std::vector<ListedStep> listed = {};
+    std::vector<ListedStep> listed;
 
     WireContext wire() const { return {release.dialect(), product}; }
     const Role* find_role(std::string_view name) const;
@@ -51,52 +47,22 @@ struct Loading {
     std::optional<std::string> parse_stream(const YamlNode& node) const;
 };
 
-/// A map of a scenario file, held against its declaration: unknown and missing keys are reported at
-/// once. Values come with their variables written out.
-class DeclaredMap {
-  public:
-    /// A bare value in place of the map stands for the shape's shorthand key.
-    DeclaredMap(const YamlPtr& node, const MapShape& shape, Loading& loading);
+/// Forms that only a loader reads: what they name is in the scenario.
+namespace forms {
 
-    /// Null when it is not there.
-    YamlPtr get(std::string_view key) const;
-    /// As it stands in the file: steps, and what depends on the round of a repeat.
-    YamlPtr raw(std::string_view key) const;
-    bool has(std::string_view key) const { return raw(key) != nullptr; }
-    const YamlNode& node() const { return *node_; }
+/// A role of the scenario, or "all".
+extern const FormOf<std::string> role;
+/// The id of a send before.
+extern const FormOf<std::string> send_id;
+/// One of the scenario's streams, if it names any.
+extern const FormOf<std::string> stream;
+/// Steps one after the other, and a list of such lists.
+extern const FormOf<std::vector<StepPtr>> steps;
+extern const FormOf<std::vector<std::vector<StepPtr>>> step_lists;
+/// Steps that are read later.
+extern const FormOf<YamlPtr> unread_steps;
 
-    // Values by what the declaration says they are; the default where the key is not there or,
-    // after a report, wrong.
-
-    std::chrono::milliseconds duration(std::string_view key,
-                                       std::chrono::milliseconds otherwise) const;
-    std::string role(std::string_view key) const;
-    std::string text(std::string_view key, std::string otherwise = {}) const;
-    std::int64_t integer(std::string_view key, std::int64_t otherwise) const;
-    std::uint64_t seed(std::string_view key, std::uint64_t otherwise) const;
-    bool flag(std::string_view key, bool otherwise) const;
-    /// A number between the bounds, which need not be whole.
-    double number(std::string_view key, double otherwise, double low, double high) const;
-    /// The index among the declared choices.
-    std::size_t choice(std::string_view key, std::size_t otherwise) const;
-    std::uint32_t mask(std::string_view key) const;
-    std::vector<std::string> names(std::string_view key) const;
-
-    /// Reports when not exactly one of these keys is there; false then.
-    bool exactly_one(std::span<const std::string_view> keys) const;
-    bool exactly_one(std::initializer_list<std::string_view> keys) const {
-        return exactly_one(std::span(keys.begin(), keys.size()));
-    }
-
-  private:
-    void check() const;
-    const Key& declared(std::string_view key) const;
-
-    YamlPtr node_;
-    const MapShape& shape_;
-    Loading& loading_;
-    bool shorthand_ = false;
-};
+}  // namespace forms
 
 /// A step: a map with one key, its kind. Null after reporting what is wrong.
 StepPtr parse_step(const YamlPtr& node, Loading& loading);
@@ -106,12 +72,28 @@ std::vector<StepPtr> parse_steps(const YamlPtr& node, Loading& loading);
 /// A list of such lists, none of them empty.
 std::vector<std::vector<StepPtr>> parse_step_lists(const YamlPtr& node, Loading& loading);
 
-/// One kind of step: `parse` gets what stands under the kind's name.
+/// One kind of step. `load` gets what stands under the kind's name.
 struct StepKind {
     std::string_view name;
     const MapShape& shape;
-    StepPtr (*parse)(const YamlPtr& body, Loading& loading, const Place& place);
+    std::shared_ptr<StepSpec> (*load)(const YamlPtr& body, Loading& loading, const Place& place);
+    /// Definitions that its JSON Schema refers to; null for none.
+    boost::json::object (*definitions)() = nullptr;
 };
+
+/// Reads a step by its keys, and lets it finish().
+template <class Step, const MapShape& shape>
+std::shared_ptr<StepSpec> load_by_keys(const YamlPtr& body, Loading& loading, const Place& place) {
+    auto step = std::make_shared<Step>(place);
+    const auto given = read_keys(body, shape, step.get(), loading);
+    step->finish(given, loading);
+    return step;
+}
+
+template <class Step, const MapShape& shape>
+constexpr StepKind step_kind(std::string_view name) {
+    return {name, shape, load_by_keys<Step, shape>};
+}
 
 /// Tells whether the value depends on the round of a repeat.
 struct Substituted {

@@ -16,7 +16,7 @@
 #include "simulator/hub/hub.hpp"
 #include "simulator/scenario/step.hpp"
 #include "simulator/text/diagnostics.hpp"
-#include "simulator/text/shape.hpp"
+#include "simulator/text/keys.hpp"
 #include "simulator/text/yaml.hpp"
 #include "simulator/yang/built_in_module.hpp"
 

@@ -17,7 +17,9 @@
 
 namespace confd::sim {
 
+class Given;
 class World;
+struct Loading;
 
 enum class StepStatus : std::uint8_t { running, done, failed };
 
@@ -57,6 +59,9 @@ class StepSpec {
     /// Whether it waits for something that subscribers do: such steps can begin an alternative.
     virtual bool waits() const { return false; }
     const Place& place() const { return place_; }
+    /// Called when its keys have been read, for what they do not say: what goes together, and what
+    /// else is in the step. Those with something to do declare one of their own.
+    void finish(const Given&, const Loading&) const {}
 
   private:
     Place place_;

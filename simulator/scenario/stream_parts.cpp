@@ -8,6 +8,7 @@
 #include "protocol/value/hash.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/event_schema.hpp"
 #include "simulator/scenario/hazards.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/world.hpp"
@@ -20,57 +21,67 @@ namespace confd::sim {
 namespace {
 
 constexpr std::string_view after_names[] = {"end", "live"};
-constexpr std::string_view access_names[] = {"deny", "permit"};
+constexpr std::string_view access_names[] = {"permit", "deny"};
+
+struct LogKeys {
+    YamlPtr time;
+    YamlPtr notification;
+    YamlPtr fields;
+};
+
+constexpr auto by_name = forms::node(named_event_schema);
+constexpr auto by_fields = forms::raw_node(stream_fields_schema);
 
 constexpr Key log_keys[] = {
-    {.name = "time", .takes = Takes::datetime, .doc = "when it happened"},
-    {.name = "notification", .takes = Takes::notification, .doc = "the event by name, as in send"},
-    {.name = "fields", .takes = Takes::fields, .doc = "or as raw tags and values, with event_time"},
+    key<&LogKeys::time>("time", forms::unread_time, "when it happened", {.with = "notification"}),
+    key<&LogKeys::notification>("notification", by_name, "the event by name, as in send",
+                                {.presence = Presence::one_of}),
+    key<&LogKeys::fields>("fields", by_fields, "or as raw tags and values, with event_time",
+                          {.presence = Presence::one_of}),
 };
-constexpr MapShape log_shape{"the keys of a logged event", "An event that can be replayed.",
-                             log_keys};
+constexpr auto log_shape =
+    shape_of<LogKeys>("the keys of a logged event", "An event that can be replayed.", log_keys);
+
+struct AccessKeys : AccessRule {
+    std::vector<std::string> names;
+};
 
 constexpr Key access_keys[] = {
-    {.name = "user", .takes = Takes::name, .doc = "sessions of this user"},
-    {.name = "group", .takes = Takes::name, .doc = "sessions in this group"},
-    {.name = "usid", .takes = Takes::integer, .doc = "the session with this id", .low = 1},
-    {.name = "notifications",
-     .takes = Takes::names,
-     .doc = "notifications by name",
-     .otherwise = "all of them"},
-    {.name = "access",
-     .takes = Takes::choice,
-     .doc = "whether they may be read",
-     .otherwise = "deny",
-     .choices = access_names},
+    key<&AccessKeys::user, AccessKeys>("user", forms::name, "sessions of this user"),
+    key<&AccessKeys::group, AccessKeys>("group", forms::name, "sessions in this group"),
+    key<&AccessKeys::usid, AccessKeys>("usid", "the session with this id", {.low = 1}),
+    key<&AccessKeys::names>("notifications", forms::names, "notifications by name",
+                            {.otherwise = "all of them"}),
+    key<&AccessKeys::access, AccessKeys>("access", "whether they may be read",
+                                         {.choices = access_names}),
 };
-constexpr MapShape access_shape{
+constexpr auto access_shape = shape_of<AccessKeys>(
     "the keys of an access rule",
     "The first rule that fits session and event decides; without one the event may be read.",
-    access_keys};
+    access_keys);
+
+struct StreamKeys : StreamDefinition {
+    YamlPtr logged;
+    YamlPtr rules;
+};
 
 constexpr Key stream_keys[] = {
-    {.name = "name", .takes = Takes::name, .doc = "the stream's name", .required = true},
-    {.name = "log",
-     .takes = Takes::maps,
-     .doc = "what has happened before the start, for replay",
-     .map = &log_shape},
-    {.name = "replay",
-     .takes = Takes::flag,
-     .doc = "whether there is replay; where not, asking for it gets replay_failed",
-     .otherwise = "true"},
-    {.name = "replay_failed",
-     .takes = Takes::text,
-     .doc = "makes every replay fail with this text"},
-    {.name = "after_replay",
-     .takes = Takes::choice,
-     .doc = "what follows replay_complete: nothing, as documented, or live events as in RFC 5277",
-     .otherwise = "end",
-     .choices = after_names},
-    {.name = "access",
-     .takes = Takes::maps,
-     .doc = "what the user session of a subscription may read",
-     .map = &access_shape},
+    key<&StreamKeys::name, StreamKeys>("name", forms::name, "the stream's name",
+                                       {.presence = Presence::required}),
+    key<&StreamKeys::logged>("log", forms::unread_maps,
+                             "what has happened before the start, for replay",
+                             {.otherwise = "empty", .map = &log_shape}),
+    key<&StreamKeys::replay, StreamKeys>(
+        "replay", "whether there is replay; where not, asking for it gets replay_failed"),
+    key<&StreamKeys::replay_failed, StreamKeys>("replay_failed", forms::text,
+                                                "makes every replay fail with this text"),
+    key<&StreamKeys::after_replay, StreamKeys>(
+        "after_replay",
+        "what follows replay_complete: nothing, as documented, or live events as in RFC 5277",
+        {.choices = after_names}),
+    key<&StreamKeys::rules>("access", forms::unread_maps,
+                            "what the user session of a subscription may read",
+                            {.otherwise = "all may be read", .map = &access_shape}),
 };
 
 class StreamParser {
@@ -79,27 +90,24 @@ class StreamParser {
         : loading_(loading), diagnostics_(loading.diagnostics) {}
 
     std::optional<StreamDefinition> parse(const YamlPtr& node) {
-        const DeclaredMap map(node, stream_shape, loading_);
-        StreamDefinition out;
-        out.name = map.text("name");
-        out.replay = map.flag("replay", true);
-        if (map.has("replay_failed")) out.replay_failed = map.text("replay_failed");
-        out.after_replay =
-            map.choice("after_replay", 0) == 0 ? AfterReplay::end : AfterReplay::live;
-        for_each(map.get("log"), [&](const YamlPtr& item) {
+        StreamKeys out;
+        read_keys(node, stream_shape, &out, loading_);
+        for_each(out.logged, [&](const YamlPtr& item) {
             auto event = logged(item);
             if (event && may_send(*event, *item)) out.log.push_back(std::move(*event));
         });
-        for_each(map.get("access"), [&](const YamlPtr& item) { out.access.push_back(rule(item)); });
-        return out.name.empty() ? std::nullopt : std::optional(std::move(out));
+        for_each(out.rules, [&](const YamlPtr& item) { out.access.push_back(rule(item)); });
+        if (out.name.empty()) return std::nullopt;
+        return std::move(static_cast<StreamDefinition&>(out));
     }
 
   private:
     template <class F>
     void for_each(const YamlPtr& list, F&& f) {
         if (list == nullptr) return;
-        if (!list->is_sequence()) return report_expected(*list, "a list", diagnostics_);
-        for (const auto& item : list->items)
+        const auto items = forms::detail::whole_variable(list, loading_);
+        if (!items->is_sequence()) return report_expected(*items, "a list", diagnostics_);
+        for (const auto& item : items->items)
             f(item);
     }
 
@@ -117,22 +125,19 @@ class StreamParser {
     }
 
     std::optional<StreamEvent> logged(const YamlPtr& node) {
-        const DeclaredMap map(node, log_shape, loading_);
-        if (!map.exactly_one({"notification", "fields"})) return std::nullopt;
-        return map.has("fields") ? raw_event(map) : named_event(map);
+        LogKeys keys;
+        read_keys(node, log_shape, &keys, loading_);
+        if ((keys.fields == nullptr) == (keys.notification == nullptr)) return std::nullopt;
+        return keys.fields != nullptr ? raw_event(keys.fields) : named_event(keys, *node);
     }
 
-    std::optional<StreamEvent> raw_event(const DeclaredMap& map) {
-        const auto line = printed_line(map.raw("fields"));
-        const auto fields = line ? line->fields : map.get("fields");
+    std::optional<StreamEvent> raw_event(const YamlPtr& written) {
+        const auto line = printed_line(written);
+        const auto fields =
+            line ? line->fields : substitute(written, *loading_.first, diagnostics_);
         if (line && event_type(line->name->text) != NOTIF_STREAM_EVENT) {
             report_expected(*line->name, "NOTIF_STREAM_EVENT", diagnostics_);
             return std::nullopt;
-        }
-        if (map.has("time")) {
-            diagnostics_.report(map.raw("time")->place,
-                                "'time' goes with 'notification'; here it "
-                                "is event_time among the fields");
         }
         auto event =
             parse_event(NOTIF_STREAM_EVENT, fields.get(), loading_.wire(),
@@ -147,16 +152,15 @@ class StreamParser {
         return StreamEvent{*time, std::move(*event), nullptr};
     }
 
-    std::optional<StreamEvent> named_event(const DeclaredMap& map) {
-        const auto time_node = map.get("time");
+    std::optional<StreamEvent> named_event(const LogKeys& keys, const YamlNode& node) {
         Diagnostics ignored;  // said below
-        const auto time = time_node == nullptr ? std::nullopt : parse_datetime(*time_node, ignored);
+        const auto time = keys.time == nullptr ? std::nullopt : parse_datetime(*keys.time, ignored);
         const auto wall = time ? to_time_point(*time) : std::nullopt;
         if (!wall) {
-            diagnostics_.report(time_node == nullptr ? map.node().place : time_node->place,
+            diagnostics_.report(keys.time == nullptr ? node.place : keys.time->place,
                                 "a logged event needs its time, such as 2026-11-22T10:00:00Z");
         }
-        auto event = parse_named_event(*map.get("notification"), loading_.scenario, diagnostics_);
+        auto event = parse_named_event(*keys.notification, loading_.scenario, diagnostics_);
         if (!event || !wall) return std::nullopt;
         event->time = *wall;
         std::get<StreamNotification>(event->notification.body).event_time = *time;
@@ -164,18 +168,14 @@ class StreamParser {
     }
 
     AccessRule rule(const YamlPtr& node) {
-        const DeclaredMap map(node, access_shape, loading_);
-        AccessRule out;
-        if (map.has("user")) out.user = map.text("user");
-        if (map.has("group")) out.group = map.text("group");
-        if (map.has("usid")) out.usid = map.integer("usid", 0);
-        out.access = map.choice("access", 0) == 0 ? Access::deny : Access::permit;
-        for (const auto& name : map.names("notifications")) {
-            if (const auto tag = notification_tag(name, *map.raw("notifications"))) {
+        AccessKeys out;
+        const auto given = read_keys(node, access_shape, &out, loading_);
+        for (const auto& name : out.names) {
+            if (const auto tag = notification_tag(name, *given.node<&AccessKeys::names>())) {
                 out.notifications.push_back(*tag);
             }
         }
-        return out;
+        return std::move(static_cast<AccessRule&>(out));
     }
 
     std::optional<XmlTag> notification_tag(const std::string& name, const YamlNode& node) {
@@ -199,7 +199,8 @@ class StreamParser {
 
 }  // namespace
 
-const MapShape stream_shape{"the keys of a stream", "A notification stream.", stream_keys};
+constexpr MapShape stream_shape =
+    shape_of<StreamKeys>("the keys of a stream", "A notification stream.", stream_keys);
 
 std::optional<StreamDefinition> parse_stream(const YamlPtr& node, Loading& loading) {
     return StreamParser(loading).parse(node);

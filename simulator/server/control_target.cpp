@@ -30,9 +30,10 @@ std::string version_text(const ServerSession& session) {
 std::string parameters(const FaultSpec& fault) {
     const auto usual = make_fault(fault.kind);
     std::string out;
-    const auto add = [&](const FaultParam& param) {
+    const auto add = [&](const Key& param) {
         const auto text = param_text(fault, param);
-        if (param.type == ParamType::role || text == param_text(usual, param)) return;
+        const bool role = param.member == &member_id<&FaultSpec::role>;
+        if (role || text == param_text(usual, param)) return;
         out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", param.name, text);
     };
     for (const auto& param : info_of(fault.kind).params)

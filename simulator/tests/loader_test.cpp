@@ -83,12 +83,11 @@ TEST(Json, HalfAPairIsAnErrorWithItsPlace) {
 }
 
 TEST(Json, WhatIsWrongInItHasItsPlace) {
-    EXPECT_EQ(
-        errors_of("{\"format\": 1,\n  \"nmae\": true,\n  \"steps\": [\n{\"await\" : 0 }] }"),
-        "s.yaml:2:3: 'nmae' is not among the keys of a scenario: expected format, name, "
-        "description, seed, release, product, vars, include, modules, clock, allow, sessions, "
-        "streams, subscribers, try or steps; did you mean 'name'?\n"
-        "s.yaml:4:12: expected a number from 1 to 100000, found the number 0\n");
+    EXPECT_EQ(errors_of("{\"format\": 1,\n  \"nmae\": true,\n  \"steps\": [\n{\"await\" : 0 }] }"),
+              "s.yaml:2:3: 'nmae' is not among the keys of a scenario: expected format, name, "
+              "description, vars, include, modules, sessions, streams, subscribers, seed, release, "
+              "product, clock, allow, try or steps; did you mean 'name'?\n"
+              "s.yaml:4:12: expected a number from 1 to 100000, found the number 0\n");
     EXPECT_EQ(errors_of(R"({"format": 1, "format": 1, "steps": []})"),
               "s.yaml:1:15: the key 'format' is there twice; first on line 1\n");
     EXPECT_EQ(errors_of(std::string(170, '[') + std::string(170, ']')),
@@ -195,8 +194,8 @@ TEST(Loader, ReportsAllErrorsOfAFileInItsOrder) {
         errors_of("format: 2\nnam: x\nseed: -1\nsteps: [{delay: 1}]\n"),
         "s.yaml:1:9: expected 1, the format of this file, found the number 2\n"
         "s.yaml:2:1: 'nam' is not among the keys of a scenario: expected format, name, "
-        "description, seed, release, product, vars, include, modules, clock, allow, sessions, "
-        "streams, subscribers, try or steps; did you mean 'name'?\n"
+        "description, vars, include, modules, sessions, streams, subscribers, seed, release, "
+        "product, clock, allow, try or steps; did you mean 'name'?\n"
         "s.yaml:3:7: expected a seed from 0 to 18446744073709551615, found the number -1\n"
         "s.yaml:4:17: expected a duration of at most 24h such as 250ms, 1.5s or 2m, found the "
         "number 1\n");
@@ -319,13 +318,12 @@ INSTANTIATE_TEST_SUITE_P(
             "2, port: $i}}}]}",
             "8:100: expected an integer from 0 to 65535, found the number 70000"},
         Bad{"WhenWithoutCondition", "  - when: {steps: []}",
-            "8:11: 'when' needs a condition: product, release or mask"},
+            "8:11: 'product', 'release' or 'mask' is missing"},
         Bad{"WhenUnknownRelease", "  - when: {release: 9.x, steps: []}",
             "8:21: expected a release such as 7.x or 7.8, found the text \"9.x\""},
         Bad{"ExpectNothingToExpect", "  - expect: {within: 1s}",
-            "8:13: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
-            "refused, "
-            "syslog, slow or maapi, found 0"},
+            "8:13: expected exactly one of ack, disconnect, reconnect, subscription, refused, "
+            "syslog, slow, maapi or nothing, found 0"},
         Bad{"UnknownVerdict", "  - expect: {ack: {verdict: lat}}",
             "8:29: expected known, duplicate, late or unknown, found the text \"lat\"; did you "
             "mean "
@@ -343,8 +341,8 @@ INSTANTIATE_TEST_SUITE_P(
             "value: 256}}]}}",
             "8:97: expected an uint8 from 0 to 255, found the number 256"},
         Bad{"NullExpect", "  - expect:",
-            "8:5: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
-            "refused, syslog, slow or maapi, found 0"},
+            "8:5: expected exactly one of ack, disconnect, reconnect, subscription, refused, "
+            "syslog, slow, maapi or nothing, found 0"},
         Bad{"NullDelay",
             "  - delay:", "8:5: expected exactly one of fixed, uniform or exponential, found 0"},
         Bad{"NullMix", "  - mix:", "8:5: expected exactly one of events or stream, found 0"},
@@ -356,15 +354,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NullClose", "  - close: {how: abruptly}",
             "8:18: expected fin, rst or half, found the text \"abruptly\""},
         Bad{"TwoExpectations", "  - expect: {ack: {}, disconnect: all}",
-            "8:13: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
-            "refused, syslog, slow or maapi, found 2"},
+            "8:13: expected exactly one of ack, disconnect, reconnect, subscription, refused, "
+            "syslog, slow, maapi or nothing, found 2"},
         Bad{"NothingWithin", "  - expect: {nothing: 1s, within: 2s}",
             "8:35: 'within' does not go with 'nothing'"},
         Bad{"RoleOfAnybody", "  - expect: {disconnect: {role: all, anybody: true}}",
             "8:33: 'role' does not go with 'anybody'"},
         Bad{"UnknownExpectation", "  - expect: {reconect: all}",
-            "8:13: expected exactly one of nothing, ack, disconnect, reconnect, subscription, "
-            "refused, syslog, slow or maapi, found 0\ns.yaml:8:14: 'reconect' is not among the "
+            "8:13: expected exactly one of ack, disconnect, reconnect, subscription, refused, "
+            "syslog, slow, maapi or nothing, found 0\ns.yaml:8:14: 'reconect' is not among the "
             "keys of "
             "expect: expected ack, disconnect, reconnect, subscription, refused, syslog, slow, "
             "maapi, nothing or within; did you mean 'reconnect'?"},
@@ -446,28 +444,29 @@ INSTANTIATE_TEST_SUITE_P(
             "wrong_type, reset, half_close, refuse, slow_handshake, fail_connections, "
             "wrong_challenge or early_event, found the text \"dorp\"; did you mean 'drop'?"},
         Bad{"FaultUnknownParameter", "  - fault: {kind: drop, proability: 0.5}",
-            "8:25: 'proability' is not among the keys of fault: expected kind, name, clear, "
-            "direction, service, to, role, stage, probability, seed, skip, times, total, events, "
-            "bytes, gap, count, within, duration, how, field, offset, hex, flips, by, length, type "
-            "or status; did you mean 'probability'?"},
+            "8:25: 'proability' is not among the keys of fault drop: expected kind, name, clear, "
+            "direction, service, to, role, stage, probability, seed, skip, times, total or events; "
+            "did you mean 'probability'?"},
         Bad{"FaultParameterOfAnother", "  - fault: {kind: drop, bytes: 3}",
-            "8:25: 'bytes' is not a parameter of drop, expected direction, service, to, role, "
-            "stage, probability, seed, skip, times, total or events"},
+            "8:25: 'bytes' is not among the keys of fault drop: expected kind, name, clear, "
+            "direction, service, to, role, stage, probability, seed, skip, times, total or events"},
         Bad{"FaultProbability", "  - fault: {kind: drop, probability: 2}",
-            "8:38: expected a number from 0 to 1, found '2'"},
+            "8:38: expected a number from 0 to 1, found the number 2"},
         Bad{"FaultDuration", "  - fault: {kind: delay, duration: 100}",
-            "8:36: expected a duration such as 250ms or 2s, found '100'"},
-        Bad{"FaultRange", "  - fault: {kind: coalesce, count: 1}", "8:36: 1 is not in 2 to 1000"},
+            "8:36: expected a duration of at most 24h such as 250ms, 1.5s or 2m, found the number "
+            "100"},
+        Bad{"FaultRange", "  - fault: {kind: coalesce, count: 1}",
+            "8:36: expected a number from 2 to 1000, found the number 1"},
         Bad{"FaultRole", "  - fault: {kind: drop, role: auditr}",
             "8:31: there is no role 'auditr', expected all or auditor; did you mean 'auditor'?"},
         Bad{"FaultEvents", "  - fault: {kind: drop, events: [NOTIF_AUDIT, NOTIF_HA]}",
-            "8:33: 'NOTIF_HA' is no event; expected names such as NOTIF_AUDIT, or a number"},
+            "8:47: 'NOTIF_HA' is no event; expected names such as NOTIF_AUDIT, or a number"},
         Bad{"FaultDirection", "  - fault: {kind: garbage, direction: in}",
-            "8:39: garbage takes out here, not 'in'"},
+            "8:39: direction: garbage goes out only"},
         Bad{"FaultStage", "  - fault: {kind: drop, stage: handshake}",
-            "8:32: drop takes events, subscription here, not 'handshake'"},
+            "8:32: stage: drop takes events, subscription here, not 'handshake'"},
         Bad{"FaultHow", "  - fault: {kind: truncate, how: half}",
-            "8:34: expected one of fin, rst, found 'half'"},
+            "8:34: expected fin or rst, found the text \"half\""},
         Bad{"FaultField", "  - fault: {kind: corrupt, field: msgg, events: NOTIF_AUDIT}",
             "8:35: field: no event here has a field 'msgg'; did you mean 'msg'?"},
         Bad{"FaultRoleTooEarly", "  - fault: {kind: refuse, to: auditor}",
@@ -475,11 +474,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"FaultBothNamesOfTheRole", "  - fault: {kind: drop, to: auditor, role: auditor}",
             "8:44: 'role' is the older name of 'to': expected one of them"},
         Bad{"FaultService", "  - fault: {kind: drop, service: mapi}",
-            "8:34: drop takes events, maapi, any here, not 'mapi'"},
+            "8:34: expected events, maapi or any, found the text \"mapi\"; did you mean 'maapi'?"},
         Bad{"FaultOfEventsForMaapi", "  - fault: {kind: early_event, service: maapi}",
-            "8:41: early_event takes events here, not 'maapi'"},
+            "8:41: service: early_event takes events here, not 'maapi'"},
         Bad{"FaultBeforeTheHello", "  - fault: {kind: fail_connections, service: maapi}",
-            "8:46: fail_connections takes any here, not 'maapi'"},
+            "8:46: service: fail_connections takes any here, not 'maapi'"},
         Bad{"FaultRoleOfMaapi", "  - fault: {kind: drop, service: maapi, to: auditor}",
             "8:34: service: 'to' is about a subscriber's role, which MAAPI sockets do not have: "
             "expected events"},
@@ -494,7 +493,7 @@ INSTANTIATE_TEST_SUITE_P(
             "8:37: service: 'field' is about fields of events, which MAAPI sockets do not have: "
             "expected events"},
         Bad{"FaultMapForANumber", "  - fault: {kind: delay, duration: {fixed: 1s}}",
-            "8:36: expected a number or a text, found a map"},
+            "8:36: expected a duration of at most 24h such as 250ms, 1.5s or 2m, found a map"},
         Bad{"FaultClearUnknown", "  - fault: {kind: drop, name: lose}\n  - fault: {clear: loose}",
             "9:20: no fault before this step has the name 'loose'; did you mean 'lose'?"},
         Bad{"FaultClearAndMore", "  - fault: {clear: all, times: 1}", "8:12: 'clear' stands alone"},
@@ -517,6 +516,42 @@ INSTANTIATE_TEST_SUITE_P(
             "text; did you mean 'text'?"},
         Bad{"Syntax", "  - {send: [}", "8:13: not YAML: illegal flow end"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(Loader, WholeNumbersAreThoseOfYaml) {
+    const auto scenario = load(
+        "format: 1\nseed: 0x10\ntry: [{run: a, exits: +5}, {run: a, exits: 0o17}]\n"
+        "steps:\n  - fault: {kind: oversized_length, length: \"0x20\"}\n");
+    EXPECT_EQ(scenario.seed, 16U);
+    EXPECT_EQ(scenario.tries.at(0).exits, 5);
+    EXPECT_EQ(scenario.tries.at(1).exits, 15);
+    EXPECT_EQ(
+        errors_of("format: 1\nseed: 0x-1\nsteps: []\n"),
+        "s.yaml:2:7: expected a seed from 0 to 18446744073709551615, found the text \"0x-1\"\n");
+}
+
+TEST(Loader, WritesVariablesOutOnce) {
+    const auto scenario = load(
+        "format: 1\nvars: {s: [{name: NETCONF}]}\nsteps: []\n"
+        "streams: [{name: \"a$$b\", access: [{user: \"$$c\"}]}]\ntry: [{run: \"echo $$PATH\"}]\n");
+    EXPECT_EQ(scenario.streams.at(0).name, "a$b");
+    EXPECT_EQ(scenario.streams.at(0).access.at(0).user, "$c");
+    EXPECT_EQ(scenario.tries.at(0).run, "echo $PATH");
+    EXPECT_EQ(load("format: 1\nvars: {s: [{name: NETCONF}]}\nsteps: []\nstreams: $s\n")
+                  .streams.at(0)
+                  .name,
+              "NETCONF");
+}
+
+TEST(Loader, ListsTheStepsInsideOfOthers) {
+    const auto scenario =
+        load(with_steps("  - when: {product: confd, steps: [{delay: 1s}]}\n"
+                        "  - when: {product: nso, steps: [{delay: 2s}]}\n"
+                        "  - optional: [{await: 1}]"));
+    std::vector<std::string_view> kinds;
+    for (const auto& listed : scenario.listed)
+        kinds.push_back(listed.kind);
+    EXPECT_THAT(kinds, ElementsAre("when", "delay", "when", "optional", "await"));
+}
 
 TEST(Loader, RefusesFilesThatAreNoScenario) {
     EXPECT_EQ(errors_of(""), "s.yaml:1:1: the file is empty, expected a scenario\n");
@@ -671,9 +706,9 @@ TEST(Loader, ReportsBadParts) {
     EXPECT_EQ(
         errors_with("clock: noon\nallow: [ack]\nseed: x\n"),
         "s.yaml:3:8: expected a date and time such as 2026-11-22T10:00:00Z, or now, found the text "
-        "\"noon\"\ns.yaml:4:8: expected acks, disconnects, malformed or unsafe, found 'ack'; did "
-        "you "
-        "mean 'acks'?\ns.yaml:5:7: expected a seed from 0 to 18446744073709551615, found the "
+        "\"noon\"\ns.yaml:4:9: expected acks, disconnects, malformed or unsafe, found the text "
+        "\"ack\"; did you mean 'acks'?\ns.yaml:5:7: expected a seed from 0 to "
+        "18446744073709551615, found the "
         "text \"x\"\n");
     EXPECT_EQ(errors_with("sessions: [{usid: 17, usrname: a}]\n"),
               "s.yaml:3:23: 'usrname' is not among the fields here: expected usid, username, "
@@ -783,13 +818,14 @@ TEST(Include, SaysWhatIsWrongAndWhere) {
             "format: 1\ninclude: a.yaml\nnam: x\nsteps: []\nseed: x\n",
             reading({{"a.yaml", "format: 2\nsteps: []\nvars: {a: $b}\nname: {x: 1}\nseed: x\n"}})),
         "s.yaml:3:1: 'nam' is not among the keys of a scenario: expected format, name, "
-        "description, seed, release, product, vars, include, modules, clock, allow, sessions, "
-        "streams, subscribers, try or steps; did you mean 'name'?\ns.yaml:5:7: expected a seed "
+        "description, vars, include, modules, sessions, streams, subscribers, seed, release, "
+        "product, clock, allow, try or steps; did you mean 'name'?\ns.yaml:5:7: expected a seed "
         "from 0 to 18446744073709551615, found the text \"x\"\na.yaml:1:9: expected 1, the format "
         "of this file, found the number 2\na.yaml:2:1: 'steps' is not among the keys of an "
         "included file: expected format, name, description, vars, include, modules, sessions, "
         "streams or subscribers\na.yaml:3:11: there is no variable 'b'; '$$' stands for a dollar "
-        "sign\na.yaml:5:1: 'seed' is not among the keys of an included file: expected format, "
+        "sign\na.yaml:4:7: expected a text, found a map\na.yaml:5:1: 'seed' is not among the keys "
+        "of an included file: expected format, "
         "name, description, vars, include, modules, sessions, streams or subscribers\n");
     EXPECT_EQ(
         errors_of(

@@ -19,6 +19,21 @@ bool whole_number(std::string_view text, T& out) {
     return code == std::errc{} && stop == text.data() + text.size();
 }
 
+/// As YAML 1.2 has them: -17, +17, 0x11, 0o21.
+template <class T>
+bool yaml_integer(std::string_view text, T& out) {
+    const bool based = text.starts_with("0x") || text.starts_with("0o");
+    if (based) {
+        const auto digits = text.substr(2);
+        const auto [stop, code] = std::from_chars(digits.data(), digits.data() + digits.size(), out,
+                                                  text[1] == 'x' ? 16 : 8);
+        return !digits.starts_with('-') && code == std::errc{} &&
+               stop == digits.data() + digits.size();
+    }
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    return whole_number(text, out);
+}
+
 std::vector<std::string_view> names_of(std::span<const Constant> table) {
     std::vector<std::string_view> names;
     for (const auto& constant : table)
@@ -49,7 +64,7 @@ void report_expected(const YamlNode& node, std::string_view expected, Diagnostic
 std::optional<std::int64_t> parse_int(const YamlNode& node, std::int64_t low, std::int64_t high,
                                       std::string_view what, Diagnostics& diagnostics) {
     std::int64_t value = 0;
-    if (node.is_scalar() && node.plain && whole_number(node.text, value) && value >= low &&
+    if (node.is_scalar() && node.plain && yaml_integer(node.text, value) && value >= low &&
         value <= high) {
         return value;
     }
@@ -57,7 +72,7 @@ std::optional<std::int64_t> parse_int(const YamlNode& node, std::int64_t low, st
                          high != std::numeric_limits<std::int64_t>::max();
     const auto expected =
         bounded ? fmt::format("{} from {} to {}", what, low, high) : std::string(what);
-    const bool quoted = node.is_scalar() && !node.plain && whole_number(node.text, value);
+    const bool quoted = node.is_scalar() && !node.plain && yaml_integer(node.text, value);
     report_expected(node, quoted ? expected + " without quotes" : expected, diagnostics);
     return std::nullopt;
 }
@@ -65,7 +80,7 @@ std::optional<std::int64_t> parse_int(const YamlNode& node, std::int64_t low, st
 std::optional<std::uint64_t> parse_uint64(const YamlNode& node, std::string_view what,
                                           Diagnostics& diagnostics) {
     std::uint64_t value = 0;
-    if (node.is_scalar() && node.plain && whole_number(node.text, value)) return value;
+    if (node.is_scalar() && node.plain && yaml_integer(node.text, value)) return value;
     report_expected(node, fmt::format("{} from 0 to {}", what, UINT64_MAX), diagnostics);
     return std::nullopt;
 }
@@ -143,7 +158,7 @@ std::optional<std::chrono::milliseconds> parse_timespan(const YamlNode& node,
 std::optional<std::int64_t> parse_constant(const YamlNode& node, std::span<const Constant> table,
                                            Diagnostics& diagnostics) {
     std::int64_t number = 0;
-    if (node.is_scalar() && node.plain && whole_number(node.text, number)) return number;
+    if (node.is_scalar() && node.plain && yaml_integer(node.text, number)) return number;
     if (node.is_scalar()) {
         if (const auto value = value_of(table, node.text)) return value;
     }

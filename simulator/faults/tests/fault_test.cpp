@@ -7,18 +7,17 @@
 #include <set>
 
 #include "simulator/faults/board.hpp"
+#include "simulator/faults/tests/set_param.hpp"
 
 namespace confd::sim {
 namespace {
 
 using testing::HasSubstr;
 
+using test::set;
+
 std::string message(const std::expected<void, FaultProblem>& done) {
     return done ? "" : done.error().param + ": " + done.error().message;
-}
-
-std::string set(FaultSpec& spec, std::string_view name, std::string_view text) {
-    return message(set_param(spec, name, text));
 }
 
 TEST(FaultTable, NamesAreUniqueAndFound) {
@@ -28,8 +27,11 @@ TEST(FaultTable, NamesAreUniqueAndFound) {
         EXPECT_EQ(find_fault_kind(info.name), &info);
         EXPECT_FALSE(info.doc.empty() || info.directions.empty() || info.services.empty() ||
                      info.stages.empty());
+        EXPECT_NE(info.apply == nullptr, info.kind != FaultKind::fail_connections);
+        EXPECT_EQ(&info_of(info.kind), &info) << "not in the order of the enumeration";
         for (const auto& param : info.params) {
-            EXPECT_EQ(find_param(info.kind, param.name), &param) << "hides a common one";
+            EXPECT_EQ(std::ranges::count(common_params(), param.name, &Key::name), 0)
+                << param.name << " hides a common one";
         }
     }
     EXPECT_EQ(find_fault_kind("nonsense"), nullptr);
@@ -89,22 +91,33 @@ TEST(FaultParams, AreReadFromText) {
 
 TEST(FaultParams, SayWhatIsWrong) {
     auto split = make_fault(FaultKind::split);
-    EXPECT_EQ(set(split, "bites", "1"), "bites: split takes no 'bites'");
-    EXPECT_EQ(set(split, "bytes", "0"), "bytes: 0 is not in 1 to 16777216");
-    EXPECT_EQ(set(split, "bytes", "many"), "bytes: expected an integer, found 'many'");
-    EXPECT_EQ(set(split, "gap", "10"), "gap: expected a duration such as 250ms or 2s, found '10'");
+    EXPECT_EQ(
+        set(split, "bites", "1"),
+        "'bites' is not among the parameters of split: expected direction, service, to, role, "
+        "stage, probability, seed, skip, times, total, events, bytes or gap; did you mean "
+        "'bytes'?");
+    EXPECT_EQ(set(split, "bytes", "0"), "expected a number from 1 to 16777216, found the number 0");
+    EXPECT_EQ(set(split, "bytes", "many"),
+              "expected a number from 1 to 16777216, found the text \"many\"");
+    EXPECT_EQ(set(split, "gap", "10"),
+              "expected a duration of at most 24h such as 250ms, 1.5s or 2m, found the number 10");
+    EXPECT_EQ(set(split, "gap", "0s"),
+              "expected a duration from 1ms to 24h, found the text \"0s\"");
     EXPECT_EQ(set(split, "probability", "nan"),
-              "probability: expected a number from 0 to 1, found 'nan'");
+              "expected a number from 0 to 1, found the text \"nan\"");
     EXPECT_EQ(set(split, "events", "NOTIF_AUDITS"),
-              "events: 'NOTIF_AUDITS' is no event; did you mean 'NOTIF_AUDIT'?");
+              "'NOTIF_AUDITS' is no event; did you mean 'NOTIF_AUDIT'?");
     auto refuse = make_fault(FaultKind::refuse);
-    EXPECT_EQ(set(refuse, "direction", "in"), "direction: refuse takes out here, not 'in'");
+    EXPECT_EQ(set(refuse, "direction", "inn"),
+              "expected out or in, found the text \"inn\"; did you mean 'in'?");
+    EXPECT_EQ(set(refuse, "direction", "in"), "");
+    EXPECT_EQ(message(check(refuse)), "direction: refuse goes out only");
     auto corrupt = make_fault(FaultKind::corrupt);
     EXPECT_EQ(set(corrupt, "hex", "abc"),
-              "hex: expected an even number of hexadecimal digits, found 'abc'");
+              "expected bytes in hex such as 00 01 a7, found the text \"abc\"");
     auto garbage = make_fault(FaultKind::garbage);
     EXPECT_EQ(set(garbage, "how", "behind"),
-              "how: expected one of before, instead, found 'behind'");
+              "expected before or instead, found the text \"behind\"");
 }
 
 TEST(FaultCheck, RefusesWhatMakesNoSense) {
@@ -128,7 +141,8 @@ TEST(FaultCheck, RefusesWhatMakesNoSense) {
     EXPECT_EQ(message(check(spec)), "field: only events, which go out, have fields");
     spec = make_fault(FaultKind::split);
     spec.bytes = 0;
-    EXPECT_EQ(message(check(spec)), "bytes: 0 is not in 1 to 16777216");
+    EXPECT_EQ(message(check(spec)),
+              "bytes: expected a number from 1 to 16777216, found the number 0");
 }
 
 TEST(FaultCheck, KnowsWhatOnlySubscribersHave) {

@@ -5,7 +5,7 @@
 #include "generate/events.hpp"
 #include "protocol/term/tree.hpp"
 #include "simulator/faults/fields.hpp"
-#include "simulator/faults/mutate.hpp"
+#include "simulator/faults/shape.hpp"
 #include "simulator/faults/tests/rig.hpp"
 
 namespace confd::sim::test {
@@ -143,6 +143,14 @@ TEST(FindField, NoFieldOfAnyEventIsTakenForAMisspeltOne) {
         }
     });
     EXPECT_GT(seen.size(), 100U);
+}
+
+/// Does it to a message that nothing else is done to.
+std::string mutate(const FaultSpec& fault, Unit& unit, const WireContext& context, Choice& choice) {
+    Shape shape{.unit = std::move(unit)};
+    auto what = info_of(fault.kind).apply(fault, shape, context, choice);
+    unit = std::move(shape.unit);
+    return what;
 }
 
 TEST(Mutate, WrongArityIsOneOfEveryEvent) {

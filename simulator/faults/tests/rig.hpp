@@ -11,6 +11,7 @@
 #include "protocol/session/client_session.hpp"
 #include "protocol/session/server_session.hpp"
 #include "simulator/faults/line.hpp"
+#include "simulator/faults/tests/set_param.hpp"
 
 namespace confd::sim::test {
 
@@ -21,8 +22,7 @@ inline FaultSpec fault(FaultKind kind,
                        std::vector<std::pair<std::string_view, std::string_view>> params = {}) {
     auto spec = make_fault(kind);
     for (const auto& [name, text] : params) {
-        const auto set = set_param(spec, name, text);
-        EXPECT_TRUE(set) << name << ": " << (set ? "" : set.error().message);
+        EXPECT_EQ(set(spec, name, text), "") << name;
     }
     return spec;
 }

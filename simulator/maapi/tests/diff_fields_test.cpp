@@ -26,7 +26,7 @@ Parsed parse(const std::string& yaml, const Schema* schema, const std::string& f
     const auto changes = parse_yaml(yaml, file, diagnostics);
     const auto error = failure.empty() ? nullptr : parse_yaml(failure, file, diagnostics);
     Parsed out;
-    out.diff = parse_diff(*changes, error.get(), {.schema = schema}, diagnostics);
+    out.diff = parse_diff(*changes, error, {.schema = schema}, diagnostics);
     out.errors = texts(diagnostics);
     return out;
 }
@@ -151,7 +151,7 @@ TEST(DiffFailure, AfterSoManyChanges) {
     EXPECT_EQ(parsed.diff->failure->after, 1U);
     EXPECT_EQ(parsed.diff->failure->how, (DiffEnd{DiffEnd::Kind::badstate, "locked"}));
     EXPECT_THAT(parse("[]", nullptr, "{count: -1, text: x}").errors, HasSubstr("found"));
-    EXPECT_THAT(parse("[]", nullptr, "{text: x}").errors, HasSubstr("needed"));
+    EXPECT_THAT(parse("[]", nullptr, "{text: x}").errors, HasSubstr("'count' is missing"));
 }
 
 TEST(PathText, Quotes) {

@@ -4,38 +4,41 @@
 #include "simulator/hub/describe.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/text/scalars.hpp"
+#include "text/units.hpp"
 
 namespace confd::sim {
 namespace {
 
 constexpr std::int64_t max_count = 100'000;
 
-constexpr Key keys[] = {
-    {.name = "role", .takes = Takes::role, .doc = "whom to wait for", .otherwise = "all"},
-    {.name = "count",
-     .takes = Takes::integer,
-     .doc = "how many must be there",
-     .otherwise = "the role's count, or 1",
-     .low = 1,
-     .high = max_count},
-    {.name = "within", .takes = Takes::duration, .doc = "how long to wait", .otherwise = "60s"},
-};
-constexpr MapShape shape{"the keys of await", "Waits until so many subscribers are there.", keys,
-                         "count"};
-
 struct Await : StepSpec {
     using StepSpec::StepSpec;
     std::string role = std::string(all_roles);
+    std::optional<std::size_t> given_count;
     std::size_t count = 1;
     std::chrono::milliseconds within = default_await;
 
     std::unique_ptr<StepRun> start(const Scope&) const override;
     bool waits() const override { return true; }
+    void finish(const Given&, const Loading& loading) {
+        const auto* known = loading.find_role(role);
+        count = given_count.value_or(known == nullptr || known->count == 0 ? 1 : known->count);
+    }
     std::string text() const {
         return fmt::format("{} subscriber{}{} within {}", count, count == 1 ? "" : "s",
-                           of_role(role), duration_text(within));
+                           of_role(role), timespan_text(within));
     }
 };
+
+constexpr Key keys[] = {
+    key<&Await::role>("role", forms::role, "whom to wait for"),
+    key<&Await::given_count>(
+        "count", "how many must be there",
+        {.alone = true, .otherwise = "the role's count, or 1", .low = 1, .high = max_count}),
+    key<&Await::within>("within", "how long to wait"),
+};
+constexpr auto shape =
+    shape_of<Await>("the keys of await", "Waits until so many subscribers are there.", keys);
 
 class AwaitRun : public StepRun {
   public:
@@ -79,21 +82,9 @@ std::unique_ptr<StepRun> Await::start(const Scope&) const {
     return std::make_unique<AwaitRun>(*this);
 }
 
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Await>(place);
-    const DeclaredMap map(body, shape, loading);
-    step->role = map.role("role");
-    const auto* role = loading.find_role(step->role);
-    const auto otherwise = role == nullptr || role->count == 0 ? 1 : role->count;
-    step->count =
-        static_cast<std::size_t>(map.integer("count", static_cast<std::int64_t>(otherwise)));
-    step->within = map.duration("within", default_await);
-    return step;
-}
-
 }  // namespace
 
-const StepKind await_kind{"await", shape, parse};
+constexpr StepKind await_kind = step_kind<Await, shape>("await");
 
 std::string of_role(std::string_view role) {
     return role == all_roles ? std::string() : fmt::format(" of role {}", role);

@@ -3,22 +3,10 @@
 
 #include "simulator/hub/describe.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "text/units.hpp"
 
 namespace confd::sim {
 namespace {
-
-constexpr Key keys[] = {
-    {.name = "of",
-     .takes = Takes::send_id,
-     .doc = "the id of the event",
-     .otherwise = "every event that waits"},
-    {.name = "within",
-     .takes = Takes::duration,
-     .doc = "how long to wait; acknowledgements that come after that are late",
-     .otherwise = "10s"},
-};
-constexpr MapShape shape{"the keys of barrier",
-                         "Waits until the acknowledgements owed for an event are in.", keys, "of"};
 
 struct BarrierStep : StepSpec {
     using StepSpec::StepSpec;
@@ -29,9 +17,18 @@ struct BarrierStep : StepSpec {
     bool waits() const override { return true; }
     std::string text() const {
         return fmt::format("every acknowledgement{} within {}",
-                           of ? fmt::format(" of '{}'", *of) : "", duration_text(within));
+                           of ? fmt::format(" of '{}'", *of) : "", timespan_text(within));
     }
 };
+
+constexpr Key keys[] = {
+    key<&BarrierStep::of>("of", forms::send_id, "the id of the event",
+                          {.alone = true, .otherwise = "every event that waits"}),
+    key<&BarrierStep::within>("within",
+                              "how long to wait; acknowledgements that come after that are late"),
+};
+constexpr auto shape = shape_of<BarrierStep>(
+    "the keys of barrier", "Waits until the acknowledgements owed for an event are in.", keys);
 
 class BarrierRun : public StepRun {
   public:
@@ -94,16 +91,8 @@ std::unique_ptr<StepRun> BarrierStep::start(const Scope&) const {
     return std::make_unique<BarrierRun>(*this);
 }
 
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<BarrierStep>(place);
-    const DeclaredMap map(body, shape, loading);
-    if (const auto of = map.get("of")) step->of = loading.parse_send_id(*of);
-    step->within = map.duration("within", default_within);
-    return step;
-}
-
 }  // namespace
 
-const StepKind barrier_kind{"barrier", shape, parse};
+constexpr StepKind barrier_kind = step_kind<BarrierStep, shape>("barrier");
 
 }  // namespace confd::sim

@@ -44,15 +44,6 @@ class BranchRuns : public StepRun {
 
 // ---- parallel ----
 
-constexpr Key parallel_keys[] = {{.name = "branches",
-                                  .takes = Takes::step_lists,
-                                  .doc = "lists of steps that run side by side",
-                                  .required = true}};
-constexpr MapShape parallel_shape{
-    "the keys of parallel",
-    "Runs lists of steps side by side; it is done when all of them are, and fails with the first.",
-    parallel_keys, "branches"};
-
 class ParallelRun : public BranchRuns {
   public:
     using BranchRuns::BranchRuns;
@@ -77,24 +68,17 @@ struct Parallel : Branches {
     }
 };
 
-StepPtr parse_parallel(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Parallel>(place);
-    const DeclaredMap map(body, parallel_shape, loading);
-    if (const auto lists = map.raw("branches")) step->lists = parse_step_lists(lists, loading);
-    return step;
-}
+constexpr Key parallel_keys[] = {
+    key<&Parallel::lists, Parallel>("branches", forms::step_lists,
+                                    "lists of steps that run side by side",
+                                    {.presence = Presence::required, .alone = true}),
+};
+constexpr auto parallel_shape = shape_of<Parallel>(
+    "the keys of parallel",
+    "Runs lists of steps side by side; it is done when all of them are, and fails with the first.",
+    parallel_keys);
 
 // ---- any_of ----
-
-constexpr Key any_of_keys[] = {
-    {.name = "branches",
-     .takes = Takes::step_lists,
-     .doc = "lists of steps, each of which begins with await, barrier or expect",
-     .required = true}};
-constexpr MapShape any_of_shape{
-    "the keys of any_of",
-    "Waits until the first step of one of the lists is fulfilled, and goes on with that list.",
-    any_of_keys, "branches"};
 
 class AnyOfRun : public BranchRuns {
   public:
@@ -141,14 +125,6 @@ class AnyOfRun : public BranchRuns {
     std::vector<Failure> failures_;
 };
 
-struct AnyOf : Branches {
-    using Branches::Branches;
-    bool waits() const override { return true; }
-    std::unique_ptr<StepRun> start(const Scope& scope) const override {
-        return std::make_unique<AnyOfRun>(*this, scope);
-    }
-};
-
 /// Only a step that waits can tell whether its alternative is the one.
 void check_first(const std::vector<StepPtr>& steps, Loading& loading) {
     if (steps.empty() || steps.front()->waits()) return;
@@ -156,102 +132,112 @@ void check_first(const std::vector<StepPtr>& steps, Loading& loading) {
                                "expected await, barrier or expect as the first step here");
 }
 
-StepPtr parse_any_of(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<AnyOf>(place);
-    const DeclaredMap map(body, any_of_shape, loading);
-    if (const auto lists = map.raw("branches")) step->lists = parse_step_lists(lists, loading);
-    for (const auto& steps : step->lists)
-        check_first(steps, loading);
-    return step;
-}
+struct AnyOf : Branches {
+    using Branches::Branches;
+    bool waits() const override { return true; }
+    std::unique_ptr<StepRun> start(const Scope& scope) const override {
+        return std::make_unique<AnyOfRun>(*this, scope);
+    }
+    void finish(const Given&, Loading& loading) const {
+        for (const auto& steps : lists)
+            check_first(steps, loading);
+    }
+};
+
+constexpr Key any_of_keys[] = {
+    key<&AnyOf::lists, AnyOf>("branches", forms::step_lists,
+                              "lists of steps, each of which begins with await, barrier or expect",
+                              {.presence = Presence::required, .alone = true}),
+};
+constexpr auto any_of_shape = shape_of<AnyOf>(
+    "the keys of any_of",
+    "Waits until the first step of one of the lists is fulfilled, and goes on with that list.",
+    any_of_keys);
 
 // ---- optional ----
 
-constexpr Key optional_keys[] = {{.name = "steps",
-                                  .takes = Takes::steps,
-                                  .doc = "the first of them is await, barrier or expect",
-                                  .required = true}};
-constexpr MapShape optional_shape{
-    "the keys of optional",
-    "Steps that are left out when the first of them is not fulfilled in its time.", optional_keys,
-    "steps"};
+struct Optional : StepSpec {
+    using StepSpec::StepSpec;
+    std::vector<StepPtr> steps;
 
-class OptionalRun : public BranchRuns {
+    std::unique_ptr<StepRun> start(const Scope& scope) const override;
+    bool could_accept(const HubEvent& event) const override {
+        return sim::could_accept(steps, event);
+    }
+    void finish(const Given&, Loading& loading) const { check_first(steps, loading); }
+};
+
+constexpr Key optional_keys[] = {
+    key<&Optional::steps>("steps", forms::steps, "the first of them is await, barrier or expect",
+                          {.presence = Presence::required, .alone = true}),
+};
+constexpr auto optional_shape = shape_of<Optional>(
+    "the keys of optional",
+    "Steps that are left out when the first of them is not fulfilled in its time.", optional_keys);
+
+class OptionalRun : public StepRun {
   public:
-    using BranchRuns::BranchRuns;
+    OptionalRun(const Optional& spec, const Scope& scope) : run_(spec.steps, scope) {}
 
     StepStatus poll(World& world) override {
-        const auto status = runs_.front()->poll(world);
-        if (status != StepStatus::failed || runs_.front()->progress() > 0) return status;
+        const auto status = run_.poll(world);
+        if (status != StepStatus::failed || run_.progress() > 0) return status;
         world.take_failure();
         return StepStatus::done;
     }
+    void accepts(std::vector<Accepted>& out) const override { run_.accepts(out); }
+    bool could_accept(const HubEvent& event) const override { return run_.could_accept(event); }
+
+  private:
+    SequenceRun run_;
 };
 
-struct Optional : Branches {
-    using Branches::Branches;
-    std::unique_ptr<StepRun> start(const Scope& scope) const override {
-        return std::make_unique<OptionalRun>(*this, scope);
-    }
-};
-
-StepPtr parse_optional(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Optional>(place);
-    const DeclaredMap map(body, optional_shape, loading);
-    auto& steps = step->lists.emplace_back();
-    if (const auto node = map.raw("steps")) steps = parse_steps(node, loading);
-    check_first(steps, loading);
-    return step;
+std::unique_ptr<StepRun> Optional::start(const Scope& scope) const {
+    return std::make_unique<OptionalRun>(*this, scope);
 }
 
 // ---- finally ----
 
-constexpr Key finally_keys[] = {{.name = "steps",
-                                 .takes = Takes::steps,
-                                 .doc = "what is to run at the scenario's end",
-                                 .required = true}};
-constexpr MapShape finally_shape{
+/// What its steps expect counts only at the end.
+struct Finally : StepSpec {
+    using StepSpec::StepSpec;
+    std::vector<StepPtr> steps;
+
+    std::unique_ptr<StepRun> start(const Scope& scope) const override;
+};
+
+constexpr Key finally_keys[] = {
+    key<&Finally::steps>("steps", forms::steps, "what is to run at the scenario's end",
+                         {.presence = Presence::required, .alone = true}),
+};
+constexpr auto finally_shape = shape_of<Finally>(
     "the keys of finally",
     "From here on, these steps run at the scenario's end, whether it is fulfilled or fails. Those "
     "reached last run first.",
-    finally_keys, "steps"};
+    finally_keys);
 
 class FinallyRun : public StepRun {
   public:
-    FinallyRun(const std::vector<StepPtr>& steps, const Scope& scope)
-        : steps_(steps), scope_(scope) {}
+    FinallyRun(const Finally& spec, const Scope& scope) : spec_(spec), scope_(scope) {}
     StepStatus poll(World& world) override {
-        world.defer(steps_, scope_);
+        world.defer(spec_.steps, scope_);
         return StepStatus::done;
     }
 
   private:
-    const std::vector<StepPtr>& steps_;
+    const Finally& spec_;
     const Scope& scope_;
 };
 
-struct Finally : Branches {
-    using Branches::Branches;
-    /// What they expect counts only at the end.
-    bool could_accept(const HubEvent&) const override { return false; }
-    std::unique_ptr<StepRun> start(const Scope& scope) const override {
-        return std::make_unique<FinallyRun>(lists.front(), scope);
-    }
-};
-
-StepPtr parse_finally(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Finally>(place);
-    const DeclaredMap map(body, finally_shape, loading);
-    auto& steps = step->lists.emplace_back();
-    if (const auto node = map.raw("steps")) steps = parse_steps(node, loading);
-    return step;
+std::unique_ptr<StepRun> Finally::start(const Scope& scope) const {
+    return std::make_unique<FinallyRun>(*this, scope);
 }
 
 }  // namespace
 
-const StepKind parallel_kind{"parallel", parallel_shape, parse_parallel};
-const StepKind any_of_kind{"any_of", any_of_shape, parse_any_of};
-const StepKind optional_kind{"optional", optional_shape, parse_optional};
-const StepKind finally_kind{"finally", finally_shape, parse_finally};
+constexpr StepKind parallel_kind = step_kind<Parallel, parallel_shape>("parallel");
+constexpr StepKind any_of_kind = step_kind<AnyOf, any_of_shape>("any_of");
+constexpr StepKind optional_kind = step_kind<Optional, optional_shape>("optional");
+constexpr StepKind finally_kind = step_kind<Finally, finally_shape>("finally");
 
 }  // namespace confd::sim

@@ -8,37 +8,10 @@
 namespace confd::sim {
 namespace {
 
-constexpr Key term_keys[] = {
-    {.name = "text",
-     .takes = Takes::term,
-     .doc = "the term, as in {1, 115, <<\"admin\">>, 17, <<\"hi\">>}; it goes out as one frame",
-     .required = true},
-    {.name = "to",
-     .takes = Takes::role,
-     .doc = "who gets it, whatever the mask",
-     .otherwise = "all"},
-};
-constexpr MapShape term_shape{"the keys of term",
-                              "Sends a term as a frame, whether it is an event or not.", term_keys,
-                              "text"};
-
-constexpr Key raw_keys[] = {
-    {.name = "hex", .takes = Takes::hex, .doc = "the bytes; blanks are ignored", .required = true},
-    {.name = "frame",
-     .takes = Takes::flag,
-     .doc = "put the length in front, as of a frame",
-     .otherwise = "false"},
-    {.name = "to",
-     .takes = Takes::role,
-     .doc = "who gets them, whatever the mask",
-     .otherwise = "all"},
-};
-constexpr MapShape raw_shape{"the keys of raw", "Sends bytes as they are.", raw_keys, "hex"};
-
 struct Send : StepSpec {
     using StepSpec::StepSpec;
     Bytes bytes;
-    std::string role;
+    std::string role = std::string(all_roles);
     std::string text;
 
     std::unique_ptr<StepRun> start(const Scope&) const override;
@@ -61,43 +34,65 @@ std::unique_ptr<StepRun> Send::start(const Scope&) const {
     return std::make_unique<SendRun>(*this);
 }
 
-StepPtr parse_term(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Send>(place);
-    const DeclaredMap map(body, term_shape, loading);
-    step->role = map.role("to");
-    const auto text = map.text("text");
-    if (!map.has("text")) return nullptr;
-    step->text = "term " + text;
-    const auto term = confd::parse_term(text);
+// ---- term ----
+
+struct SendTerm : Send {
+    using Send::Send;
+    std::string written;
+
+    void finish(const Given& given, Loading& loading);
+};
+
+constexpr Key term_keys[] = {
+    key<&SendTerm::written>(
+        "text", forms::text,
+        "the term, as in {1, 115, <<\"admin\">>, 17, <<\"hi\">>}; it goes out as one frame",
+        {.presence = Presence::required, .alone = true}),
+    key<&SendTerm::role, SendTerm>("to", forms::role, "who gets it, whatever the mask"),
+};
+constexpr auto term_shape = shape_of<SendTerm>(
+    "the keys of term", "Sends a term as a frame, whether it is an event or not.", term_keys);
+
+void SendTerm::finish(const Given& given, Loading& loading) {
+    if (!given.has<&SendTerm::written>()) return;
+    text = "term " + written;
+    const auto term = confd::parse_term(written);
     if (!term) {
-        loading.diagnostics.report(map.raw("text")->place,
-                                   fmt::format("not a term: {}", to_string(term.error())));
-        return nullptr;
+        return loading.diagnostics.report(given.place<&SendTerm::written>(),
+                                          fmt::format("not a term: {}", to_string(term.error())));
     }
-    append_frame(step->bytes, encode_payload(*term));
-    return step;
+    append_frame(bytes, encode_payload(*term));
 }
 
-StepPtr parse_raw(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Send>(place);
-    const DeclaredMap map(body, raw_shape, loading);
-    step->role = map.role("to");
-    const auto node = map.get("hex");
-    if (node == nullptr) return nullptr;
-    const auto bytes = parse_hex_bytes(*node, loading.diagnostics);
-    if (!bytes) return nullptr;
-    step->text = fmt::format("raw {} bytes", bytes->size());
-    if (map.flag("frame", false)) {
-        append_frame(step->bytes, *bytes);
-    } else {
-        step->bytes = *bytes;
+// ---- raw ----
+
+struct SendRaw : Send {
+    using Send::Send;
+    Bytes written;
+    bool frame = false;
+
+    void finish(const Given&, const Loading&) {
+        text = fmt::format("raw {} bytes", written.size());
+        if (frame) {
+            append_frame(bytes, written);
+        } else {
+            bytes = written;
+        }
     }
-    return step;
-}
+};
+
+constexpr Key raw_keys[] = {
+    key<&SendRaw::written>("hex", forms::hex, "the bytes; blanks are ignored",
+                           {.presence = Presence::required, .alone = true}),
+    key<&SendRaw::frame>("frame", "put the length in front, as of a frame"),
+    key<&SendRaw::role, SendRaw>("to", forms::role, "who gets them, whatever the mask"),
+};
+constexpr auto raw_shape =
+    shape_of<SendRaw>("the keys of raw", "Sends bytes as they are.", raw_keys);
 
 }  // namespace
 
-const StepKind term_kind{"term", term_shape, parse_term};
-const StepKind raw_kind{"raw", raw_shape, parse_raw};
+constexpr StepKind term_kind = step_kind<SendTerm, term_shape>("term");
+constexpr StepKind raw_kind = step_kind<SendRaw, raw_shape>("raw");
 
 }  // namespace confd::sim

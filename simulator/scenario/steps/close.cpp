@@ -6,28 +6,29 @@
 namespace confd::sim {
 namespace {
 
+/// In the order of CloseHow.
 constexpr std::string_view ways[] = {"fin", "rst", "half"};
-constexpr CloseHow how_of[] = {CloseHow::fin, CloseHow::rst, CloseHow::half};
-
-constexpr Key keys[] = {
-    {.name = "to", .takes = Takes::role, .doc = "whose connections", .otherwise = "all"},
-    {.name = "how",
-     .takes = Takes::choice,
-     .doc = "fin: what is queued goes out first; rst: a reset at once, what is queued is lost, but "
-            "for the answer to the subscription; half: nothing more is sent, but acknowledgements "
-            "are still taken",
-     .otherwise = "fin",
-     .choices = ways},
-};
-constexpr MapShape shape{"the keys of close", "Closes the connections of subscribers.", keys, "to"};
 
 struct CloseStep : StepSpec {
     using StepSpec::StepSpec;
-    std::string role;
+    std::string role = std::string(all_roles);
     CloseHow how = CloseHow::fin;
 
     std::unique_ptr<StepRun> start(const Scope&) const override;
 };
+
+constexpr Key keys[] = {
+    key<&CloseStep::role>("to", forms::role, "whose connections", {.alone = true}),
+    key<&CloseStep::how>(
+        "how",
+        "fin: what is queued goes out first; rst: a reset at once, what is queued is lost, but for "
+        "the answer to the subscription; half: nothing more is sent, but acknowledgements are "
+        "still "
+        "taken",
+        {.choices = ways}),
+};
+constexpr auto shape =
+    shape_of<CloseStep>("the keys of close", "Closes the connections of subscribers.", keys);
 
 class CloseRun : public StepRun {
   public:
@@ -51,16 +52,8 @@ std::unique_ptr<StepRun> CloseStep::start(const Scope&) const {
     return std::make_unique<CloseRun>(*this);
 }
 
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<CloseStep>(place);
-    const DeclaredMap map(body, shape, loading);
-    step->role = map.role("to");
-    step->how = how_of[map.choice("how", 0)];
-    return step;
-}
-
 }  // namespace
 
-const StepKind close_kind{"close", shape, parse};
+constexpr StepKind close_kind = step_kind<CloseStep, shape>("close");
 
 }  // namespace confd::sim

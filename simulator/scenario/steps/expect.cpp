@@ -8,22 +8,53 @@
 #include "simulator/scenario/steps/expectation.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/text/scalars.hpp"
+#include "text/units.hpp"
 
 namespace confd::sim {
 namespace {
 
+/// One of the two.
 struct Expect : StepSpec {
     using StepSpec::StepSpec;
     std::unique_ptr<Expectation> what;
+    std::optional<std::chrono::milliseconds> nothing;
     std::chrono::milliseconds within = default_within;
 
     std::unique_ptr<StepRun> start(const Scope&) const override;
     bool waits() const override { return true; }
-    bool could_accept(const HubEvent& event) const override { return what->could_accept(event); }
+    bool could_accept(const HubEvent& event) const override {
+        return what != nullptr && what->could_accept(event);
+    }
     std::string text() const {
-        return fmt::format("{} within {}", what->text(), duration_text(within));
+        return nothing ? fmt::format("nothing for {}", timespan_text(*nothing))
+                       : fmt::format("{} within {}", what->text(), timespan_text(within));
     }
 };
+
+constexpr Key key_of(std::string_view name, const ExpectationKind& kind, std::string_view doc) {
+    return key<&Expect::what>(name, kind.form, doc,
+                              {.presence = Presence::one_of, .map = &kind.shape});
+}
+
+constexpr Key keys[] = {
+    key_of("ack", ack_expectation, "an acknowledgement"),
+    key_of("disconnect", disconnect_expectation, "a subscriber goes"),
+    key_of("reconnect", reconnect_expectation, "a subscriber goes and comes back"),
+    key_of("subscription", subscription_expectation, "a new subscription"),
+    key_of("refused", refused_expectation, "a client is turned down"),
+    key_of("syslog", syslog_expectation, "the server's own syslog goes off or on"),
+    key_of("slow", slow_expectation, "a subscriber is closed because it does not read"),
+    key_of("maapi", maapi_expectation,
+           "a MAAPI peer, such as a reader of a diff, has been answered"),
+    key<&Expect::nothing>("nothing", "no client does anything for so long",
+                          {.presence = Presence::one_of}),
+    key<&Expect::within>("within", "how long to wait", {.without = "nothing"}),
+};
+constexpr auto shape = shape_of<Expect>(
+    "the keys of expect",
+    "Waits for something that subscribers do. What came before counts too, unless another "
+    "expectation was met by it.",
+    keys);
 
 class ExpectRun : public StepRun {
   public:
@@ -62,78 +93,41 @@ class ExpectRun : public StepRun {
     std::uint64_t first_ = 0;
 };
 
-std::unique_ptr<StepRun> Expect::start(const Scope&) const {
-    return std::make_unique<ExpectRun>(*this);
-}
-
-struct Nothing : StepSpec {
-    using StepSpec::StepSpec;
-    std::chrono::milliseconds span{};
-
-    std::unique_ptr<StepRun> start(const Scope&) const override;
-    bool waits() const override { return true; }
-};
-
 class NothingRun : public StepRun {
   public:
-    explicit NothingRun(const Nothing& spec) : spec_(spec) {}
+    explicit NothingRun(const Expect& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
         if (!end_) {
-            end_ = world.now() + spec_.span;
+            end_ = world.now() + *spec_.nothing;
             first_ = world.observed() + 1;
-            if (world.traced()) world.trace(spec_, "expect " + text());
+            if (world.traced()) world.trace(spec_, "expect " + spec_.text());
         }
         if (const auto came = world.unexpected_since(first_); !came.empty()) {
             return world.fail(Outcome::expectation_failed, spec_.place(),
-                              fmt::format("expect: expected {}{}", text(), came));
+                              fmt::format("expect: expected {}{}", spec_.text(), came));
         }
         if (world.now() >= *end_) return StepStatus::done;
         world.wake_at(*end_);
         return StepStatus::running;
     }
     void accepts(std::vector<Accepted>& out) const override {
-        out.push_back({spec_.place(), text()});
+        out.push_back({spec_.place(), spec_.text()});
     }
 
   private:
-    std::string text() const { return fmt::format("nothing for {}", duration_text(spec_.span)); }
-
-    const Nothing& spec_;
+    const Expect& spec_;
     std::optional<Instant> end_;
     std::uint64_t first_ = 0;
 };
 
-std::unique_ptr<StepRun> Nothing::start(const Scope&) const {
-    return std::make_unique<NothingRun>(*this);
-}
-
-StepPtr parse_nothing(const DeclaredMap& map, const Place& place, Loading& loading) {
-    auto step = std::make_shared<Nothing>(place);
-    step->span = map.duration("nothing", {});
-    if (const auto within = map.raw("within")) {
-        loading.diagnostics.report(within->place, "'within' does not go with 'nothing'");
-    }
-    return step;
-}
-
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    const DeclaredMap map(body, expect_shape, loading);
-    std::vector<std::string_view> names{"nothing"};
-    for (const auto* kind : expectation_kinds)
-        names.push_back(kind->name);
-    if (!map.exactly_one(names)) return nullptr;
-    if (map.has("nothing")) return parse_nothing(map, place, loading);
-    auto step = std::make_shared<Expect>(place);
-    for (const auto* kind : expectation_kinds) {
-        if (const auto node = map.raw(kind->name)) step->what = kind->parse(node, loading);
-    }
-    step->within = map.duration("within", default_within);
-    return step->what ? step : nullptr;
+std::unique_ptr<StepRun> Expect::start(const Scope&) const {
+    if (nothing) return std::make_unique<NothingRun>(*this);
+    return std::make_unique<ExpectRun>(*this);
 }
 
 }  // namespace
 
-const StepKind expect_kind{"expect", expect_shape, parse};
+constexpr StepKind expect_kind = step_kind<Expect, shape>("expect");
 
 }  // namespace confd::sim

@@ -7,32 +7,9 @@
 namespace confd::sim {
 namespace {
 
-constexpr Key keys[] = {
-    {.name = "op",
-     .takes = Takes::choice,
-     .doc = "what it has asked for; other: an operation that is not served",
-     .required = true,
-     .choices = maapi::call_kinds},
-    {.name = "of",
-     .takes = Takes::send_id,
-     .doc = "in the transaction of the event with this id",
-     .otherwise = "any"},
-    {.name = "result",
-     .takes = Takes::choice,
-     .doc = "stopped: it did not want the rest of a diff; lost: it went away in the middle",
-     .otherwise = "ok",
-     .choices = maapi::call_results},
-    {.name = "changes",
-     .takes = Takes::integer,
-     .doc = "of a diff, that it got",
-     .otherwise = "any number",
-     .low = 0,
-     .high = maapi::max_changes},
-};
-
 struct MaapiExpected : Expectation {
     maapi::CallKind op{};
-    maapi::CallResult result{};
+    maapi::CallResult result = maapi::CallResult::ok;
     std::optional<std::string> of;
     std::optional<std::size_t> changes;
 
@@ -53,22 +30,22 @@ struct MaapiExpected : Expectation {
     }
 };
 
-std::unique_ptr<Expectation> parse(const YamlPtr& body, Loading& loading) {
-    auto expected = std::make_unique<MaapiExpected>();
-    const DeclaredMap map(body, maapi_shape, loading);
-    expected->op = static_cast<maapi::CallKind>(map.choice("op", 0));
-    expected->result = static_cast<maapi::CallResult>(map.choice("result", 0));
-    if (const auto of = map.get("of")) expected->of = loading.parse_send_id(*of);
-    if (map.has("changes")) {
-        expected->changes = static_cast<std::size_t>(map.integer("changes", 0));
-    }
-    return expected;
-}
+constexpr Key keys[] = {
+    key<&MaapiExpected::op>(
+        "op", "what it has asked for; other: an operation that is not served",
+        {.presence = Presence::required, .alone = true, .choices = maapi::call_kinds}),
+    key<&MaapiExpected::of>("of", forms::send_id, "in the transaction of the event with this id",
+                            {.otherwise = "any"}),
+    key<&MaapiExpected::result>(
+        "result", "stopped: it did not want the rest of a diff; lost: it went away in the middle",
+        {.choices = maapi::call_results}),
+    key<&MaapiExpected::changes>("changes", "of a diff, that it got",
+                                 {.otherwise = "any number", .low = 0, .high = maapi::max_changes}),
+};
 
 }  // namespace
 
-const MapShape maapi_shape{"the keys of maapi", "What a peer has done over MAAPI.", keys, "op"};
-
-const ExpectationKind maapi_expectation{"maapi", parse};
+constexpr ExpectationKind maapi_expectation =
+    expectation_kind<MaapiExpected>("the keys of maapi", "What a peer has done over MAAPI.", keys);
 
 }  // namespace confd::sim

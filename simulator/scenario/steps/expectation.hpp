@@ -1,5 +1,5 @@
-// What an `expect` step can wait for: one class, one line in the table and one key in the
-// declaration for each.
+// What an `expect` step can wait for: for each a class with its keys, a line here, and a line among
+// the keys of the step.
 #pragma once
 
 #include <memory>
@@ -26,10 +26,27 @@ class Expectation {
     virtual std::string text() const = 0;
 };
 
+/// What stands under the key of an expectation: a map with the keys of its class.
 struct ExpectationKind {
-    std::string_view name;
-    std::unique_ptr<Expectation> (*parse)(const YamlPtr& body, Loading& loading);
+    FormOf<std::unique_ptr<Expectation>> form;
+    MapShape shape;
 };
+
+template <class T>
+void read_expectation(const YamlPtr& node, std::unique_ptr<Expectation>& into, const Key& key,
+                      Reading& reading) {
+    auto expected = std::make_unique<T>();
+    forms::detail::read_map(node, expected.get(), key, reading);
+    into = std::move(expected);
+}
+
+template <class T>
+constexpr ExpectationKind expectation_kind(std::string_view what, std::string_view doc,
+                                           std::span<const Key> keys) {
+    using Held = std::unique_ptr<Expectation>;
+    return {{{forms::detail::read<Held, read_expectation<T>>, forms::map_schema, nullptr, true}},
+            shape_of<T>(what, doc, keys)};
+}
 
 extern const ExpectationKind ack_expectation;
 extern const ExpectationKind disconnect_expectation;
@@ -39,14 +56,5 @@ extern const ExpectationKind refused_expectation;
 extern const ExpectationKind syslog_expectation;
 extern const ExpectationKind slow_expectation;
 extern const ExpectationKind maapi_expectation;
-
-inline constexpr const ExpectationKind* expectation_kinds[] = {
-    &ack_expectation,          &disconnect_expectation, &reconnect_expectation,
-    &subscription_expectation, &refused_expectation,    &syslog_expectation,
-    &slow_expectation,         &maapi_expectation,
-};
-
-extern const MapShape maapi_shape;
-extern const MapShape expect_shape;
 
 }  // namespace confd::sim

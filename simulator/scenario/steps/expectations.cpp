@@ -16,24 +16,9 @@ bool is_role(std::string_view expected, std::string_view role) {
 
 constexpr std::string_view verdicts[] = {"known", "duplicate", "late", "unknown"};
 
-constexpr Key ack_keys[] = {
-    {.name = "of", .takes = Takes::send_id, .doc = "of the event with this id", .otherwise = "any"},
-    {.name = "from",
-     .takes = Takes::role,
-     .doc = "from a subscriber of this role",
-     .otherwise = "all"},
-    {.name = "verdict",
-     .takes = Takes::choice,
-     .doc = "known: it was owed; duplicate: given before; late: its barrier had expired; unknown: "
-            "nothing ever waited for it",
-     .otherwise = "known",
-     .choices = verdicts},
-};
-constexpr MapShape ack_shape{"the keys of ack", "An acknowledgement.", ack_keys, "of"};
-
 struct AckExpected : Expectation {
     std::optional<std::string> of;
-    std::string from;
+    std::string from = std::string(all_roles);
     AckVerdict verdict = AckVerdict::known;
 
     bool met_by(const HubEvent& event, const World& world) const override {
@@ -53,29 +38,18 @@ struct AckExpected : Expectation {
     }
 };
 
-std::unique_ptr<Expectation> parse_ack(const YamlPtr& body, Loading& loading) {
-    auto ack = std::make_unique<AckExpected>();
-    const DeclaredMap map(body, ack_shape, loading);
-    if (const auto of = map.get("of")) ack->of = loading.parse_send_id(*of);
-    ack->from = map.role("from");
-    ack->verdict = static_cast<AckVerdict>(map.choice("verdict", 0));
-    return ack;
-}
+constexpr Key ack_keys[] = {
+    key<&AckExpected::of>("of", forms::send_id, "of the event with this id",
+                          {.alone = true, .otherwise = "any"}),
+    key<&AckExpected::from>("from", forms::role, "from a subscriber of this role"),
+    key<&AckExpected::verdict>(
+        "verdict",
+        "known: it was owed; duplicate: given before; late: its barrier had expired; unknown: "
+        "nothing ever waited for it",
+        {.choices = verdicts}),
+};
 
 // ---- disconnect, reconnect ----
-
-constexpr Key role_keys[] = {
-    {.name = "role", .takes = Takes::role, .doc = "a subscriber of this role", .otherwise = "all"}};
-constexpr Key disconnect_keys[] = {role_keys[0],
-                                   {.name = "anybody",
-                                    .takes = Takes::flag,
-                                    .doc = "of whatever role, and whether it had subscribed or not",
-                                    .otherwise = "false"}};
-constexpr MapShape disconnect_shape{"the keys of disconnect", "A subscriber goes.", disconnect_keys,
-                                    "role"};
-constexpr MapShape reconnect_shape{"the keys of reconnect",
-                                   "A subscriber goes, and one of its role comes back.", role_keys,
-                                   "role"};
 
 bool has_gone(const HubEvent& event, std::string_view role) {
     const auto* gone = std::get_if<Disconnected>(&event);
@@ -91,8 +65,17 @@ std::string a_subscriber(std::string_view role) {
     return "a subscriber" + of_role(role);
 }
 
-struct DisconnectExpected : Expectation {
-    std::string role;
+/// What some subscriber of a role does.
+struct RoleExpected : Expectation {
+    std::string role = std::string(all_roles);
+};
+
+template <class T>
+constexpr Key role_key(KeyRules rules = {.alone = true}) {
+    return key<&RoleExpected::role, T>("role", forms::role, "a subscriber of this role", rules);
+}
+
+struct DisconnectExpected : RoleExpected {
     bool anybody = false;
 
     bool met_by(const HubEvent& event, const World&) const override {
@@ -111,9 +94,13 @@ struct DisconnectExpected : Expectation {
     }
 };
 
-struct ReconnectExpected : Expectation {
-    std::string role;
+constexpr Key disconnect_keys[] = {
+    role_key<DisconnectExpected>({.alone = true, .without = "anybody"}),
+    key<&DisconnectExpected::anybody>("anybody",
+                                      "of whatever role, and whether it had subscribed or not"),
+};
 
+struct ReconnectExpected : RoleExpected {
     bool met_by(const HubEvent& event, const World&) const override {
         const auto* subscribed = std::get_if<Subscribed>(&event);
         return subscribed != nullptr && subscribed->again && is_role(role, subscribed->role);
@@ -127,40 +114,11 @@ struct ReconnectExpected : Expectation {
     std::string text() const override { return a_subscriber(role) + " to come back"; }
 };
 
-template <class Expected>
-std::unique_ptr<Expectation> parse_role_of(const YamlPtr& body, const MapShape& shape,
-                                           Loading& loading) {
-    auto expected = std::make_unique<Expected>();
-    expected->role = DeclaredMap(body, shape, loading).role("role");
-    return expected;
-}
-std::unique_ptr<Expectation> parse_disconnect(const YamlPtr& body, Loading& loading) {
-    auto expected = std::make_unique<DisconnectExpected>();
-    const DeclaredMap map(body, disconnect_shape, loading);
-    expected->role = map.role("role");
-    expected->anybody = map.flag("anybody", false);
-    if (expected->anybody && map.has("role")) {
-        loading.diagnostics.report(map.raw("role")->place, "'role' does not go with 'anybody'");
-    }
-    return expected;
-}
-std::unique_ptr<Expectation> parse_reconnect(const YamlPtr& body, Loading& loading) {
-    return parse_role_of<ReconnectExpected>(body, reconnect_shape, loading);
-}
+constexpr Key reconnect_keys[] = {role_key<ReconnectExpected>()};
 
 // ---- subscription ----
 
-constexpr Key subscription_keys[] = {
-    {.name = "role", .takes = Takes::role, .doc = "of this role", .otherwise = "all"},
-    {.name = "must", .takes = Takes::mask, .doc = "bits that its mask has"},
-    {.name = "must_not", .takes = Takes::mask, .doc = "bits that its mask lacks"},
-    {.name = "stream", .takes = Takes::name, .doc = "the stream it asks for"},
-};
-constexpr MapShape subscription_shape{"the keys of subscription", "A new subscription.",
-                                      subscription_keys, "role"};
-
-struct SubscriptionExpected : Expectation {
-    std::string role;
+struct SubscriptionExpected : RoleExpected {
     std::uint32_t must = 0;
     std::uint32_t must_not = 0;
     std::string stream;
@@ -181,29 +139,15 @@ struct SubscriptionExpected : Expectation {
     }
 };
 
-std::unique_ptr<Expectation> parse_subscription(const YamlPtr& body, Loading& loading) {
-    auto expected = std::make_unique<SubscriptionExpected>();
-    const DeclaredMap map(body, subscription_shape, loading);
-    expected->role = map.role("role");
-    expected->must = map.mask("must");
-    expected->must_not = map.mask("must_not");
-    if (const auto stream = map.get("stream")) {
-        expected->stream = loading.parse_stream(*stream).value_or("");
-    }
-    return expected;
-}
+constexpr Key subscription_keys[] = {
+    key<&SubscriptionExpected::role, SubscriptionExpected>("role", forms::role, "of this role",
+                                                           {.alone = true}),
+    key<&SubscriptionExpected::must>("must", forms::mask, "bits that its mask has"),
+    key<&SubscriptionExpected::must_not>("must_not", forms::mask, "bits that its mask lacks"),
+    key<&SubscriptionExpected::stream>("stream", forms::stream, "the stream it asks for"),
+};
 
 // ---- refused ----
-
-constexpr Key refused_keys[] = {{.name = "code",
-                                 .takes = Takes::integer,
-                                 .doc = "1 NOEXISTS, 21 PROTOUSAGE, 22 NOSESSION, 50 XPATH",
-                                 .otherwise = "any",
-                                 .low = 0,
-                                 .high = 1000}};
-constexpr MapShape refused_shape{"the keys of refused",
-                                 "A client is turned down: its subscription, or its handshake.",
-                                 refused_keys, "code"};
 
 struct RefusedExpected : Expectation {
     std::optional<std::int64_t> code;
@@ -218,110 +162,64 @@ struct RefusedExpected : Expectation {
     }
 };
 
-std::unique_ptr<Expectation> parse_refused(const YamlPtr& body, Loading& loading) {
-    auto expected = std::make_unique<RefusedExpected>();
-    const DeclaredMap map(body, refused_shape, loading);
-    if (map.has("code")) expected->code = map.integer("code", 0);
-    return expected;
-}
+constexpr Key refused_keys[] = {
+    key<&RefusedExpected::code>("code", "1 NOEXISTS, 21 PROTOUSAGE, 22 NOSESSION, 50 XPATH",
+                                {.alone = true, .otherwise = "any", .low = 0, .high = 1000}),
+};
 
 // ---- syslog ----
 
+enum class SyslogState : std::uint8_t { taken, returned };
 constexpr std::string_view syslog_states[] = {"taken", "returned"};
-constexpr Key syslog_keys[] = {{.name = "state",
-                                .takes = Takes::choice,
-                                .doc = "taken: the first subscriber with NOTIF_TAKEOVER_SYSLOG has "
-                                       "come; returned: the last has gone",
-                                .required = true,
-                                .choices = syslog_states}};
-constexpr MapShape syslog_shape{"the keys of syslog", "The server's own syslog goes off or on.",
-                                syslog_keys, "state"};
 
 struct SyslogExpected : Expectation {
-    bool taken = true;
+    SyslogState state = SyslogState::taken;
 
     bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
     bool could_accept(const HubEvent& event) const override {
         const auto* syslog = std::get_if<SyslogTaken>(&event);
-        return syslog != nullptr && syslog->taken == taken;
+        return syslog != nullptr && syslog->taken == (state == SyslogState::taken);
     }
     std::string text() const override {
-        return taken ? "the syslog to be taken over" : "the syslog to be returned";
+        return state == SyslogState::taken ? "the syslog to be taken over"
+                                           : "the syslog to be returned";
     }
 };
 
-std::unique_ptr<Expectation> parse_syslog(const YamlPtr& body, Loading& loading) {
-    auto expected = std::make_unique<SyslogExpected>();
-    expected->taken = DeclaredMap(body, syslog_shape, loading).choice("state", 0) == 0;
-    return expected;
-}
+constexpr Key syslog_keys[] = {
+    key<&SyslogExpected::state>(
+        "state",
+        "taken: the first subscriber with NOTIF_TAKEOVER_SYSLOG has come; "
+        "returned: the last has gone",
+        {.presence = Presence::required, .alone = true, .choices = syslog_states}),
+};
 
 // ---- slow ----
 
-constexpr MapShape slow_shape{
-    "the keys of slow", "A subscriber is closed because it does not read.", role_keys, "role"};
-
-struct SlowExpected : Expectation {
-    std::string role;
-
+struct SlowExpected : RoleExpected {
     bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
     bool could_accept(const HubEvent& event) const override { return is_slow(event, role); }
     std::string text() const override { return a_subscriber(role) + " to be closed as too slow"; }
 };
 
-std::unique_ptr<Expectation> parse_slow(const YamlPtr& body, Loading& loading) {
-    return parse_role_of<SlowExpected>(body, slow_shape, loading);
-}
-
-// ---- the step ----
-
-constexpr Key expect_keys[] = {
-    {.name = "ack", .takes = Takes::map, .doc = "an acknowledgement", .map = &ack_shape},
-    {.name = "disconnect",
-     .takes = Takes::map,
-     .doc = "a subscriber goes",
-     .map = &disconnect_shape},
-    {.name = "reconnect",
-     .takes = Takes::map,
-     .doc = "a subscriber goes and comes back",
-     .map = &reconnect_shape},
-    {.name = "subscription",
-     .takes = Takes::map,
-     .doc = "a new subscription",
-     .map = &subscription_shape},
-    {.name = "refused",
-     .takes = Takes::map,
-     .doc = "a client is turned down",
-     .map = &refused_shape},
-    {.name = "syslog",
-     .takes = Takes::map,
-     .doc = "the server's own syslog goes off or on",
-     .map = &syslog_shape},
-    {.name = "slow",
-     .takes = Takes::map,
-     .doc = "a subscriber is closed because it does not read",
-     .map = &slow_shape},
-    {.name = "maapi",
-     .takes = Takes::map,
-     .doc = "a MAAPI peer, such as a reader of a diff, has been answered",
-     .map = &maapi_shape},
-    {.name = "nothing", .takes = Takes::duration, .doc = "no client does anything for so long"},
-    {.name = "within", .takes = Takes::duration, .doc = "how long to wait", .otherwise = "10s"},
-};
+constexpr Key slow_keys[] = {role_key<SlowExpected>()};
 
 }  // namespace
 
-const MapShape expect_shape{"the keys of expect",
-                            "Waits for something that subscribers do. What came before counts too, "
-                            "unless another expectation was met by it.",
-                            expect_keys};
-
-const ExpectationKind ack_expectation{"ack", parse_ack};
-const ExpectationKind disconnect_expectation{"disconnect", parse_disconnect};
-const ExpectationKind reconnect_expectation{"reconnect", parse_reconnect};
-const ExpectationKind subscription_expectation{"subscription", parse_subscription};
-const ExpectationKind refused_expectation{"refused", parse_refused};
-const ExpectationKind syslog_expectation{"syslog", parse_syslog};
-const ExpectationKind slow_expectation{"slow", parse_slow};
+constexpr ExpectationKind ack_expectation =
+    expectation_kind<AckExpected>("the keys of ack", "An acknowledgement.", ack_keys);
+constexpr ExpectationKind disconnect_expectation = expectation_kind<DisconnectExpected>(
+    "the keys of disconnect", "A subscriber goes.", disconnect_keys);
+constexpr ExpectationKind reconnect_expectation = expectation_kind<ReconnectExpected>(
+    "the keys of reconnect", "A subscriber goes, and one of its role comes back.", reconnect_keys);
+constexpr ExpectationKind subscription_expectation = expectation_kind<SubscriptionExpected>(
+    "the keys of subscription", "A new subscription.", subscription_keys);
+constexpr ExpectationKind refused_expectation = expectation_kind<RefusedExpected>(
+    "the keys of refused", "A client is turned down: its subscription, or its handshake.",
+    refused_keys);
+constexpr ExpectationKind syslog_expectation = expectation_kind<SyslogExpected>(
+    "the keys of syslog", "The server's own syslog goes off or on.", syslog_keys);
+constexpr ExpectationKind slow_expectation = expectation_kind<SlowExpected>(
+    "the keys of slow", "A subscriber is closed because it does not read.", slow_keys);
 
 }  // namespace confd::sim

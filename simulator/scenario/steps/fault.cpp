@@ -2,94 +2,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {
 
-Takes takes_of(ParamType type) {
-    switch (type) {
-        case ParamType::integer:
-            return Takes::integer;
-        case ParamType::duration:
-            return Takes::duration;
-        case ParamType::probability:
-            return Takes::number;
-        case ParamType::choice:
-            return Takes::choice;
-        case ParamType::role:
-            return Takes::role;
-        case ParamType::hex:
-            return Takes::hex;
-        case ParamType::events:
-            return Takes::mask;
-        case ParamType::field:
-            break;
-    }
-    return Takes::text;
-}
-
-/// Kinds have parameters of one name with choices and bounds of their own: the key takes any of
-/// them, and the kind's own table decides.
-void widen(Key& key, const FaultParam& param) {
-    if (param.type == ParamType::integer && param.low < param.high) {
-        key.low = std::min(key.low, param.low);
-        key.high = std::max(key.high, param.high);
-    }
-    if (param.choices.empty()) return;
-    static std::deque<std::vector<std::string_view>> kept;
-    auto& all = kept.emplace_back(key.choices.begin(), key.choices.end());
-    for (const auto choice : param.choices) {
-        if (std::ranges::find(all, choice) == all.end()) all.push_back(choice);
-    }
-    key.choices = all;
-}
-
-/// The step's own keys, then the parameters of all kinds, as the faults declare them.
-const MapShape& shape() {
-    static const auto kinds = [] {
-        std::vector<std::string_view> out;
-        for (const auto& kind : fault_kinds())
-            out.push_back(kind.name);
-        return out;
-    }();
-    static const auto keys = [] {
-        std::vector<Key> out{
-            {.name = "kind", .takes = Takes::choice, .doc = "what goes wrong", .choices = kinds},
-            {.name = "name", .takes = Takes::name, .doc = "a name, to clear it by"},
-            {.name = "clear", .takes = Takes::name, .doc = "ends the fault of this name, or all"},
-        };
-        const auto add = [&](const FaultParam& param) {
-            const auto there = std::ranges::find(out, param.name, &Key::name);
-            if (there != out.end()) return widen(*there, param);
-            Key key{.name = param.name, .takes = takes_of(param.type), .doc = param.doc};
-            key.choices = param.choices;
-            if (param.type == ParamType::integer && param.low < param.high) {
-                key.low = param.low;
-                key.high = param.high;
-            }
-            out.push_back(key);
-        };
-        std::ranges::for_each(common_params(), add);
-        for (const auto& kind : fault_kinds())
-            std::ranges::for_each(kind.params, add);
-        return out;
-    }();
-    static const MapShape shape{"the keys of fault", "Makes something go wrong from here on.", keys,
-                                "kind"};
-    return shape;
-}
-
 constexpr std::string_view every = "all";
 
-struct AddFault : StepSpec {
+/// One that goes wrong from now on, or the end of such.
+struct Fault : StepSpec {
     using StepSpec::StepSpec;
-    FaultSpec fault;
+    std::optional<FaultKind> kind;
     std::string name;
+    std::optional<std::string> clear;
+    FaultSpec spec;
     bool seeded = false;
 
     std::unique_ptr<StepRun> start(const Scope&) const override;
@@ -97,10 +27,10 @@ struct AddFault : StepSpec {
 
 class AddFaultRun : public StepRun {
   public:
-    explicit AddFaultRun(const AddFault& spec) : spec_(spec) {}
+    explicit AddFaultRun(const Fault& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
-        auto fault = spec_.fault;
+        auto fault = spec_.spec;
         // Half of the range: parameters are signed.
         if (!spec_.seeded) fault.seed = static_cast<std::int64_t>(world.random(spec_).next() >> 1U);
         if (world.traced()) {
@@ -116,127 +46,242 @@ class AddFaultRun : public StepRun {
     }
 
   private:
-    const AddFault& spec_;
-};
-
-std::unique_ptr<StepRun> AddFault::start(const Scope&) const {
-    return std::make_unique<AddFaultRun>(*this);
-}
-
-struct ClearFault : StepSpec {
-    using StepSpec::StepSpec;
-    std::string name;
-
-    std::unique_ptr<StepRun> start(const Scope&) const override;
+    const Fault& spec_;
 };
 
 class ClearFaultRun : public StepRun {
   public:
-    explicit ClearFaultRun(const ClearFault& spec) : spec_(spec) {}
+    explicit ClearFaultRun(const Fault& spec) : spec_(spec) {}
 
     StepStatus poll(World& world) override {
-        if (world.traced()) world.trace(spec_, "fault: clear " + spec_.name);
-        for (const auto id : world.take_faults(spec_.name == every ? "" : spec_.name))
+        if (world.traced()) world.trace(spec_, "fault: clear " + *spec_.clear);
+        for (const auto id : world.take_faults(*spec_.clear == every ? "" : *spec_.clear))
             world.hub().remove_fault(id);
         return StepStatus::done;
     }
 
   private:
-    const ClearFault& spec_;
+    const Fault& spec_;
 };
 
-std::unique_ptr<StepRun> ClearFault::start(const Scope&) const {
-    return std::make_unique<ClearFaultRun>(*this);
+std::unique_ptr<StepRun> Fault::start(const Scope&) const {
+    if (clear) return std::make_unique<ClearFaultRun>(*this);
+    return std::make_unique<AddFaultRun>(*this);
 }
 
-StepPtr parse_clear(const DeclaredMap& map, Loading& loading, const Place& place) {
-    auto step = std::make_shared<ClearFault>(place);
-    const auto node = map.get("clear");
-    step->name = parse_name(*node, "the name of a fault, or all", loading.diagnostics).value_or("");
-    const std::vector<std::string_view> names(loading.faults.begin(), loading.faults.end());
-    if (step->name != every && !loading.faults.contains(step->name)) {
-        loading.diagnostics.report(
-            node->place, fmt::format("no fault before this step has the name '{}'{}", step->name,
-                                     suggestion(step->name, names)));
-    }
-    if (map.node().entries.size() > 1) {
-        loading.diagnostics.report(map.node().place, "'clear' stands alone");
-    }
-    return step;
-}
+// ---- The JSON Schema ----
 
-std::vector<std::string_view> param_names(const FaultKindInfo& kind) {
+namespace json = boost::json;
+
+template <class E>
+json::object names_of(std::span<const E> values) {
     std::vector<std::string_view> names;
-    for (const auto& param : kind.params)
-        names.push_back(param.name);
+    for (const auto value : values)
+        names.push_back(name_of(value));
+    return schema::one_of_names(names);
+}
+
+json::object described(json::object schema, const Key& param, const FaultSpec& usual) {
+    const auto text = param.rules.otherwise.empty() ? param_text(usual, param)
+                                                    : std::string(param.rules.otherwise);
+    schema["description"] = text.empty() ? param.doc : fmt::format("{} [{}]", param.doc, text);
+    return schema;
+}
+
+/// A parameter of all kinds as this one has it.
+json::object common_schema(const FaultKindInfo& kind, const Key& param) {
+    const auto restricted = [&](const auto& values) {
+        return described(schema::or_variable(names_of(values)), param, make_fault(kind.kind));
+    };
+    if (param.member == &member_id<&FaultSpec::direction>) return restricted(kind.directions);
+    if (param.member == &member_id<&FaultSpec::service>) return restricted(kind.services);
+    if (param.member == &member_id<&FaultSpec::stage>) return restricted(kind.stages);
+    return schema::ref(fmt::format("fault.{}", param.name));
+}
+
+/// `{"properties": {key: values}, "required": [key]}`: the key is there, with one of these.
+json::object has(std::string_view key, json::object values) {
+    return {{"properties", {{key, std::move(values)}}}, {"required", json::array{key}}};
+}
+json::object has(std::string_view key) {
+    return {{"required", json::array{key}}};
+}
+json::object is(std::string_view key, std::initializer_list<std::string_view> values) {
+    return has(key, schema::one_of_names(values));
+}
+json::object never(json::array together) {
+    return {{"not", {{"allOf", std::move(together)}}}};
+}
+
+/// What check() refuses of what goes together, for a kind with this stage by default.
+json::array not_together(Stage usual) {
+    const auto stage = [&](std::initializer_list<Stage> stages) {
+        std::vector<std::string_view> names;
+        for (const auto one : stages)
+            names.push_back(name_of(one));
+        json::array either{has("stage", schema::one_of_names(names))};
+        if (std::ranges::find(stages, usual) != stages.end()) {
+            either.push_back(json::object{{"not", has("stage")}});
+        }
+        return schema::either(std::move(either));
+    };
+    const auto to_role = schema::either(
+        {has("to", {{"not", {{"enum", {every}}}}}), has("role", {{"not", {{"enum", {every}}}}})});
+    const auto inwards = is("direction", {"in"});
+    const auto of_maapi = is("service", {"maapi", "any"});
+    return {never({has("to"), has("role")}),
+            never({of_maapi, schema::either({has("events"), has("field"), to_role,
+                                             is("stage", {"subscription"})})}),
+            never({stage({Stage::handshake, Stage::connect}), to_role}),
+            never({stage({Stage::subscription}), inwards, to_role}),
+            never({has("events"), inwards}),
+            never({has("events"), stage({Stage::handshake, Stage::connect, Stage::subscription})}),
+            never({has("field"), inwards}),
+            never({has("field"),
+                   stage({Stage::any, Stage::handshake, Stage::connect, Stage::subscription})})};
+}
+
+std::string rules_name(Stage usual) {
+    return fmt::format("fault.{}_by_default", name_of(usual));
+}
+
+json::object definitions() {
+    json::object out;
     for (const auto& param : common_params())
-        names.push_back(param.name);
-    return names;
+        out[fmt::format("fault.{}", param.name)] = described(schema::of_key(param), param, {});
+    for (const auto& kind : fault_kinds()) {
+        const auto usual = kind.stages.front();
+        out[rules_name(usual)] = json::object{{"allOf", not_together(usual)}};
+    }
+    return out;
 }
 
-/// A list of names is written NAME|NAME.
-std::string joined(const YamlNode& node) {
-    std::string out;
-    for (const auto& item : node.items)
-        out += (out.empty() ? "" : "|") + item->text;
-    return node.is_sequence() ? out : node.text;
+json::object kind_schema(const FaultKindInfo& kind, const json::object& name) {
+    json::object properties{{"kind", {{"const", kind.name}, {"description", kind.doc}}},
+                            {"name", name}};
+    for (const auto& param : kind.params)
+        properties[param.name] = described(schema::of_key(param), param, make_fault(kind.kind));
+    for (const auto& param : common_params())
+        properties[param.name] = common_schema(kind, param);
+    return {{"type", "object"},
+            {"properties", std::move(properties)},
+            {"required", {"kind"}},
+            {"additionalProperties", false},
+            {"allOf", json::array{schema::ref(rules_name(kind.stages.front()))}}};
 }
 
-void parse_param(FaultSpec& fault, const YamlNode& key, const YamlPtr& value, Loading& loading) {
-    const auto* param = find_param(fault.kind, key.text);
-    if (param == nullptr) {
-        const auto names = param_names(info_of(fault.kind));
-        loading.diagnostics.report(
-            key.place,
-            fmt::format("'{}' is not a parameter of {}, expected {}{}", key.text,
-                        name_of(fault.kind), one_of(names), suggestion(key.text, names)));
+/// For each kind the parameters that it has, or `clear` alone.
+void refine(json::object& map) {
+    const auto properties = map.at("properties").as_object();
+    json::array kinds;
+    for (const auto& kind : fault_kinds())
+        kinds.push_back(kind_schema(kind, properties.at("name").as_object()));
+    kinds.push_back(json::object{{"type", "object"},
+                                 {"properties", {{"clear", properties.at("clear")}}},
+                                 {"required", {"clear"}},
+                                 {"additionalProperties", false}});
+    map = schema::either(std::move(kinds));
+}
+
+// ---- Reading ----
+
+boost::json::object kind_schema(const Key&) {
+    boost::json::array names;
+    for (const auto& kind : fault_kinds())
+        names.emplace_back(kind.name);
+    return {{"enum", std::move(names)}};
+}
+void read_kind(const YamlPtr& node, FaultKind& into, const Key&, Reading& reading) {
+    const auto* kind = node->is_scalar() ? find_fault_kind(node->text) : nullptr;
+    if (kind != nullptr) {
+        into = kind->kind;
         return;
     }
-    const auto node = substitute(value, *loading.first, loading.diagnostics);
-    if (param->type == ParamType::role && !loading.parse_role(*node)) return;
-    if (!node->is_scalar() && param->type != ParamType::events) {
-        return report_expected(*node, "a number or a text", loading.diagnostics);
+    std::vector<std::string_view> names;
+    for (const auto& known : fault_kinds())
+        names.push_back(known.name);
+    reading.diagnostics.report(
+        node->place, fmt::format("expected {}, found {}{}", one_of(names), describe(*node),
+                                 suggestion(node->text, names)));
+}
+constexpr auto kind_form = forms::make<FaultKind, read_kind>(kind_schema);
+
+constexpr Key keys[] = {
+    key<&Fault::kind>("kind", kind_form, "what goes wrong",
+                      {.presence = Presence::one_of, .alone = true}),
+    key<&Fault::name>("name", forms::name, "a name, to clear it by", {.with = "kind"}),
+    key<&Fault::clear>("clear", forms::name, "ends the fault of this name, or all",
+                       {.presence = Presence::one_of, .what = "the name of a fault, or all"}),
+};
+constexpr auto shape =
+    shape_of<Fault>("the keys of fault", "Makes something go wrong from here on.", keys, refine);
+
+void check_clear(const Given& given, const Fault& step, Loading& loading) {
+    if (given.map().entries.size() > 1) {
+        loading.diagnostics.report(given.map().place, "'clear' stands alone");
     }
-    if (const auto set = set_param(fault, key.text, joined(*node)); !set) {
-        loading.diagnostics.report(node->place, set.error().message);
-    }
+    const std::vector<std::string_view> names(loading.faults.begin(), loading.faults.end());
+    if (*step.clear == every || loading.faults.contains(*step.clear)) return;
+    loading.diagnostics.report(given.place<&Fault::clear>(),
+                               fmt::format("no fault before this step has the name '{}'{}",
+                                           *step.clear, suggestion(*step.clear, names)));
 }
 
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    const DeclaredMap map(body, shape(), loading);
-    if (!map.exactly_one({"kind", "clear"})) return nullptr;
-    if (map.has("clear")) return parse_clear(map, loading, place);
-    auto step = std::make_shared<AddFault>(place);
+/// What kind it is decides what its keys are.
+const FaultKindInfo* kind_in(const YamlPtr& body, const Loading& loading) {
+    Diagnostics said_later;
+    Reading reading(said_later, loading.first);
+    Fault first((Place()));
+    const KeyPart part{keys, &first};
+    const auto node =
+        read_keys(body, shape.what, std::span(&part, 1), reading).node<&Fault::kind>();
+    if (node == nullptr) return nullptr;
+    return find_fault_kind(substitute(node, *loading.first, said_later)->text);
+}
+
+/// The step's own keys and those of its kind; without a kind those of any.
+std::vector<KeyPart> parts_of(Fault& step, const FaultKindInfo* kind) {
+    std::vector<KeyPart> parts{{keys, &step},
+                               {common_params(), kind == nullptr ? nullptr : &step.spec}};
+    for (const auto& one : fault_kinds()) {
+        if (kind == nullptr) parts.push_back({one.params, nullptr});
+        if (kind == &one) parts.push_back({one.params, &step.spec});
+    }
+    return parts;
+}
+
+void check_fault(Fault& step, const Given& given, Loading& loading, std::size_t before) {
+    if (const auto role = given.node<&FaultSpec::role>()) {
+        loading.parse_role(*substitute(role, *loading.first, loading.diagnostics));
+    }
+    step.seeded = given.has<&FaultSpec::seed>();
+    if (!step.name.empty()) loading.faults.insert(step.name);
+    if (loading.diagnostics.reported() != before) return;
+    const auto good = check(step.spec);
+    if (good) return;
+    const auto* value = given.map().is_map() ? given.map().find(good.error().param) : nullptr;
+    loading.diagnostics.report(value == nullptr ? given.map().place : (*value)->place,
+                               fmt::format("{}: {}", good.error().param, good.error().message));
+}
+
+std::shared_ptr<StepSpec> load(const YamlPtr& body, Loading& loading, const Place& place) {
+    auto step = std::make_shared<Fault>(place);
     const auto before = loading.diagnostics.reported();
-    const auto kind = map.choice("kind", 0);
-    if (loading.diagnostics.reported() != before) return nullptr;
-    step->fault = make_fault(static_cast<FaultKind>(kind));
-    for (const auto& [key, value] : map.node().entries) {
-        const bool own = key->text == "kind" || key->text == "name";
-        // What is no key of any kind has been reported.
-        if (!own && find_key(shape(), key->text) != nullptr) {
-            parse_param(step->fault, *key, value, loading);
-        }
-    }
-    if (map.has("to") && map.has("role")) {
-        loading.diagnostics.report(map.raw("role")->place,
-                                   "'role' is the older name of 'to': expected one of them");
-    }
-    step->seeded = map.has("seed");
-    if (map.has("name")) {
-        step->name = map.text("name");
-        loading.faults.insert(step->name);
-    }
-    if (const auto good = check(step->fault); !good && loading.diagnostics.reported() == before) {
-        const auto param = map.raw(good.error().param);
-        loading.diagnostics.report(param != nullptr ? param->place : body->place,
-                                   fmt::format("{}: {}", good.error().param, good.error().message));
+    const auto* kind = kind_in(body, loading);
+    if (kind != nullptr) step->spec = make_fault(kind->kind);
+    const auto what =
+        kind == nullptr ? std::string(shape.what) : fmt::format("the keys of fault {}", kind->name);
+    const auto given = read_keys(body, what, parts_of(*step, kind), loading);
+    if (step->clear) {
+        check_clear(given, *step, loading);
+    } else if (kind != nullptr) {
+        check_fault(*step, given, loading, before);
     }
     return step;
 }
 
 }  // namespace
 
-const StepKind fault_kind{"fault", shape(), parse};
+constexpr StepKind fault_kind{"fault", shape, load, definitions};
 
 }  // namespace confd::sim

@@ -5,18 +5,24 @@
 namespace confd::sim {
 namespace {
 
-constexpr Key keys[] = {{.name = "text",
-                         .takes = Takes::text,
-                         .doc = "the line; may use the counters of repeats",
-                         .required = true}};
-constexpr MapShape shape{"the keys of log", "Prints a line on standard error.", keys, "text"};
-
 struct Log : StepSpec {
     using StepSpec::StepSpec;
     YamlPtr text;
 
     std::unique_ptr<StepRun> start(const Scope& scope) const override;
+    void finish(const Given&, Loading& loading) const {
+        if (text == nullptr) return;
+        parse_text(*substitute_rounds(text, loading).first, "a text", loading.diagnostics);
+    }
 };
+
+constexpr auto text_of_rounds = forms::raw_node(forms::text_schema);
+
+constexpr Key keys[] = {
+    key<&Log::text>("text", text_of_rounds, "the line; may use the counters of repeats",
+                    {.presence = Presence::required, .alone = true}),
+};
+constexpr auto shape = shape_of<Log>("the keys of log", "Prints a line on standard error.", keys);
 
 class LogRun : public StepRun {
   public:
@@ -40,17 +46,8 @@ std::unique_ptr<StepRun> Log::start(const Scope& scope) const {
     return std::make_unique<LogRun>(*this, scope);
 }
 
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Log>(place);
-    const DeclaredMap map(body, shape, loading);
-    step->text = map.raw("text");
-    if (step->text == nullptr) return nullptr;
-    parse_text(*substitute_rounds(step->text, loading).first, "a text", loading.diagnostics);
-    return step;
-}
-
 }  // namespace
 
-const StepKind log_kind{"log", shape, parse};
+constexpr StepKind log_kind = step_kind<Log, shape>("log");
 
 }  // namespace confd::sim

@@ -15,16 +15,19 @@
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/scenario/stream_parts.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"
 #include "simulator/workload/workload.hpp"
 #include "simulator/yang/schema.hpp"
+#include "text/units.hpp"
 
 namespace confd::sim {
 namespace {
 
+enum class AckWay : std::uint8_t { await, ignore };
 constexpr std::string_view ack_ways[] = {"await", "ignore"};
-constexpr double default_rate = 10;
 
+constexpr std::int64_t most_weight = 1'000'000;
 /// Events that wait for their session, transaction or HA; no more are drawn until some have gone.
 constexpr std::size_t most_held = 1000;
 /// Instances of notifications that are drawn for one event before giving up: conditions can be hard
@@ -33,42 +36,6 @@ constexpr int most_draws = 64;
 /// Events sent in one go when time has run ahead; the rest follows at once.
 constexpr int most_at_once = 256;
 
-constexpr Key keys[] = {
-    {.name = "events",
-     .takes = Takes::weights,
-     .doc = "events and their weights: {audit: 6, commit_diff: 1}"},
-    {.name = "stream",
-     .takes = Takes::name,
-     .doc = "or random notifications of the scenario's modules on this stream"},
-    {.name = "count",
-     .takes = Takes::integer,
-     .doc = "so many events",
-     .low = 1,
-     .high = 1'000'000'000},
-    {.name = "duration", .takes = Takes::duration, .doc = "or as many as fit into this time"},
-    {.name = "rate", .takes = Takes::rate, .doc = "events a second", .otherwise = "10/s"},
-    {.name = "seed",
-     .takes = Takes::seed,
-     .doc = "of what is drawn",
-     .otherwise = "from the scenario's seed"},
-    {.name = "acks",
-     .takes = Takes::choice,
-     .doc =
-         "await: an event waits until its user session, transaction or HA hangs no more; ignore: "
-         "nothing waits",
-     .otherwise = "await",
-     .choices = ack_ways},
-    {.name = "within",
-     .takes = Takes::duration,
-     .doc = "how long an acknowledgement may take",
-     .otherwise = "10s"},
-    {.name = "to",
-     .takes = Takes::role,
-     .doc = "who gets them, if the mask has it",
-     .otherwise = "all"},
-};
-constexpr MapShape shape{"the keys of mix", "Sends random events.", keys};
-
 struct Weight {
     std::uint32_t type = 0;
     std::uint64_t weight = 1;
@@ -76,22 +43,24 @@ struct Weight {
 
 struct Mix : StepSpec {
     using StepSpec::StepSpec;
+    YamlPtr events;      ///< and their weights, as they are written
+    std::string stream;  ///< or random notifications on this one
     std::vector<Weight> weights;
-    std::string stream;
     std::shared_ptr<const Schema> schema;  ///< set with events of streams
     std::vector<std::string> possible;     ///< notifications that have valid instances
     std::vector<std::string> impossible;   ///< those that have none, with the reasons
     std::optional<std::int64_t> count;
     std::optional<std::chrono::milliseconds> duration;
-    double rate = default_rate;
+    double rate = 10;
     std::optional<std::uint64_t> seed;
-    bool await = true;
+    AckWay acks = AckWay::await;
     std::chrono::milliseconds within = default_within;
-    std::string role;
+    std::string role = std::string(all_roles);
     WireContext wire;
     std::vector<UserInfo> sessions;
 
     std::unique_ptr<StepRun> start(const Scope&) const override;
+    void finish(const Given& given, Loading& loading);
 };
 
 class MixRun : public StepRun {
@@ -155,7 +124,7 @@ class MixRun : public StepRun {
         if (world.traced()) {
             world.trace(spec_, fmt::format("mix of {} at {}/s",
                                            spec_.count ? fmt::format("{} events", *spec_.count)
-                                                       : duration_text(*spec_.duration),
+                                                       : timespan_text(*spec_.duration),
                                            spec_.rate));
         }
     }
@@ -236,7 +205,7 @@ class MixRun : public StepRun {
         trace(world, event);
         const auto sent =
             world.hub().send(world.now(), event, {.role = spec_.role, .stream = spec_.stream});
-        if (!spec_.await || sent.owed.empty()) return;
+        if (spec_.acks == AckWay::ignore || sent.owed.empty()) return;
         world.hub().barriers().expire_at(sent.id, world.now() + spec_.within);
         waiting_.push_back({sent.id, sent.owed.front().ack, course});
     }
@@ -287,7 +256,7 @@ class MixRun : public StepRun {
         const auto wait = std::ranges::find(waiting_, send, &Waiting::send);
         return world.fail(Outcome::timed_out, spec_.place(),
                           fmt::format("mix: expected {} within {}", to_string(wait->owed),
-                                      duration_text(spec_.within)));
+                                      timespan_text(spec_.within)));
     }
 
     const Mix& spec_;
@@ -324,7 +293,7 @@ void draw_from_modules(Mix& step, const YamlNode& node, Loading& loading) {
 
 void parse_weight(Mix& step, const YamlNode& key, const YamlNode& value, Loading& loading) {
     const auto type = loading.parse_event(key);
-    const auto weight = parse_int(value, 1, 1'000'000, "a weight", loading.diagnostics);
+    const auto weight = parse_int(value, 1, most_weight, "a weight", loading.diagnostics);
     if (type) step.weights.push_back({*type, static_cast<std::uint64_t>(weight.value_or(1))});
     if (type == NOTIF_STREAM_EVENT) draw_from_modules(step, key, loading);
 }
@@ -338,39 +307,51 @@ void parse_weights(Mix& step, const YamlNode& node, Loading& loading) {
         parse_weight(step, *key, *value, loading);
 }
 
-void parse_stream_mix(Mix& step, const YamlNode& node, Loading& loading) {
-    step.stream = loading.parse_stream(node).value_or("");
-    step.weights.push_back({NOTIF_STREAM_EVENT, 1});
-    draw_from_modules(step, node, loading);
+boost::json::object weights_schema(const Key&) {
+    return {{"type", "object"},
+            {"propertyNames", schema::ref("event_name")},
+            {"additionalProperties", schema::integer(1, most_weight)},
+            {"minProperties", 1}};
 }
+constexpr auto weighted_events = forms::node(weights_schema);
 
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Mix>(place);
-    const DeclaredMap map(body, shape, loading);
-    step->wire = loading.wire();
-    step->role = map.role("to");
-    if (map.exactly_one({"events", "stream"})) {
-        if (const auto weights = map.get("events")) parse_weights(*step, *weights, loading);
-        if (const auto stream = map.get("stream")) parse_stream_mix(*step, *stream, loading);
-    }
-    if (!map.has("count") && !map.has("duration") && body->is_map()) {
-        loading.diagnostics.report(body->place, "'count' or 'duration' is missing");
-    }
-    if (map.has("count")) step->count = map.integer("count", 1);
-    if (map.has("duration")) step->duration = map.duration("duration", {});
-    if (const auto rate = map.get("rate")) {
-        step->rate = parse_rate(*rate, loading.diagnostics).value_or(default_rate);
-    }
-    if (map.has("seed")) step->seed = map.seed("seed", 0);
-    step->await = map.choice("acks", 0) == 0;
-    step->within = map.duration("within", default_within);
+constexpr Key keys[] = {
+    key<&Mix::events>("events", weighted_events,
+                      "events and their weights: {audit: 6, commit_diff: 1}",
+                      {.presence = Presence::one_of}),
+    key<&Mix::stream>("stream", forms::stream,
+                      "or random notifications of the scenario's modules on this stream",
+                      {.presence = Presence::one_of}),
+    key<&Mix::count>("count", "so many events",
+                     {.presence = Presence::any_of, .low = 1, .high = 1'000'000'000}),
+    key<&Mix::duration>("duration", "or as many as fit into this time",
+                        {.presence = Presence::any_of}),
+    key<&Mix::rate>("rate", forms::rate, "events a second"),
+    key<&Mix::seed>("seed", forms::seed, "of what is drawn",
+                    {.otherwise = "from the scenario's seed"}),
+    key<&Mix::acks>("acks",
+                    "await: an event waits until its user session, transaction or HA hangs no "
+                    "more; ignore: nothing waits",
+                    {.choices = ack_ways}),
+    key<&Mix::within>("within", "how long an acknowledgement may take"),
+    key<&Mix::role>("to", forms::role, "who gets them, if the mask has it"),
+};
+constexpr auto shape = shape_of<Mix>("the keys of mix", "Sends random events.", keys);
+
+void Mix::finish(const Given& given, Loading& loading) {
+    wire = loading.wire();
     for (const auto& session : loading.scenario.sessions.value_or(std::vector<Session>()))
-        step->sessions.push_back(session.uinfo);
-    return step;
+        sessions.push_back(session.uinfo);
+    const auto on = given.node<&Mix::stream>();
+    if (events != nullptr && on != nullptr) return;  // which has been reported
+    if (events != nullptr) parse_weights(*this, *events, loading);
+    if (on == nullptr) return;
+    weights.push_back({NOTIF_STREAM_EVENT, 1});
+    draw_from_modules(*this, *on, loading);
 }
 
 }  // namespace
 
-const StepKind mix_kind{"mix", shape, parse};
+constexpr StepKind mix_kind = step_kind<Mix, shape>("mix");
 
 }  // namespace confd::sim

@@ -2,36 +2,50 @@
 #include <fmt/format.h>
 
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {
 
-constexpr Key keys[] = {
-    {.name = "times",
-     .takes = Takes::integer,
-     .doc = "how many rounds",
-     .required = true,
-     .low = 1,
-     .high = 1'000'000'000},
-    {.name = "as", .takes = Takes::name, .doc = "the variable that counts", .otherwise = "i"},
-    {.name = "steps", .takes = Takes::steps, .doc = "what is repeated", .required = true},
-};
-constexpr MapShape shape{
-    "the keys of repeat",
-    "Runs steps several times; $i counts the rounds from 1, in event fields and log texts.", keys};
+void read_variable_name(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    if (node->is_scalar() && is_variable_name(node->text)) {
+        into = node->text;
+    } else {
+        report_expected(*node, "the name of a variable (letters, digits and _)",
+                        reading.diagnostics);
+    }
+}
+boost::json::object variable_name_schema(const Key&) {
+    return schema::matching("^[A-Za-z_][A-Za-z0-9_]*$");
+}
+constexpr auto variable_name =
+    forms::make<std::string, read_variable_name, forms::as_it_is>(variable_name_schema);
 
 struct Repeat : StepSpec {
     using StepSpec::StepSpec;
     std::int64_t times = 1;
     std::string as = "i";
+    YamlPtr body;  ///< the steps, as they are written
     std::vector<StepPtr> steps;
 
     std::unique_ptr<StepRun> start(const Scope& scope) const override;
+    void finish(const Given& given, Loading& loading);
     bool could_accept(const HubEvent& event) const override {
         return sim::could_accept(steps, event);
     }
 };
+
+constexpr Key keys[] = {
+    key<&Repeat::times>("times", "how many rounds",
+                        {.presence = Presence::required, .low = 1, .high = 1'000'000'000}),
+    key<&Repeat::as>("as", variable_name, "the variable that counts"),
+    key<&Repeat::body>("steps", forms::unread_steps, "what is repeated",
+                       {.presence = Presence::required}),
+};
+constexpr auto shape = shape_of<Repeat>(
+    "the keys of repeat",
+    "Runs steps several times; $i counts the rounds from 1, in event fields and log texts.", keys);
 
 class RepeatRun : public StepRun {
   public:
@@ -79,36 +93,22 @@ std::unique_ptr<StepRun> Repeat::start(const Scope& scope) const {
     return std::make_unique<RepeatRun>(*this, scope);
 }
 
-/// The steps, with the variable at its first and at its last value.
-std::vector<StepPtr> parse_body(const YamlPtr& steps, const Repeat& repeat, Loading& loading) {
+/// The steps are read with the variable at its first and at its last value.
+void Repeat::finish(const Given&, Loading& loading) {
+    if (body == nullptr) return;
     Scope first(loading.first);
     Scope last(loading.last);
-    first.set_loop(repeat.as, 1);
-    last.set_loop(repeat.as, repeat.times);
+    first.set_loop(as, 1);
+    last.set_loop(as, times);
     const auto* outer_first = std::exchange(loading.first, &first);
     const auto* outer_last = std::exchange(loading.last, &last);
-    auto parsed = parse_steps(steps, loading);
+    steps = parse_steps(body, loading);
     loading.first = outer_first;
     loading.last = outer_last;
-    return parsed;
-}
-
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Repeat>(place);
-    const DeclaredMap map(body, shape, loading);
-    step->times = map.integer("times", 1);
-    step->as = map.text("as", "i");
-    if (!is_variable_name(step->as)) {
-        report_expected(*map.raw("as"), "the name of a variable (letters, digits and _)",
-                        loading.diagnostics);
-        step->as = "i";
-    }
-    if (const auto steps = map.raw("steps")) step->steps = parse_body(steps, *step, loading);
-    return step;
 }
 
 }  // namespace
 
-const StepKind repeat_kind{"repeat", shape, parse};
+constexpr StepKind repeat_kind = step_kind<Repeat, shape>("repeat");
 
 }  // namespace confd::sim

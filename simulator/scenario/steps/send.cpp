@@ -8,6 +8,7 @@
 #include "protocol/value/text.hpp"
 #include "simulator/maapi/diff_fields.hpp"
 #include "simulator/scenario/event_fields.hpp"
+#include "simulator/scenario/event_schema.hpp"
 #include "simulator/scenario/hazards.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/steps/steps.hpp"
@@ -18,44 +19,6 @@
 
 namespace confd::sim {
 namespace {
-
-constexpr Key keys[] = {
-    {.name = "event", .takes = Takes::event, .doc = "the event's type: NOTIF_AUDIT"},
-    {.name = "fields",
-     .takes = Takes::fields,
-     .doc = "its fields by name; those left out have their defaults"},
-    {.name = "notification",
-     .takes = Takes::notification,
-     .doc = "a stream's event by the names of its YANG module: {link-down: {name: eth1}}"},
-    {.name = "time",
-     .takes = Takes::datetime,
-     .doc = "with notification: its event time",
-     .otherwise = "now"},
-    {.name = "to",
-     .takes = Takes::role,
-     .doc = "who gets it, if the mask has it",
-     .otherwise = "all"},
-    {.name = "stream",
-     .takes = Takes::name,
-     .doc = "the stream that it comes on",
-     .otherwise = "every stream"},
-    {.name = "diff",
-     .takes = Takes::maps,
-     .doc = "with NOTIF_COMMIT_DIFF: what the transaction changes, for readers over MAAPI",
-     .otherwise = "no changes",
-     .map = &maapi::change_shape},
-    {.name = "error_after",
-     .takes = Takes::map,
-     .doc = "with diff: reading it fails on the way",
-     .map = &maapi::error_shape},
-    {.name = "id", .takes = Takes::name, .doc = "a name for barrier and expect"},
-    {.name = "unsafe",
-     .takes = Takes::flag,
-     .doc =
-         "sends what the vendor's library crashes on, which is left out with a warning otherwise",
-     .otherwise = "false"},
-};
-constexpr MapShape shape{"the keys of send", "Sends an event.", keys};
 
 /// What is read again whenever it is sent, because it depends on the time or on the round of a
 /// repeat.
@@ -126,22 +89,34 @@ maapi::DiffPtr build_diff(const Source& source, const YamlPtr& node, Diagnostics
         .hazard =
             [&](const ObjectRef& path) { return path_hazard(path, source.wire.product, schema); },
         .unsafe = source.unsafe};
-    auto diff = maapi::parse_diff(*node, source.error_after.get(), rules, diagnostics);
+    auto diff = maapi::parse_diff(*node, source.error_after, rules, diagnostics);
     return diff ? std::make_shared<const maapi::Diff>(std::move(*diff)) : nullptr;
 }
 
 struct Send : StepSpec {
     using StepSpec::StepSpec;
+
+    // As they are written.
+    YamlPtr event;  ///< its type
+    YamlPtr fields;
+    YamlPtr notification;
+    YamlPtr time;  ///< of a notification by name; null: now
+    YamlPtr changes;
+    YamlPtr error_after;
+    bool unsafe = false;
+
     Content content;
     maapi::DiffPtr diff;
     Target target;
+    std::string role = std::string(all_roles);
+    std::string stream;
     std::string id;
     bool loops = false;  ///< it depends on the round of a repeat
     bool timed = false;  ///< it depends on the time
     Source source;
-    YamlPtr time;  ///< of a notification by name; null: now
 
     std::unique_ptr<StepRun> start(const Scope& scope) const override;
+    void finish(const Given& given, Loading& loading);
 };
 
 class SendRun : public StepRun {
@@ -181,7 +156,7 @@ class SendRun : public StepRun {
         if (stream) set_time(world, event);
         if (world.traced()) {
             const auto text = to_text(event.notification, {.context = spec_.source.wire});
-            world.trace(spec_, fmt::format("send{} {}", to_role(spec_.target.role), text));
+            world.trace(spec_, fmt::format("send{} {}", to_role(spec_.role), text));
         }
         const auto sent =
             stream ? world.hub().send(world.now(), event, spec_.target)
@@ -265,36 +240,26 @@ void parse_content(Send& step, const YamlPtr& written, Loading& loading) {
 }
 
 /// An event of a stream by the names of its module.
-void parse_named(Send& step, const DeclaredMap& map, Loading& loading) {
-    for (const auto* other : {"event", "fields"}) {
-        if (const auto node = map.raw(other)) {
-            loading.diagnostics.report(node->place,
-                                       fmt::format("'{}' does not go with 'notification'", other));
-        }
-    }
-    step.source.notification = map.raw("notification");
-    parse_content(step, step.source.notification, loading);
-    const auto time = map.get("time");
-    if (time == nullptr) return;
-    const auto at = with_now(time, loading.scenario.loaded_at);
-    if (parse_datetime(*at, loading.diagnostics)) step.time = time;
+void parse_named(Send& step, Loading& loading) {
+    step.source.notification = step.notification;
+    parse_content(step, step.notification, loading);
+    if (step.time == nullptr) return;
+    const auto at = with_now(step.time, loading.scenario.loaded_at);
+    parse_datetime(*at, loading.diagnostics);
 }
 
 /// An event by its fields. Its type when that is known.
-std::optional<std::uint32_t> parse_by_fields(Send& step, const DeclaredMap& map, Loading& loading) {
-    if (const auto time = map.raw("time")) {
-        loading.diagnostics.report(time->place, "'time' goes with 'notification' only");
-    }
-    auto event = map.get("event");
-    step.source.fields = map.raw("fields");
-    if (const auto line = printed_line(step.source.fields)) {
+std::optional<std::uint32_t> parse_by_fields(Send& step, const Given& given, Loading& loading) {
+    auto event = step.event;
+    step.source.fields = step.fields;
+    if (const auto line = printed_line(step.fields)) {
         step.source.printed = true;
         step.source.fields = line->fields;
         step.source.diff = line->diff;
         if (event == nullptr) event = line->name;
     }
     if (event == nullptr) {
-        loading.diagnostics.report(map.node().place, "'event' or 'notification' is missing");
+        loading.diagnostics.report(given.map().place, "'event' or 'notification' is missing");
         return std::nullopt;
     }
     const auto type = loading.parse_event(*event, "; put the step under 'when'");
@@ -305,18 +270,10 @@ std::optional<std::uint32_t> parse_by_fields(Send& step, const DeclaredMap& map,
 }
 
 /// What a transaction changes.
-void parse_changes(Send& step, const DeclaredMap& map, std::optional<std::uint32_t> type,
-                   Loading& loading) {
-    for (const auto* key : {"diff", "error_after"}) {
-        const auto node = map.raw(key);
-        if (node == nullptr || !type || *type == NOTIF_COMMIT_DIFF) continue;
-        loading.diagnostics.report(node->place,
-                                   fmt::format("'{}' goes with NOTIF_COMMIT_DIFF only", key));
-    }
-    const auto given = map.raw("diff");
-    step.source.diff_printed = given == nullptr && step.source.printed;
-    if (given != nullptr) step.source.diff = given;
-    step.source.error_after = map.get("error_after");
+void parse_changes(Send& step, Loading& loading) {
+    step.source.diff_printed = step.changes == nullptr && step.source.printed;
+    if (step.changes != nullptr) step.source.diff = step.changes;
+    step.source.error_after = step.error_after;
     if (step.source.diff == nullptr) {
         if (step.source.error_after == nullptr) return;
         return loading.diagnostics.report(step.source.error_after->place,
@@ -334,37 +291,64 @@ void parse_changes(Send& step, const DeclaredMap& map, std::optional<std::uint32
     build_diff(step.source, with_now(rounds.last, now), loading.diagnostics);
 }
 
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<Send>(place);
-    const DeclaredMap map(body, shape, loading);
-    step->source.wire = loading.wire();
-    step->source.schema = loading.scenario.schema;
-    step->source.start = loading.scenario.loaded_at;
-    step->source.unsafe = (loading.scenario.allowed & allow_unsafe) != 0 ||
-                          (body->is_map() && map.flag("unsafe", false));
+constexpr auto event_type_name = forms::node(event_schema);
+constexpr auto event_fields = forms::raw_node(fields_schema);
+constexpr auto named_event = forms::raw_node(named_event_schema);
+constexpr auto failure_of_diff = forms::node(forms::map_schema);
+
+constexpr Key keys[] = {
+    key<&Send::event>("event", event_type_name, "the event's type: NOTIF_AUDIT",
+                      {.without = "notification"}),
+    key<&Send::fields>("fields", event_fields,
+                       "its fields by name; those left out have their defaults",
+                       {.without = "notification"}),
+    key<&Send::notification>(
+        "notification", named_event,
+        "a stream's event by the names of its YANG module: {link-down: {name: eth1}}"),
+    key<&Send::time>("time", forms::unread_time, "with notification: its event time",
+                     {.otherwise = "now", .with = "notification"}),
+    key<&Send::role>("to", forms::role, "who gets it, if the mask has it"),
+    key<&Send::stream>("stream", forms::stream, "the stream that it comes on",
+                       {.otherwise = "every stream"}),
+    key<&Send::changes>(
+        "diff", forms::unread_maps,
+        "with NOTIF_COMMIT_DIFF: what the transaction changes, for readers over MAAPI",
+        {.otherwise = "no changes", .map = &maapi::change_shape}),
+    key<&Send::error_after>("error_after", failure_of_diff,
+                            "with diff: reading it fails on the way", {.map = &maapi::error_shape}),
+    key<&Send::id>("id", forms::name, "a name for barrier and expect"),
+    key<&Send::unsafe>("unsafe",
+                       "sends what the vendor's library crashes on, which is left out with a "
+                       "warning otherwise"),
+};
+constexpr auto shape = shape_of<Send>("the keys of send", "Sends an event.", keys, refine_send);
+
+void Send::finish(const Given& given, Loading& loading) {
+    target = {.role = role, .stream = stream};
+    source.wire = loading.wire();
+    source.schema = loading.scenario.schema;
+    source.start = loading.scenario.loaded_at;
+    source.unsafe = unsafe || (loading.scenario.allowed & allow_unsafe) != 0;
     std::optional<std::uint32_t> type = NOTIF_STREAM_EVENT;
-    if (map.has("notification")) {
-        parse_named(*step, map, loading);
-    } else if (body->is_map() || body->is_null()) {
-        type = parse_by_fields(*step, map, loading);
+    if (notification != nullptr) {
+        parse_named(*this, loading);
+    } else if (given.map().is_map() || given.map().is_null()) {
+        type = parse_by_fields(*this, given, loading);
     }
-    parse_changes(*step, map, type, loading);
-    step->target.role = map.role("to");
-    if (const auto stream = map.get("stream")) {
-        step->target.stream = loading.parse_stream(*stream).value_or("");
-        if (type && *type != NOTIF_STREAM_EVENT) {
-            loading.diagnostics.report(stream->place, "'stream' goes with NOTIF_STREAM_EVENT only");
-        }
-    }
-    if (map.has("id")) {
-        step->id = map.text("id");
-        loading.sends.insert(step->id);
-    }
-    return step;
+    parse_changes(*this, loading);
+    const auto only_with = [&](const YamlPtr& value, std::string_view name, std::uint32_t event) {
+        if (value == nullptr || !type || *type == event) return;
+        loading.diagnostics.report(value->place, fmt::format("'{}' goes with {} only", name,
+                                                             notif_name(event).value_or("?")));
+    };
+    only_with(changes, "diff", NOTIF_COMMIT_DIFF);
+    only_with(error_after, "error_after", NOTIF_COMMIT_DIFF);
+    only_with(given.node<&Send::stream>(), "stream", NOTIF_STREAM_EVENT);
+    if (!id.empty()) loading.sends.insert(id);
 }
 
 }  // namespace
 
-const StepKind send_kind{"send", shape, parse};
+constexpr StepKind send_kind = step_kind<Send, shape>("send");
 
 }  // namespace confd::sim

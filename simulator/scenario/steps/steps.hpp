@@ -34,9 +34,6 @@ inline constexpr const StepKind* step_kinds[] = {
 inline constexpr std::chrono::milliseconds default_await = std::chrono::seconds(60);
 inline constexpr std::chrono::milliseconds default_within = std::chrono::seconds(10);
 
-/// "250ms", "2s": as it would be written in a scenario.
-std::string duration_text(std::chrono::milliseconds span);
-
 /// " of role auditor", or nothing for all of them.
 std::string of_role(std::string_view role);
 /// " to auditor", or nothing for all of them.

@@ -8,35 +8,33 @@
 
 #include "simulator/hub/describe.hpp"
 #include "simulator/scenario/steps/steps.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"
 
 namespace confd::sim {
 namespace {
 
-constexpr Key keys[] = {
-    {.name = "product", .takes = Takes::product, .doc = "the product that is played"},
-    {.name = "release",
-     .takes = Takes::releases,
-     .doc = "the release that is played: 7.x, 7.8, or a list of such"},
-    {.name = "mask",
-     .takes = Takes::mask,
-     .doc = "some subscriber's mask has all these bits at that moment"},
-    {.name = "role",
-     .takes = Takes::role,
-     .doc = "with mask: a subscriber of this role",
-     .otherwise = "all"},
-    {.name = "steps", .takes = Takes::steps, .doc = "the steps", .required = true},
+/// "7.x" or "7.8"; a minor of nothing is any.
+struct Pattern {
+    std::uint8_t major = 0;
+    std::optional<std::uint8_t> minor;
+
+    bool matches(const Release& release) const {
+        return release.major == major && (!minor || release.minor == *minor);
+    }
 };
-constexpr MapShape shape{"the keys of when", "Runs steps only where all its conditions hold.",
-                         keys};
 
 struct When : StepSpec {
     using StepSpec::StepSpec;
-    std::vector<StepPtr> steps;
+    std::optional<Product> product;
+    std::optional<std::vector<Pattern>> releases;
     std::uint32_t mask = 0;
-    std::string role;
+    std::string role = std::string(all_roles);
+    YamlPtr body;  ///< the steps, as they are written
+    std::vector<StepPtr> steps;
 
     std::unique_ptr<StepRun> start(const Scope& scope) const override;
+    void finish(const Given& given, Loading& loading);
     bool could_accept(const HubEvent& event) const override {
         return sim::could_accept(steps, event);
     }
@@ -71,16 +69,6 @@ std::unique_ptr<StepRun> When::start(const Scope& scope) const {
     return std::make_unique<WhenRun>(*this, scope);
 }
 
-/// "7.x" or "7.8"; a minor of nothing is any.
-struct Pattern {
-    std::uint8_t major = 0;
-    std::optional<std::uint8_t> minor;
-
-    bool matches(const Release& release) const {
-        return release.major == major && (!minor || release.minor == *minor);
-    }
-};
-
 std::optional<Pattern> parse_pattern(const YamlNode& node, Diagnostics& diagnostics) {
     const std::string_view text = node.is_scalar() ? std::string_view(node.text) : "";
     Pattern pattern;
@@ -97,19 +85,33 @@ std::optional<Pattern> parse_pattern(const YamlNode& node, Diagnostics& diagnost
     return std::nullopt;
 }
 
-std::vector<Pattern> parse_patterns(const YamlNode& node, Diagnostics& diagnostics) {
-    std::vector<Pattern> patterns;
+void read_patterns(const YamlPtr& node, std::vector<Pattern>& into, const Key&, Reading& reading) {
     const auto add = [&](const YamlNode& item) {
-        if (const auto pattern = parse_pattern(item, diagnostics)) patterns.push_back(*pattern);
+        if (const auto pattern = parse_pattern(item, reading.diagnostics)) into.push_back(*pattern);
     };
-    if (node.is_sequence()) {
-        for (const auto& item : node.items)
-            add(*item);
-    } else {
-        add(node);
-    }
-    return patterns;
+    if (!node->is_sequence()) return add(*node);
+    for (const auto& item : node->items)
+        add(*item);
 }
+boost::json::object patterns_schema(const Key&) {
+    return schema::one_or_list(
+        schema::either({schema::ref("release"), schema::matching("^[678]\\.x$")}));
+}
+constexpr auto patterns = forms::make<std::vector<Pattern>, read_patterns>(patterns_schema);
+
+constexpr Key keys[] = {
+    key<&When::product>("product", "the product that is played", {.presence = Presence::any_of}),
+    key<&When::releases>("release", patterns,
+                         "the release that is played: 7.x, 7.8, or a list of such",
+                         {.presence = Presence::any_of}),
+    key<&When::mask>("mask", forms::mask,
+                     "some subscriber's mask has all these bits at that moment",
+                     {.presence = Presence::any_of}),
+    key<&When::role>("role", forms::role, "with mask: a subscriber of this role", {.with = "mask"}),
+    key<&When::body>("steps", forms::unread_steps, "the steps", {.presence = Presence::required}),
+};
+constexpr auto shape =
+    shape_of<When>("the keys of when", "Runs steps only where all its conditions hold.", keys);
 
 /// The release to check steps with that this run does not take.
 Release example_of(const Pattern& pattern) {
@@ -117,52 +119,31 @@ Release example_of(const Pattern& pattern) {
     return {pattern.major, pattern.minor.value_or(usual[pattern.major - 6]), 0};
 }
 
-bool takes_product(const DeclaredMap& map, Loading& inside) {
-    const auto node = map.get("product");
-    if (node == nullptr) return true;
-    const auto product = parse_product(node->text);
-    if (!product) report_expected(*node, "confd or nso", inside.diagnostics);
-    const auto played = std::exchange(inside.product, product.value_or(inside.product));
-    return inside.product == played;
+/// Whether the run takes the steps. They are read as for a release and product that do.
+bool takes(const When& when, Loading& inside) {
+    bool taken = true;
+    if (when.product) taken = std::exchange(inside.product, *when.product) == *when.product;
+    if (!when.releases || when.releases->empty()) return taken && !when.releases;
+    const bool release = std::ranges::any_of(
+        *when.releases, [&](const Pattern& pattern) { return pattern.matches(inside.release); });
+    if (!release) inside.release = example_of(when.releases->front());
+    return taken && release;
 }
 
-bool takes_release(const DeclaredMap& map, Loading& inside) {
-    const auto node = map.get("release");
-    if (node == nullptr) return true;
-    const auto patterns = parse_patterns(*node, inside.diagnostics);
-    const bool taken = std::ranges::any_of(
-        patterns, [&](const Pattern& pattern) { return pattern.matches(inside.release); });
-    if (!taken && !patterns.empty()) inside.release = example_of(patterns.front());
-    return taken;
-}
-
-StepPtr parse(const YamlPtr& body, Loading& loading, const Place& place) {
-    auto step = std::make_shared<When>(place);
-    const DeclaredMap map(body, shape, loading);
-    if (!map.has("product") && !map.has("release") && !map.has("mask")) {
-        loading.diagnostics.report(body->place,
-                                   "'when' needs a condition: product, release or mask");
-    }
+void When::finish(const Given&, Loading& loading) {
+    if (body == nullptr) return;
     auto inside = loading;
-    const bool product = takes_product(map, inside);
-    const bool taken = takes_release(map, inside) && product;
-    step->mask = map.mask("mask");
-    step->role = map.role("role");
-    if (map.has("role") && !map.has("mask")) {
-        loading.diagnostics.report(map.raw("role")->place, "'role' goes with 'mask' only");
-    }
-    const auto steps = map.raw("steps");
-    if (steps == nullptr) return step;
-    auto parsed = parse_steps(steps, inside);
-    if (!taken) return step;
-    step->steps = std::move(parsed);
+    const bool taken = takes(*this, inside);
+    auto parsed = parse_steps(body, inside);
+    if (!taken) return;
+    steps = std::move(parsed);
     loading.sends = std::move(inside.sends);
     loading.faults = std::move(inside.faults);
-    return step;
+    loading.listed = std::move(inside.listed);
 }
 
 }  // namespace
 
-const StepKind when_kind{"when", shape, parse};
+constexpr StepKind when_kind = step_kind<When, shape>("when");
 
 }  // namespace confd::sim
