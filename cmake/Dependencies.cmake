@@ -37,6 +37,7 @@ if(CONFD_BUILD_TESTS)
     find_package(GTest REQUIRED)      # GTest::gmock_main
     find_package(rapidcheck REQUIRED) # rapidcheck, rapidcheck_gtest
     find_package(pugixml REQUIRED)    # pugixml::pugixml
+    find_package(valijson REQUIRED)   # valijson
     include(GoogleTest)
 endif()
 

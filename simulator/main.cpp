@@ -50,10 +50,11 @@ void add_server_options(CLI::App& app, Options& options) {
     app.add_option("--ipc-access-file", options.access_file,
                    "File with the secret that clients must know")
         ->type_name("FILE");
-    confd::program::add_number(app, "--time-scale", options.time_scale, 0.001, 1000,
+    confd::program::add_number(app, "--time-scale", options.server.time_scale, 0.001, 1000,
                                "Every wait and deadline takes so many times as long")
         ->type_name("FACTOR");
-    app.add_option("--log", options.log_file, "Write every message to this file, as JSON Lines")
+    app.add_option("--log", options.server.log_file,
+                   "Write every message to this file, as JSON Lines")
         ->type_name("FILE");
     app.add_option("--control", options.control, "Serve the control page and API here, by HTTP")
         ->type_name("HOST:PORT");

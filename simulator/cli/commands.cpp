@@ -129,22 +129,13 @@ void to_syslog(int priority, const std::string& line) {
 }
 
 std::expected<ServerOptions, std::string> server_options(const Options& options, Product product) {
-    ServerOptions out;
+    auto out = options.server;
     auto where = endpoints(options, product);
     if (!where) return std::unexpected(where.error());
     out.listen = std::move(*where);
-    out.max_subscribers = options.max_subscribers;
-    out.queue.soft = options.queue_soft;
-    out.queue.hard = options.queue_hard;
-    out.queue.patience = options.queue_patience;
-    out.write_timeout = options.write_timeout;
-    out.peers = options.peers;
-    out.socket = options.socket;
     if (out.queue.soft > out.queue.hard) {
         return std::unexpected("--queue-soft: expected at most --queue-hard");
     }
-    out.time_scale = options.time_scale;
-    if (!options.log_file.empty()) out.log_file = options.log_file;
     out.step_results = !options.junit_file.empty();
     if (options.syslog) out.syslog = to_syslog;
     if (!options.control.empty()) {

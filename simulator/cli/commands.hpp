@@ -1,14 +1,11 @@
 // What confd-sim does, apart from reading its command line.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "simulator/limits/peer_limits.hpp"
-#include "transport/socket_options.hpp"
+#include "simulator/server/server.hpp"
 
 namespace confd::sim::cli {
 
@@ -22,8 +19,11 @@ enum Exit : int {
     exit_internal = 70,  ///< or standard output cannot be written
 };
 
-/// The command line as it was given; empty texts for what was not.
+/// The command line as it was given; empty texts for what was not. What needs no more than its
+/// value stands where it is used.
 struct Options {
+    ServerOptions server;
+
     std::vector<std::string> files;
     std::vector<std::string> listen;
     std::vector<std::string> paths;
@@ -31,23 +31,14 @@ struct Options {
     std::string release;
     std::string product;
     std::string access_file;
-    std::string log_file;
     std::string summary_file;
     std::string junit_file;
     std::string control;
     std::string seed;
-    double time_scale = 1;
     bool dry_run = false;
     bool werror = false;
     bool syslog = false;
     bool control_anywhere = false;
-    std::size_t max_subscribers = 0;
-    std::size_t queue_soft = std::size_t{2} << 20;
-    std::size_t queue_hard = std::size_t{8} << 20;
-    std::chrono::milliseconds queue_patience = std::chrono::seconds(10);
-    std::chrono::milliseconds write_timeout = std::chrono::seconds(15);
-    PeerLimits peers;
-    transport::SocketOptions socket;
 
     // Of `random`.
     std::string mix;

@@ -31,13 +31,13 @@ void add_input_limits(CLI::App& app, PeerLimits& peers) {
                ".. and how many of them a second after that; 0 for any number");
 }
 
-void add_output_limits(CLI::App& app, Options& options) {
-    add_size(app, "--queue-soft", options.queue_soft,
+void add_output_limits(CLI::App& app, ServerOptions& server) {
+    add_size(app, "--queue-soft", server.queue.soft,
              "So much may wait for a subscriber for as long as --queue-patience");
-    add_size(app, "--queue-hard", options.queue_hard, "So much may wait for a subscriber at once");
-    add_timespan(app, "--queue-patience", options.queue_patience,
+    add_size(app, "--queue-hard", server.queue.hard, "So much may wait for a subscriber at once");
+    add_timespan(app, "--queue-patience", server.queue.patience,
                  "How long more than --queue-soft may wait for a subscriber");
-    add_timespan(app, "--write-timeout", options.write_timeout,
+    add_timespan(app, "--write-timeout", server.write_timeout,
                  "A client that takes no byte for so long is closed; 0s for never");
 }
 
@@ -45,11 +45,11 @@ void add_output_limits(CLI::App& app, Options& options) {
 
 void add_limit_options(CLI::App& app, Options& options) {
     app.option_defaults()->group("Limits");
-    add_count(app, "--max-subscribers", options.max_subscribers, 0, most,
+    add_count(app, "--max-subscribers", options.server.max_subscribers, 0, most,
               "Further subscriptions are refused; 0 for any number");
-    add_input_limits(app, options.peers);
-    add_output_limits(app, options);
-    program::add_socket_options(app, options.socket);
+    add_input_limits(app, options.server.peers);
+    add_output_limits(app, options.server);
+    program::add_socket_options(app, options.server.socket);
     app.option_defaults()->group("Options");
 }
 

@@ -28,7 +28,7 @@ constexpr std::string_view stage_names[] = {"connect", "handshake", "subscriptio
 boost::json::object role_schema(const Key&) {
     return schema::ref("role");
 }
-/// Whoever reads it knows which roles there are.
+/// Which roles there are is for the reader of the step.
 constexpr auto role = forms::make<std::string, forms::read_name, forms::as_it_is>(role_schema);
 
 constexpr Key common[] = {
@@ -36,12 +36,15 @@ constexpr Key common[] = {
                                {.choices = direction_names}),
     key<&FaultSpec::service>(
         "service",
-        "which sockets: those of subscribers (events), those that read schemas and diffs (maapi), "
-        "or any",
+        "events: sockets of subscribers, and whatever does not ask for MAAPI in its hello; maapi: "
+        "those that read schemas and diffs; any: both",
         {.choices = service_names}),
     key<&FaultSpec::role>(
         "to", role,
-        "whose connections: `all`, or one role, which is known only once a client subscribes"),
+        "`all`, or the role of the subscribers it is for: no client has one before it subscribes, "
+        "so "
+        "faults of the handshake and of the subscription inwards take `all` only; nor has a MAAPI "
+        "socket"),
     key<&FaultSpec::role>("role", role, "the older name of `to`", {.older_name_of = "to"}),
     key<&FaultSpec::stage>(
         "stage",
@@ -58,8 +61,14 @@ constexpr Key common[] = {
     faults::number_key<&FaultSpec::times>(
         "times", "at most so often on one connection; 0 is no bound", 0, INT64_MAX),
     faults::number_key<&FaultSpec::total>(
-        "total", "at most so often on all connections; 0 is no bound", 0, INT64_MAX),
-    key<&FaultSpec::events>("events", forms::mask, "only these types of events; empty is all"),
+        "total",
+        "at most so often on all connections; 0 is no bound. Which connections are hit depends "
+        "on which come first",
+        0, INT64_MAX),
+    key<&FaultSpec::events>(
+        "events", forms::mask,
+        "only these types of events: `NOTIF_AUDIT|NOTIF_HA_INFO`; outwards only",
+        {.otherwise = "all"}),
 };
 
 // ---- Whole numbers. ----

@@ -310,34 +310,41 @@ json::object sessions_schema(const Key&) {
     return schema::list_of(or_variable(object_of(std::move(members))));
 }
 
+namespace {
+
+/// These fields, and no keys that go with other events only.
+json::object with_fields(std::uint32_t type, json::object fields) {
+    json::array others;
+    if (type != NOTIF_COMMIT_DIFF) {
+        others.push_back(required("diff"));
+        others.push_back(required("error_after"));
+    }
+    if (type != NOTIF_STREAM_EVENT) others.push_back(required("stream"));
+    return {{"properties", {{"fields", std::move(fields)}}},
+            {"not", schema::either(std::move(others))}};
+}
+
+}  // namespace
+
 void refine_send(json::object& map) {
     json::array rules;
     json::array printed;
     for_each_type([&](std::uint32_t type, const std::string&) {
-        json::object then{
-            {"properties",
-             {{"fields", or_variable(schema::either({schema::ref(fields_name(type)),
-                                                     schema::ref(printed_name(type))}))}}}};
-        json::array others;
-        if (type != NOTIF_COMMIT_DIFF) {
-            others.push_back(required("diff"));
-            others.push_back(required("error_after"));
-        }
-        if (type != NOTIF_STREAM_EVENT) others.push_back(required("stream"));
-        then["not"] = schema::either(std::move(others));
+        auto then =
+            with_fields(type, or_variable(schema::either({schema::ref(fields_name(type)),
+                                                          schema::ref(printed_name(type))})));
+        printed.push_back(with_fields(type, schema::ref(printed_name(type))));
         rules.push_back(
             json::object{{"if",
                           {{"required", {"event"}},
                            {"properties", {{"event", {{"enum", names_and_number(type)}}}}}}},
                          {"then", std::move(then)}});
-        printed.push_back(schema::ref(printed_name(type)));
     });
     // Without a type only a line that was printed has one.
+    printed.push_back(json::object{{"properties", {{"fields", schema::ref("variable")}}}});
     rules.push_back(json::object{
         {"if", {{"not", schema::either({required("event"), required("notification")})}}},
-        {"then",
-         {{"required", {"fields"}},
-          {"properties", {{"fields", or_variable(schema::either(std::move(printed)))}}}}}});
+        {"then", {{"required", {"fields"}}, {"anyOf", std::move(printed)}}}});
     rules.push_back(json::object{
         {"if", required("notification")},
         {"then", {{"not", schema::either({required("diff"), required("error_after")})}}}});

@@ -43,9 +43,6 @@ constexpr Key role_keys[] = {
                       "how many there may be at once; further ones take the next role that fits",
                       {.otherwise = "any number", .low = 1, .high = max_role_count}),
 };
-constexpr auto role_shape = shape_of<Role>(
-    "the keys of a role", "A group of subscribers, told by what they ask for.", role_keys);
-
 constexpr Key try_keys[] = {
     key<&TryIt::run>("run", forms::text,
                      "a command line of confd-listen; address and port are added",
@@ -95,8 +92,10 @@ constexpr Key part_keys[] = {
     key<&FileKeys::include>(
         "include", files,
         "files whose vars, modules, sessions, streams and subscribers come before this one's"),
-    key<&FileKeys::modules>("modules", files,
-                            "YANG modules, from the folder of this file and its folder yang"),
+    key<&FileKeys::modules>(
+        "modules", files,
+        "YANG modules by name, name@revision or file, from the folder of this file, its "
+        "folder yang, and --module-path"),
     key<&FileKeys::sessions>("sessions", uinfos,
                              "user sessions that exist: the fields of uinfo, and groups",
                              {.otherwise = "every session exists"}),
@@ -105,13 +104,14 @@ constexpr Key part_keys[] = {
         {.otherwise = "every stream exists, without a log", .map = &stream_shape}),
     key<&FileKeys::roles>("subscribers", forms::unread_maps,
                           "roles; a subscriber takes the first that fits and has room",
-                          {.map = &role_shape}),
+                          {.otherwise = "every subscriber is of role all", .map = &role_shape}),
 };
 constexpr Key run_keys[] = {
     key<&FileKeys::seed>("seed", forms::seed, "of everything random; --seed wins"),
-    key<&FileKeys::release>("release", "the release that is played; --release wins"),
-    key<&FileKeys::product>("product", "the product that is played; --product wins"),
-    key<&FileKeys::clock>("clock", forms::unread_time, "the time of day when the scenario starts",
+    key<&FileKeys::release>("release", "the release that is played, 6.0 to 8.9; --release wins"),
+    key<&FileKeys::product>("product", "the product that is played, confd or nso; --product wins"),
+    key<&FileKeys::clock>("clock", forms::unread_time,
+                          "the time of day at the start: 2026-11-22T10:00:00Z, now-1h",
                           {.otherwise = "the real time"}),
     key<&FileKeys::allowed>(
         "allow", forms::bits,
@@ -206,7 +206,7 @@ class Loader {
 
     static std::optional<WallTime> parse_clock(const YamlNode& node) {
         if (!node.is_scalar()) return std::nullopt;
-        if (const auto span = node.plain ? parse_now(node.text) : std::nullopt) {
+        if (const auto span = parse_now(node.text)) {
             return real_time() + *span;
         }
         const auto time = confd::parse_datetime(node.text);
@@ -394,6 +394,8 @@ std::expected<Scenario, std::vector<Diagnostic>> load_root(const YamlPtr& root,
 
 }  // namespace
 
+constexpr MapShape role_shape = shape_of<Role>(
+    "the keys of a role", "A group of subscribers, told by what they ask for.", role_keys);
 constexpr MapShape scenario_shape =
     shape_of<FileKeys>("the keys of a scenario", "A scenario of confd-sim.", scenario_keys);
 

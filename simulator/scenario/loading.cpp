@@ -62,9 +62,9 @@ boost::json::object steps_schema(const Key&) {
     return schema::ref("steps");
 }
 boost::json::object step_lists_schema(const Key&) {
-    auto list = schema::ref("steps");
-    list["minItems"] = 1;
-    auto out = schema::list_of(std::move(list));
+    auto out =
+        schema::list_of({{"allOf", boost::json::array{schema::ref("steps"),
+                                                      boost::json::object{{"minItems", 1}}}}});
     out["minItems"] = 1;
     return out;
 }

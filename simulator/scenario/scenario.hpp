@@ -98,7 +98,8 @@ std::expected<StepPtr, std::vector<Diagnostic>> load_step(const Scenario& scenar
                                                           std::string_view text,
                                                           const std::string& file);
 
-/// The keys of a scenario file.
+/// The keys of a scenario file, and of one of its `subscribers`.
 extern const MapShape scenario_shape;
+extern const MapShape role_shape;
 
 }  // namespace confd::sim

@@ -12,6 +12,7 @@
 #include "simulator/scenario/hazards.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/world.hpp"
+#include "simulator/text/key_schema.hpp"
 #include "simulator/text/now.hpp"
 #include "simulator/text/scalars.hpp"
 #include "simulator/yang/schema.hpp"
@@ -39,8 +40,16 @@ constexpr Key log_keys[] = {
     key<&LogKeys::fields>("fields", by_fields, "or as raw tags and values, with event_time",
                           {.presence = Presence::one_of}),
 };
-constexpr auto log_shape =
-    shape_of<LogKeys>("the keys of a logged event", "An event that can be replayed.", log_keys);
+/// By name an event has no time of its own.
+void refine_log(boost::json::object& map) {
+    map["allOf"] =
+        boost::json::array{schema::either({boost::json::object{{"required", {"time"}}},
+                                           boost::json::object{{"required", {"fields"}}}})};
+    map["not"] = boost::json::object{{"required", {"time", "fields"}}};
+}
+
+constexpr auto log_shape = shape_of<LogKeys>(
+    "the keys of a logged event", "An event that can be replayed.", log_keys, refine_log);
 
 struct AccessKeys : AccessRule {
     std::vector<std::string> names;

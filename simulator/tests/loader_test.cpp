@@ -382,6 +382,8 @@ INSTANTIATE_TEST_SUITE_P(
             "8:10: expected bytes in hex such as 00 01 a7, found the text \"0a b\""},
         Bad{"HexAndFrame", "  - raw: {hex: 00, frame: 1}",
             "8:27: expected true or false, found the number 1"},
+        Bad{"FrameOfNothing", "  - raw: {hex: '', frame: true}",
+            "8:16: a frame has at least one byte"},
         Bad{"NoUniform", "  - delay: {uniform: 50ms}",
             "8:22: expected two durations such as [50ms, 200ms], found the text \"50ms\""},
         Bad{"UniformBackwards", "  - delay: {uniform: [2s, 1s]}",

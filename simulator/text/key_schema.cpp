@@ -173,8 +173,9 @@ json::object of_map(const MapShape& shape) {
         needed |= key.rules.presence != Presence::optional;
     json::array forms{of_keys(shape)};
     if (const auto* alone = lone_key(shape.keys)) forms.push_back(of_key(shape, *alone));
-    // Without required keys nothing at all is right too: `barrier:`.
-    if (!needed && !shape.keys.empty()) forms.push_back(typed("null"));
+    // Without required keys nothing at all is right too: `barrier:`. Rules of its own may need
+    // some.
+    if (!needed && shape.refine == nullptr && !shape.keys.empty()) forms.push_back(typed("null"));
     if (forms.size() == 1) return forms.front().as_object();
     auto out = either(std::move(forms));
     if (!shape.doc.empty()) out["description"] = shape.doc;

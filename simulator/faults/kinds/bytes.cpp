@@ -130,7 +130,9 @@ constexpr Key garbage_params[] = {
 constexpr FaultKindInfo faults::corrupt{
     .kind = FaultKind::corrupt,
     .name = "corrupt",
-    .doc = "other bytes; the frame's length and the terms around stay right",
+    .doc =
+        "other bytes, in the field's contents or anywhere in the payload; the frame's length stays "
+        "right",
     .directions = faults::both_ways,
     .services = faults::services,
     .stages = faults::damage,
@@ -166,7 +168,7 @@ constexpr FaultKindInfo faults::oversized_length{
 constexpr FaultKindInfo faults::garbage{
     .kind = FaultKind::garbage,
     .name = "garbage",
-    .doc = "bytes that mean nothing",
+    .doc = "random bytes that are in no frame",
     .directions = faults::outwards,
     .services = faults::services,
     .stages = faults::damage,

@@ -170,7 +170,9 @@ constexpr FaultKindInfo faults::unknown_event{
 constexpr FaultKindInfo faults::wrong_arity{
     .kind = FaultKind::wrong_arity,
     .name = "wrong_arity",
-    .doc = "the event's tuple, or a field's, has one element too few or too many",
+    .doc =
+        "the event's tuple, or a field's, has one element too few or too many; two for an event "
+        "that may have either number",
     .directions = faults::outwards,
     .services = faults::subscribers,
     .stages = faults::events_only,
@@ -181,7 +183,9 @@ constexpr FaultKindInfo faults::wrong_arity{
 constexpr FaultKindInfo faults::wrong_type{
     .kind = FaultKind::wrong_type,
     .name = "wrong_type",
-    .doc = "a field (without `field`, one by chance) is a term of another kind",
+    .doc =
+        "a field is a term of another kind; without `field` one by chance, never the event's type "
+        "unless there is nothing else",
     .directions = faults::outwards,
     .services = faults::subscribers,
     .stages = faults::events_only,

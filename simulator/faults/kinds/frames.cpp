@@ -61,8 +61,9 @@ constexpr Key reorder_params[] = {
     faults::wait_key<&FaultSpec::within>("within", "it waits for them at most so long"),
 };
 constexpr Key truncate_params[] = {
-    faults::number_key<&FaultSpec::bytes>("bytes", "so many still come; -1 is half of them", -1,
-                                          faults::most_payload),
+    faults::number_key<&FaultSpec::bytes>(
+        "bytes", "so many still come, the header included; -1 is half of them", -1,
+        faults::most_payload),
     faults::how_key("the connection then ends", faults::end_names),
 };
 constexpr Key fail_connections_params[] = {
@@ -142,7 +143,7 @@ constexpr FaultKindInfo faults::half_close{
 constexpr FaultKindInfo faults::fail_connections{
     .kind = FaultKind::fail_connections,
     .name = "fail_connections",
-    .doc = "connections end before a byte is exchanged",
+    .doc = "connections end before a byte is exchanged; they are counted over all clients",
     .directions = faults::outwards,
     .services = faults::unsaid,
     .stages = faults::connect_only,

@@ -100,7 +100,9 @@ constexpr FaultKindInfo faults::refuse{
 constexpr FaultKindInfo faults::wrong_challenge{
     .kind = FaultKind::wrong_challenge,
     .name = "wrong_challenge",
-    .doc = "the access check goes wrong on the server's side",
+    .doc =
+        "the access check goes wrong on the server's side; connections without it are no "
+        "candidates",
     .directions = faults::outwards,
     .services = faults::services,
     .stages = faults::handshake_only,

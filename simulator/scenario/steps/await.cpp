@@ -31,7 +31,7 @@ struct Await : StepSpec {
 };
 
 constexpr Key keys[] = {
-    key<&Await::role>("role", forms::role, "whom to wait for"),
+    key<&Await::role>("role", forms::role, "whose subscribers to wait for"),
     key<&Await::given_count>(
         "count", "how many must be there",
         {.alone = true, .otherwise = "the role's count, or 1", .low = 1, .high = max_count}),

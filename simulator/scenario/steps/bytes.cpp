@@ -71,9 +71,14 @@ struct SendRaw : Send {
     Bytes written;
     bool frame = false;
 
-    void finish(const Given&, const Loading&) {
+    void finish(const Given& given, Loading& loading) {
         text = fmt::format("raw {} bytes", written.size());
-        if (frame) {
+        if (frame && written.empty()) {
+            if (given.has<&SendRaw::written>()) {
+                loading.diagnostics.report(given.place<&SendRaw::written>(),
+                                           "a frame has at least one byte");
+            }
+        } else if (frame) {
             append_frame(bytes, written);
         } else {
             bytes = written;
