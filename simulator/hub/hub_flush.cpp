@@ -35,7 +35,7 @@ void Hub::write(Instant now, Subscriber& subscriber) {
     for (const auto& action : actions) {
         if (const auto* end = std::get_if<Close>(&action)) cut(subscriber, end->how);
     }
-    report_faults();
+    if (subscriber.has_faults()) report_faults();
     output.perform(now, std::move(actions));
 }
 
