@@ -15,7 +15,7 @@
 #include "protocol/bytes.hpp"
 #include "protocol/release.hpp"
 #include "simulator/faults/kinds.hpp"
-#include "simulator/faults/unit_kind.hpp"
+#include "simulator/faults/message_kind.hpp"
 #include "simulator/text/keys.hpp"
 
 namespace confd::sim {
@@ -29,10 +29,10 @@ enum class Stage : std::uint8_t { connect, handshake, subscription, events, any 
 /// What the connections are for that a fault is done to: a client says so in its hello.
 enum class Service : std::uint8_t { events, maapi, any };
 
-struct Shape;
+struct FaultEffect;
 class Choice;
 
-/// Given by the board: 1 for the first, never used again.
+/// Given by the faults: 1 for the first, never used again.
 using FaultId = std::uint32_t;
 
 /// A fault as it was asked for. make_fault() gives one with the defaults of its kind.
@@ -87,14 +87,14 @@ struct FaultKindInfo {
     std::span<const Stage> stages;          ///< the first is the default
     /// Does it to a message, and says what that was: "dropped", "delayed by 100 ms". Null where it
     /// is done to connections.
-    std::string (*apply)(const FaultSpec& fault, Shape& shape, const WireContext& context,
+    std::string (*apply)(const FaultSpec& fault, FaultEffect& effect, const WireContext& context,
                          Choice& choice);
     std::span<const Key> params = {};  ///< of FaultSpec
     /// Their defaults; choices without one have their first.
     FaultSpec (*usual)() = [] { return FaultSpec(); };
     /// Whether it can be done to such a message, whatever its stage.
-    bool (*fits)(const FaultSpec& fault, UnitKind message) =
-        [](const FaultSpec&, UnitKind message) { return is_known(message); };
+    bool (*fits)(const FaultSpec& fault, MessageKind message) =
+        [](const FaultSpec&, MessageKind message) { return is_known(message); };
     /// What the keys cannot say of its parameters.
     std::expected<void, FaultProblem> (*check)(const FaultSpec& fault) = [](const FaultSpec&) {
         return std::expected<void, FaultProblem>();

@@ -113,7 +113,7 @@ class Hub {
 
     std::expected<FaultId, FaultProblem> add_fault(FaultSpec fault);
     bool remove_fault(FaultId id);
-    const FaultBoard& faults() const { return context_.faults; }
+    const ActiveFaults& faults() const { return context_.faults; }
 
     // The subscribers.
 

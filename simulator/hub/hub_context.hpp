@@ -5,7 +5,7 @@
 #include <functional>
 #include <utility>
 
-#include "simulator/faults/board.hpp"
+#include "simulator/faults/active_faults.hpp"
 #include "simulator/hub/config.hpp"
 #include "simulator/hub/event_queue.hpp"
 #include "simulator/maapi/transactions.hpp"
@@ -17,7 +17,7 @@ struct HubContext {
 
     const HubConfig config;
     EventQueue events;
-    FaultBoard faults;
+    ActiveFaults faults;
     maapi::Transactions transactions;
     std::uint64_t filter_ends = 0;  ///< events that filters of subscribers were ended on
     Instant latest;                 ///< when something was last asked for

@@ -27,11 +27,11 @@ std::uint64_t count_events(ByteView tail) {
     std::size_t begin = 0;
     while (!are_frames(tail.subspan(begin)))
         ++begin;
-    UnitCutter frames(Direction::out, Stage::events, UINT32_MAX);
+    MessageCutter frames(Direction::out, Stage::events, UINT32_MAX);
     frames.append(tail.subspan(begin));
     std::uint64_t events = begin > 0 ? 1 : 0;
-    while (const auto unit = frames.next())
-        events += unit->event != 0 ? 1 : 0;
+    while (const auto message = frames.next())
+        events += message->event != 0 ? 1 : 0;
     return events;
 }
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "protocol/session/server_session.hpp"
-#include "simulator/faults/line.hpp"
+#include "simulator/faults/channel.hpp"
 #include "simulator/hub/connection.hpp"
 #include "simulator/hub/events.hpp"
 #include "simulator/hub/group.hpp"
@@ -54,9 +54,9 @@ class Output {
     // Faults.
 
     /// What is sent from now on goes through this. Until then it passes untouched.
-    void set_faults(std::unique_ptr<FaultLine> faults) { faults_ = std::move(faults); }
-    FaultLine* faults() { return faults_.get(); }
-    const FaultLine* faults() const { return faults_.get(); }
+    void set_faults(std::unique_ptr<FaultChannel> faults) { faults_ = std::move(faults); }
+    FaultChannel* faults() { return faults_.get(); }
+    const FaultChannel* faults() const { return faults_.get(); }
     /// What has been queued so far meets the faults of this moment, or none.
     void pass_on(Instant now);
 
@@ -104,7 +104,7 @@ class Output {
     std::optional<CloseHow> close_;  // how it is to end
     std::optional<CloseHow> told_;   // how the connection has been told to end
     bool paused_ = false;
-    std::unique_ptr<FaultLine> faults_;
+    std::unique_ptr<FaultChannel> faults_;
     Connection* connection_ = nullptr;
     ServerSession& session_;
     Bytes passed_;

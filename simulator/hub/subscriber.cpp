@@ -228,8 +228,8 @@ void Subscriber::report_calls() {
 
 /// `out` and `in`: where the connection is in either direction.
 void Subscriber::make_faults(Stage out, Stage in) {
-    auto outwards = std::make_unique<FaultLine>(hub_.faults, id_, Direction::out, out);
-    faults_ = std::make_unique<FaultLine>(hub_.faults, id_, Direction::in, in);
+    auto outwards = std::make_unique<FaultChannel>(hub_.faults, id_, Direction::out, out);
+    faults_ = std::make_unique<FaultChannel>(hub_.faults, id_, Direction::in, in);
     if (session_.is_maapi()) {
         outwards->serves(Service::maapi);
         faults_->serves(Service::maapi);

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "protocol/session/server_session.hpp"
-#include "simulator/faults/line.hpp"
+#include "simulator/faults/channel.hpp"
 #include "simulator/hub/barriers.hpp"
 #include "simulator/hub/hub_context.hpp"
 #include "simulator/hub/output.hpp"
@@ -180,7 +180,7 @@ class Subscriber {
     std::optional<Instant> crowded_since_;
     std::optional<StreamCursor> cursor_;
     std::unique_ptr<maapi::Conversation> maapi_;  // from the first request
-    std::unique_ptr<FaultLine> faults_;           // inwards; outwards they are the output's
+    std::unique_ptr<FaultChannel> faults_;        // inwards; outwards they are the output's
     ServerSession session_;
     InputTimeout input_;
     RateLimiter ack_limiter_;  // of acknowledgements that nothing waited for

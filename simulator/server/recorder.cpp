@@ -14,28 +14,28 @@
 namespace confd::sim {
 namespace {
 
-RecordKind kind_of(UnitKind kind) {
+RecordKind kind_of(MessageKind kind) {
     switch (kind) {
-        case UnitKind::hello:
+        case MessageKind::hello:
             return RecordKind::hello;
-        case UnitKind::challenge:
-        case UnitKind::access_answer:
-        case UnitKind::access_result:
+        case MessageKind::challenge:
+        case MessageKind::access_answer:
+        case MessageKind::access_result:
             return RecordKind::challenge;
-        case UnitKind::hello_reply:
+        case MessageKind::hello_reply:
             return RecordKind::hello_reply;
-        case UnitKind::subscribe:
+        case MessageKind::subscribe:
             return RecordKind::subscribe;
-        case UnitKind::subscribe_reply:
+        case MessageKind::subscribe_reply:
             return RecordKind::subscribe_reply;
-        case UnitKind::event:
+        case MessageKind::event:
             return RecordKind::event;
-        case UnitKind::ack:
+        case MessageKind::ack:
             return RecordKind::ack;
-        case UnitKind::request:
-        case UnitKind::answer:
+        case MessageKind::request:
+        case MessageKind::answer:
             return RecordKind::maapi;
-        case UnitKind::other:
+        case MessageKind::other:
             break;
     }
     return RecordKind::raw;
@@ -43,8 +43,8 @@ RecordKind kind_of(UnitKind kind) {
 
 constexpr std::size_t frame_header = 4;
 
-ByteView payload_of(const Unit& unit) {
-    return ByteView(unit.bytes).subspan(std::min(frame_header, unit.bytes.size()));
+ByteView payload_of(const WireMessage& message) {
+    return ByteView(message.bytes).subspan(std::min(frame_header, message.bytes.size()));
 }
 
 std::string name_of_op(std::uint32_t op) {
@@ -98,8 +98,8 @@ void Recorder::write(const LogRecord& record) const {
 void Recorder::connects(PeerId peer) {
     const auto limit = Limits{}.payload;
     connections_.emplace(peer,
-                         Connection{UnitCutter(sim::Direction::in, Stage::handshake, limit),
-                                    UnitCutter(sim::Direction::out, Stage::handshake, limit)});
+                         Connection{MessageCutter(sim::Direction::in, Stage::handshake, limit),
+                                    MessageCutter(sim::Direction::out, Stage::handshake, limit)});
     auto out = record(RecordKind::connect);
     out.peer = peer;
     out.text = address_;
@@ -111,8 +111,8 @@ void Recorder::comes_in(PeerId peer, ByteView bytes) {
     if (found == connections_.end()) return;
     auto& connection = found->second;
     connection.in.append(bytes);
-    while (auto unit = connection.in.next())
-        connection.waiting.push_back(std::move(*unit));
+    while (auto message = connection.in.next())
+        connection.waiting.push_back(std::move(*message));
     write_waiting(peer, connection, connection.left.has_value());
 }
 
@@ -122,10 +122,11 @@ void Recorder::write_waiting(PeerId peer, Connection& connection, bool all) {
     const auto* session = hub_.session(peer);
     const bool subscriber = session != nullptr && !session->is_maapi();
     while (!waiting.empty()) {
-        const auto& unit = waiting.front();
-        if (!all && subscriber && unit.kind == UnitKind::ack && decode_ack(payload_of(unit)))
+        const auto& message = waiting.front();
+        if (!all && subscriber && message.kind == MessageKind::ack &&
+            decode_ack(payload_of(message)))
             return;
-        write_unit(peer, connection, unit, LogDirection::in);
+        write_message(peer, connection, message, LogDirection::in);
         waiting.pop_front();
     }
 }
@@ -135,36 +136,36 @@ void Recorder::sent(PeerId peer, ByteView bytes, const Marks& marks) {
     if (found == connections_.end()) return;
     auto& connection = found->second;
     connection.out.append(bytes, marks);
-    while (const auto unit = connection.out.next())
-        write_unit(peer, connection, *unit, LogDirection::out);
+    while (const auto message = connection.out.next())
+        write_message(peer, connection, *message, LogDirection::out);
 }
 
-void Recorder::write_unit(PeerId peer, const Connection& connection, const Unit& unit,
-                          LogDirection direction, const AckReceived* judged) const {
-    auto out = record(kind_of(unit.kind));
+void Recorder::write_message(PeerId peer, const Connection& connection, const WireMessage& message,
+                             LogDirection direction, const AckReceived* judged) const {
+    auto out = record(kind_of(message.kind));
     out.direction = direction;
     out.peer = peer;
     out.role = connection.role;
-    out.send = unit.send;
-    out.bytes = unit.bytes;
+    out.send = message.send;
+    out.bytes = message.bytes;
     Notification event;
     std::string text;
     const auto* session = hub_.session(peer);
-    if (session != nullptr && session->is_maapi() && is_frame(unit.kind)) {
+    if (session != nullptr && session->is_maapi() && is_frame(message.kind)) {
         out.kind = RecordKind::maapi;
-        text = maapi_text(payload_of(unit), direction);
+        text = maapi_text(payload_of(message), direction);
         out.text = text;
-    } else if (unit.kind == UnitKind::event) {
+    } else if (message.kind == MessageKind::event) {
         if (session != nullptr) out.context = session->context();
         const auto good =
-            decode_notification(payload_of(unit), event, {.context = out.context, .limits = {}});
+            decode_notification(payload_of(message), event, {.context = out.context, .limits = {}});
         if (good) {
             out.event = &event;
         } else {
             out.kind = RecordKind::raw;
         }
-    } else if (unit.kind == UnitKind::ack) {
-        if (const auto ack = decode_ack(payload_of(unit))) {
+    } else if (message.kind == MessageKind::ack) {
+        if (const auto ack = decode_ack(payload_of(message))) {
             out.ack = *ack;
         } else {
             out.kind = RecordKind::raw;
@@ -226,7 +227,7 @@ void Recorder::on_ack(const AckReceived& ack) {
     const auto found = connections_.find(ack.peer);
     if (found == connections_.end() || found->second.waiting.empty()) return;
     auto& connection = found->second;
-    write_unit(ack.peer, connection, connection.waiting.front(), LogDirection::in, &ack);
+    write_message(ack.peer, connection, connection.waiting.front(), LogDirection::in, &ack);
     connection.waiting.pop_front();
     write_waiting(ack.peer, connection, false);
 }
@@ -269,9 +270,9 @@ void Recorder::write_end(PeerId peer) {
     auto& connection = connections_.at(peer);
     write_waiting(peer, connection, true);
     if (connection.in.buffered() > 0)
-        write_unit(peer, connection, connection.in.rest(), LogDirection::in);
+        write_message(peer, connection, connection.in.rest(), LogDirection::in);
     if (connection.out.buffered() > 0)
-        write_unit(peer, connection, connection.out.rest(), LogDirection::out);
+        write_message(peer, connection, connection.out.rest(), LogDirection::out);
     auto out = record(RecordKind::disconnect);
     out.peer = peer;
     out.role = connection.role;

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/faults/unit.hpp"
+#include "simulator/faults/message.hpp"
 #include "simulator/hub/hub.hpp"
 #include "simulator/log/record.hpp"
 #include "simulator/scenario/world.hpp"
@@ -57,10 +57,10 @@ class Recorder : public HubObserver {
 
   private:
     struct Connection {
-        UnitCutter in;
-        UnitCutter out;
+        MessageCutter in;
+        MessageCutter out;
         std::string role = {};
-        std::deque<Unit> waiting =
+        std::deque<WireMessage> waiting =
             {};  // what came in, from an acknowledgement on that is not judged
         std::optional<std::string> left = {};  // that the hub has seen it go, in words
         bool closed = false;
@@ -69,8 +69,8 @@ class Recorder : public HubObserver {
 
     LogRecord record(RecordKind kind) const;
     void write(const LogRecord& record) const;
-    void write_unit(PeerId peer, const Connection& connection, const Unit& unit,
-                    LogDirection direction, const AckReceived* judged = nullptr) const;
+    void write_message(PeerId peer, const Connection& connection, const WireMessage& message,
+                       LogDirection direction, const AckReceived* judged = nullptr) const;
     void write_waiting(PeerId peer, Connection& connection, bool all);
     void on_ack(const AckReceived& ack);
     void on_gone(const Disconnected& gone);

@@ -66,11 +66,12 @@ std::string corrupt_at(const FaultSpec& fault, std::span<std::uint8_t> region, C
     return fmt::format("{} bits flipped", wanted);
 }
 
-std::string corrupt(const FaultSpec& fault, Shape& shape, const WireContext& context,
+std::string corrupt(const FaultSpec& fault, FaultEffect& effect, const WireContext& context,
                     Choice& choice) {
-    auto& unit = shape.unit;
-    if (!faults::has_contents(unit)) return std::string(faults::no_effect);
-    const auto payload = std::span(unit.bytes).subspan(unit.bytes.size() - payload_of(unit).size());
+    auto& message = effect.message;
+    if (!faults::has_contents(message)) return std::string(faults::no_effect);
+    const auto payload =
+        std::span(message.bytes).subspan(message.bytes.size() - payload_of(message).size());
     if (fault.field.empty()) return corrupt_at(fault, payload, choice);
     const auto term = find_field(payload, fault.field, context);
     if (!term) return std::string(faults::no_effect);
@@ -80,26 +81,28 @@ std::string corrupt(const FaultSpec& fault, Shape& shape, const WireContext& con
                        fault.field);
 }
 
-std::string wrong_length(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    auto& unit = shape.unit;
-    if (!faults::has_contents(unit)) return std::string(faults::no_effect);
-    const auto size = static_cast<std::int64_t>(payload_of(unit).size());
+std::string wrong_length(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    auto& message = effect.message;
+    if (!faults::has_contents(message)) return std::string(faults::no_effect);
+    const auto size = static_cast<std::int64_t>(payload_of(message).size());
     const auto length = static_cast<std::uint64_t>(std::max<std::int64_t>(size + fault.by, 0));
-    faults::announce(unit, length);
+    faults::announce(message, length);
     return fmt::format("announced with {} bytes instead of {}", length, size);
 }
 
-std::string oversized_length(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    auto& unit = shape.unit;
-    if (!faults::has_contents(unit)) return std::string(faults::no_effect);
-    faults::announce(unit, static_cast<std::uint64_t>(fault.length));
+std::string oversized_length(const FaultSpec& fault, FaultEffect& effect, const WireContext&,
+                             Choice&) {
+    auto& message = effect.message;
+    if (!faults::has_contents(message)) return std::string(faults::no_effect);
+    faults::announce(message, static_cast<std::uint64_t>(fault.length));
     return fmt::format("announced with {} bytes", fault.length);
 }
 
-std::string garbage(const FaultSpec& fault, Shape& shape, const WireContext&, Choice& choice) {
-    faults::put_before(shape, faults::random_bytes(static_cast<std::size_t>(fault.bytes), choice));
+std::string garbage(const FaultSpec& fault, FaultEffect& effect, const WireContext&,
+                    Choice& choice) {
+    faults::put_before(effect, faults::random_bytes(static_cast<std::size_t>(fault.bytes), choice));
     const bool instead = fault.how == "instead";
-    if (instead) shape.unit.bytes.clear();
+    if (instead) effect.message.bytes.clear();
     return fmt::format("{} {} random bytes", instead ? "replaced by" : "preceded by", fault.bytes);
 }
 

@@ -23,8 +23,8 @@ constexpr std::string_view term_names[] = {"float", "integer", "atom", "tuple", 
 constexpr TermKind term_kinds[] = {TermKind::floating, TermKind::integer, TermKind::atom,
                                    TermKind::tuple,    TermKind::list,    TermKind::binary};
 
-std::string_view kind_at(const Unit& unit, const TermPlace& place) {
-    return article_name(kind_of(payload_of(unit)[place.at]));
+std::string_view kind_at(const WireMessage& message, const TermPlace& place) {
+    return article_name(kind_of(payload_of(message)[place.at]));
 }
 
 Bytes sample_term(TermKind kind) {
@@ -55,14 +55,15 @@ Bytes sample_term(TermKind kind) {
     return out;
 }
 
-std::string unknown_event(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    auto& unit = shape.unit;
-    if (!faults::has_contents(unit)) return std::string(faults::no_effect);
-    const auto elements = elements_of(payload_of(unit), root_of(payload_of(unit)));
+std::string unknown_event(const FaultSpec& fault, FaultEffect& effect, const WireContext&,
+                          Choice&) {
+    auto& message = effect.message;
+    if (!faults::has_contents(message)) return std::string(faults::no_effect);
+    const auto elements = elements_of(payload_of(message), root_of(payload_of(message)));
     if (elements.empty()) return std::string(faults::no_effect);
     Bytes type;
     TermWriter(type).integer(fault.type);
-    faults::replace(unit, elements.front(), type);
+    faults::replace(message, elements.front(), type);
     return fmt::format("given the type {}", fault.type);
 }
 
@@ -81,27 +82,28 @@ Bytes with_arity(ByteView payload, const std::vector<TermPlace>& elements, std::
     return term;
 }
 
-std::string wrong_arity(const FaultSpec& fault, Shape& shape, const WireContext& context, Choice&) {
-    auto& unit = shape.unit;
-    if (!faults::has_contents(unit)) return std::string(faults::no_effect);
-    const auto payload = payload_of(unit);
+std::string wrong_arity(const FaultSpec& fault, FaultEffect& effect, const WireContext& context,
+                        Choice&) {
+    auto& message = effect.message;
+    if (!faults::has_contents(message)) return std::string(faults::no_effect);
+    const auto payload = payload_of(message);
     const auto tuple =
         fault.field.empty() ? root_of(payload) : find_field(payload, fault.field, context);
     if (!tuple || kind_of(payload[tuple->at]) != TermKind::tuple)
         return std::string(faults::no_effect);
     const auto elements = elements_of(payload, *tuple);
     auto arity = elements.size();
-    Unit changed;
+    WireMessage changed;
     // An event may have a shorter or longer form: one that decodes is not wrong yet.
     do {
         if (fault.how == "fewer" && arity == 0) break;
         arity = fault.how == "fewer" ? arity - 1 : arity + 1;
-        changed = unit;
+        changed = message;
         faults::replace(changed, *tuple, with_arity(payload, elements, arity));
     } while (arity <= elements.size() + 1 &&
              decode_notification(payload_of(changed), {.context = context}));
     if (arity == elements.size()) return std::string(faults::no_effect);
-    unit = std::move(changed);
+    message = std::move(changed);
     return fmt::format("given {} elements instead of {}{}{}", arity, elements.size(),
                        fault.field.empty() ? "" : " in ", fault.field);
 }
@@ -121,18 +123,18 @@ std::optional<TermPlace> any_field(ByteView payload, Choice& choice) {
     return elements.size() == 1 ? elements[0] : elements[1 + choice.below(elements.size() - 1)];
 }
 
-std::string wrong_type(const FaultSpec& fault, Shape& shape, const WireContext& context,
+std::string wrong_type(const FaultSpec& fault, FaultEffect& effect, const WireContext& context,
                        Choice& choice) {
-    auto& unit = shape.unit;
-    if (!faults::has_contents(unit)) return std::string(faults::no_effect);
-    const auto payload = payload_of(unit);
+    auto& message = effect.message;
+    if (!faults::has_contents(message)) return std::string(faults::no_effect);
+    const auto payload = payload_of(message);
     const auto term = fault.field.empty() ? any_field(payload, choice)
                                           : find_field(payload, fault.field, context);
     if (!term) return std::string(faults::no_effect);
     const auto name = field_at(payload, *term, context);
-    const auto before = kind_at(unit, *term);
-    faults::replace(unit, *term, sample_term(other_kind(fault.how, kind_of(payload[term->at]))));
-    return fmt::format("given {} instead of {} in {}", kind_at(unit, *term), before, name);
+    const auto before = kind_at(message, *term);
+    faults::replace(message, *term, sample_term(other_kind(fault.how, kind_of(payload[term->at]))));
+    return fmt::format("given {} instead of {} in {}", kind_at(message, *term), before, name);
 }
 
 constexpr Key unknown_event_params[] = {

@@ -10,45 +10,45 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string drop(const FaultSpec&, Shape& shape, const WireContext&, Choice&) {
-    shape.unit.bytes.clear();
+std::string drop(const FaultSpec&, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.message.bytes.clear();
     return "dropped";
 }
 
-std::string duplicate(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    shape.copies += fault.count;
+std::string duplicate(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.copies += fault.count;
     return fmt::format("repeated {} times", fault.count);
 }
 
-std::string reorder(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    shape.overtaken = Wait{fault.count, fault.within};
+std::string reorder(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.overtaken = Wait{fault.count, fault.within};
     return fmt::format("kept until {} others have overtaken it", fault.count);
 }
 
-std::string truncate(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    auto& bytes = shape.unit.bytes;
+std::string truncate(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    auto& bytes = effect.message.bytes;
     const auto size = bytes.size();
     bytes.resize(fault.bytes < 0 ? size / 2
                                  : std::min(size, static_cast<std::size_t>(fault.bytes)));
-    shape.close = faults::close_how(fault);
+    effect.close = faults::close_how(fault);
     return fmt::format("ended after {} of {} bytes", bytes.size(), size);
 }
 
-std::string reset(const FaultSpec&, Shape& shape, const WireContext&, Choice&) {
-    shape.unit.bytes.clear();
-    shape.close = CloseHow::rst;
+std::string reset(const FaultSpec&, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.message.bytes.clear();
+    effect.close = CloseHow::rst;
     return "replaced by a reset";
 }
 
-std::string half_close(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
+std::string half_close(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
     // Inwards the client is still heard: only what the server sends has ended.
-    if (fault.direction == Direction::out) shape.unit.bytes.clear();
-    shape.close = CloseHow::half;
+    if (fault.direction == Direction::out) effect.message.bytes.clear();
+    effect.close = CloseHow::half;
     return fault.direction == Direction::out ? "replaced by the end of what the server sends"
                                              : "followed by the end of what the server sends";
 }
 
-bool nothing(const FaultSpec&, UnitKind) {
+bool nothing(const FaultSpec&, MessageKind) {
     return false;
 }
 

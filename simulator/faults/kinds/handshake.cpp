@@ -40,8 +40,8 @@ void explain(HelloReply& reply) {
     }
 }
 
-std::string refuse(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    auto& bytes = shape.unit.bytes;
+std::string refuse(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    auto& bytes = effect.message.bytes;
     if (bytes.size() == hello_size) {
         auto reply = parse_hello_reply(bytes);
         reply.status = static_cast<std::uint8_t>(fault.status);
@@ -49,21 +49,23 @@ std::string refuse(const FaultSpec& fault, Shape& shape, const WireContext&, Cho
         bytes.clear();
         append_hello_reply(bytes, reply);
     }
-    shape.close = CloseHow::fin;
+    effect.close = CloseHow::fin;
     return fmt::format("given the status {}", fault.status);
 }
 
-std::string wrong_challenge(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
+std::string wrong_challenge(const FaultSpec& fault, FaultEffect& effect, const WireContext&,
+                            Choice&) {
     // A message of the access check that is neither a challenge nor a grant.
     constexpr std::uint8_t nothing = access_challenge | 0x80;
     const bool deny = fault.how == "deny";
-    if (!shape.unit.bytes.empty()) shape.unit.bytes[0] = deny ? access_denied : nothing;
-    if (deny) shape.close = CloseHow::fin;
+    if (!effect.message.bytes.empty()) effect.message.bytes[0] = deny ? access_denied : nothing;
+    if (deny) effect.close = CloseHow::fin;
     return deny ? "made a denial" : fmt::format("begun with the byte {}", nothing);
 }
 
-std::string early_event(const FaultSpec& fault, Shape& shape, const WireContext& context, Choice&) {
-    faults::put_before(shape, default_event(static_cast<std::uint32_t>(fault.type), context));
+std::string early_event(const FaultSpec& fault, FaultEffect& effect, const WireContext& context,
+                        Choice&) {
+    faults::put_before(effect, default_event(static_cast<std::uint32_t>(fault.type), context));
     return fmt::format("preceded by an event of type {}", fault.type);
 }
 
@@ -94,7 +96,7 @@ constexpr FaultKindInfo faults::refuse{
     .apply = sim::refuse,
     .params = refuse_params,
     .usual = [] { return FaultSpec{.status = HelloReply::incompatible_version}; },
-    .fits = [](const FaultSpec&, UnitKind kind) { return kind == UnitKind::hello_reply; },
+    .fits = [](const FaultSpec&, MessageKind kind) { return kind == MessageKind::hello_reply; },
 };
 
 constexpr FaultKindInfo faults::wrong_challenge{
@@ -109,8 +111,9 @@ constexpr FaultKindInfo faults::wrong_challenge{
     .apply = sim::wrong_challenge,
     .params = wrong_challenge_params,
     .fits =
-        [](const FaultSpec& fault, UnitKind kind) {
-            return kind == (fault.how == "deny" ? UnitKind::access_result : UnitKind::challenge);
+        [](const FaultSpec& fault, MessageKind kind) {
+            return kind ==
+                   (fault.how == "deny" ? MessageKind::access_result : MessageKind::challenge);
         },
 };
 

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "protocol/limits.hpp"
+#include "simulator/faults/effect.hpp"
 #include "simulator/faults/fault.hpp"
 #include "simulator/faults/random.hpp"
-#include "simulator/faults/shape.hpp"
 #include "simulator/text/forms.hpp"
 
 namespace confd::sim::faults {

@@ -8,36 +8,36 @@
 namespace confd::sim::faults {
 namespace {
 
-std::size_t announced(const Unit& unit) {
-    return load_word(ByteView(unit.bytes).first<frame_header_size>().data());
+std::size_t announced(const WireMessage& message) {
+    return load_word(ByteView(message.bytes).first<frame_header_size>().data());
 }
 
 }  // namespace
 
-bool has_contents(const Unit& unit) {
-    return unit.bytes.size() >= (is_frame(unit.kind) ? frame_header_size + 2 : 1);
+bool has_contents(const WireMessage& message) {
+    return message.bytes.size() >= (is_frame(message.kind) ? frame_header_size + 2 : 1);
 }
 
-ByteView payload_of(const Unit& unit) {
-    return ByteView(unit.bytes).subspan(is_frame(unit.kind) ? frame_header_size : 0);
+ByteView payload_of(const WireMessage& message) {
+    return ByteView(message.bytes).subspan(is_frame(message.kind) ? frame_header_size : 0);
 }
 
-void announce(Unit& unit, std::uint64_t size) {
+void announce(WireMessage& message, std::uint64_t size) {
     for (std::size_t i = frame_header_size; i > 0; --i, size >>= 8)
-        unit.bytes[i - 1] = static_cast<std::uint8_t>(size);
+        message.bytes[i - 1] = static_cast<std::uint8_t>(size);
 }
 
-void replace(Unit& unit, const TermPlace& place, ByteView term) {
-    const bool right = announced(unit) == payload_of(unit).size();
+void replace(WireMessage& message, const TermPlace& place, ByteView term) {
+    const bool right = announced(message) == payload_of(message).size();
     const auto begin =
-        unit.bytes.begin() + static_cast<std::ptrdiff_t>(frame_header_size + place.at);
-    const auto next = unit.bytes.erase(begin, begin + static_cast<std::ptrdiff_t>(place.size));
-    unit.bytes.insert(next, term.begin(), term.end());
-    if (right) announce(unit, payload_of(unit).size());
+        message.bytes.begin() + static_cast<std::ptrdiff_t>(frame_header_size + place.at);
+    const auto next = message.bytes.erase(begin, begin + static_cast<std::ptrdiff_t>(place.size));
+    message.bytes.insert(next, term.begin(), term.end());
+    if (right) announce(message, payload_of(message).size());
 }
 
-void put_before(Shape& shape, const Bytes& bytes) {
-    shape.before.insert(shape.before.end(), bytes.begin(), bytes.end());
+void put_before(FaultEffect& effect, const Bytes& bytes) {
+    effect.before.insert(effect.before.end(), bytes.begin(), bytes.end());
 }
 
 Bytes random_bytes(std::size_t size, Choice& choice) {

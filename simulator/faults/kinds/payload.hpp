@@ -6,26 +6,26 @@
 #include <string_view>
 
 #include "protocol/bytes.hpp"
+#include "simulator/faults/effect.hpp"
 #include "simulator/faults/fields.hpp"
+#include "simulator/faults/message.hpp"
 #include "simulator/faults/random.hpp"
-#include "simulator/faults/shape.hpp"
-#include "simulator/faults/unit.hpp"
 
 namespace confd::sim::faults {
 
 inline constexpr std::string_view no_effect = "left as it was: an earlier fault took its place";
 
 /// Whether there is something to change: an earlier fault may have taken it.
-bool has_contents(const Unit& unit);
+bool has_contents(const WireMessage& message);
 
 /// All but the header of a frame.
-ByteView payload_of(const Unit& unit);
+ByteView payload_of(const WireMessage& message);
 /// Writes another length into the header of a frame.
-void announce(Unit& unit, std::uint64_t size);
+void announce(WireMessage& message, std::uint64_t size);
 /// Puts other bytes in a term's place. A header that was wrong before, by another fault, stays.
-void replace(Unit& unit, const TermPlace& place, ByteView term);
+void replace(WireMessage& message, const TermPlace& place, ByteView term);
 /// Bytes that come in front of the message.
-void put_before(Shape& shape, const Bytes& bytes);
+void put_before(FaultEffect& effect, const Bytes& bytes);
 
 Bytes random_bytes(std::size_t size, Choice& choice);
 

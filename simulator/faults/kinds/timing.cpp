@@ -8,34 +8,35 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool anything(const FaultSpec&, UnitKind) {
+bool anything(const FaultSpec&, MessageKind) {
     return true;
 }
 
-std::string split(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    shape.piece = static_cast<std::size_t>(fault.bytes);
-    shape.gap = fault.gap;
+std::string split(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.piece = static_cast<std::size_t>(fault.bytes);
+    effect.gap = fault.gap;
     return fmt::format("split into writes of {}", fault.bytes);
 }
 
-std::string slow_handshake(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    shape.piece = 1;
-    shape.gap = fault.gap;
+std::string slow_handshake(const FaultSpec& fault, FaultEffect& effect, const WireContext&,
+                           Choice&) {
+    effect.piece = 1;
+    effect.gap = fault.gap;
     return fmt::format("written byte by byte, one in {} ms", fault.gap.count());
 }
 
-std::string coalesce(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    shape.gather = Wait{fault.count, fault.within};
+std::string coalesce(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.gather = Wait{fault.count, fault.within};
     return "kept to leave together with others";
 }
 
-std::string delay(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    shape.delay += fault.duration;
+std::string delay(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.delay += fault.duration;
     return fmt::format("delayed by {} ms", fault.duration.count());
 }
 
-std::string stall(const FaultSpec& fault, Shape& shape, const WireContext&, Choice&) {
-    shape.stall = Stall{static_cast<std::size_t>(fault.bytes), fault.duration};
+std::string stall(const FaultSpec& fault, FaultEffect& effect, const WireContext&, Choice&) {
+    effect.stall = Stall{static_cast<std::size_t>(fault.bytes), fault.duration};
     return fmt::format("stalled for {} ms after {} bytes", fault.duration.count(), fault.bytes);
 }
 

@@ -1,4 +1,4 @@
-// The table of kinds, parameters as text, and the board.
+// The table of kinds, parameters as text, and the faults.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <set>
 
-#include "simulator/faults/board.hpp"
+#include "simulator/faults/active_faults.hpp"
 #include "simulator/faults/tests/set_param.hpp"
 
 namespace confd::sim {
@@ -160,28 +160,28 @@ TEST(FaultCheck, KnowsWhatOnlySubscribersHave) {
 }
 
 TEST(Board, RefusesWhatIsWrong) {
-    FaultBoard board;
+    ActiveFaults faults;
     auto spec = make_fault(FaultKind::refuse);
     spec.status = 0;
-    EXPECT_EQ(board.add(spec).error().param, "status");
-    EXPECT_TRUE(board.faults().empty());
+    EXPECT_EQ(faults.add(spec).error().param, "status");
+    EXPECT_TRUE(faults.faults().empty());
 }
 
 TEST(Board, KeepsFaultsUntilTheyAreRemoved) {
-    FaultBoard board;
-    EXPECT_FALSE(board.touches(""));
+    ActiveFaults faults;
+    EXPECT_FALSE(faults.touches(""));
     auto spec = make_fault(FaultKind::drop);
     spec.role = "auditor";
-    const auto id = board.add(spec);
+    const auto id = faults.add(spec);
     ASSERT_TRUE(id);
-    EXPECT_TRUE(board.touches("auditor"));
-    EXPECT_FALSE(board.touches("other"));
-    EXPECT_FALSE(board.touches(""));
-    EXPECT_EQ(board.find(*id)->spec.role, "auditor");
-    EXPECT_TRUE(board.remove(*id));
-    EXPECT_FALSE(board.remove(*id));
-    EXPECT_FALSE(board.touches("auditor"));
-    EXPECT_EQ(*board.add(spec), *id + 1);
+    EXPECT_TRUE(faults.touches("auditor"));
+    EXPECT_FALSE(faults.touches("other"));
+    EXPECT_FALSE(faults.touches(""));
+    EXPECT_EQ(faults.find(*id)->spec.role, "auditor");
+    EXPECT_TRUE(faults.remove(*id));
+    EXPECT_FALSE(faults.remove(*id));
+    EXPECT_FALSE(faults.touches("auditor"));
+    EXPECT_EQ(*faults.add(spec), *id + 1);
 }
 
 TEST(FaultCheck, KnowsTheCatalogue) {
@@ -202,22 +202,22 @@ TEST(FaultCheck, KnowsTheCatalogue) {
 }
 
 TEST(Board, FailsTheFirstConnections) {
-    FaultBoard board;
+    ActiveFaults faults;
     auto spec = make_fault(FaultKind::fail_connections);
     spec.count = 2;
     spec.skip = 1;
     spec.how = "rst";
-    ASSERT_TRUE(board.add(spec));
-    EXPECT_EQ(board.on_connect(1), std::nullopt);
-    EXPECT_EQ(board.on_connect(2), CloseHow::rst);
-    EXPECT_EQ(board.on_connect(3), CloseHow::rst);
-    EXPECT_EQ(board.on_connect(4), std::nullopt);
-    const auto hits = board.take_hits();
+    ASSERT_TRUE(faults.add(spec));
+    EXPECT_EQ(faults.on_connect(1), std::nullopt);
+    EXPECT_EQ(faults.on_connect(2), CloseHow::rst);
+    EXPECT_EQ(faults.on_connect(3), CloseHow::rst);
+    EXPECT_EQ(faults.on_connect(4), std::nullopt);
+    const auto hits = faults.take_hits();
     ASSERT_EQ(hits.size(), 2U);
     EXPECT_EQ(hits[0].note, "fault 1 (fail_connections): connection 2 ended at once");
     EXPECT_EQ(hits[0].peer, 2U);
-    EXPECT_EQ(board.faults()[0].hits, 2);
-    EXPECT_TRUE(board.take_hits().empty());
+    EXPECT_EQ(faults.faults()[0].hits, 2);
+    EXPECT_TRUE(faults.take_hits().empty());
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 
 #include "generate/events.hpp"
 #include "protocol/term/tree.hpp"
+#include "simulator/faults/effect.hpp"
 #include "simulator/faults/fields.hpp"
-#include "simulator/faults/shape.hpp"
 #include "simulator/faults/tests/rig.hpp"
 
 namespace confd::sim::test {
@@ -23,7 +23,7 @@ Bytes payload_of(const Notification& event, const WireContext& context) {
 Rig struck(const FaultSpec& spec, const Notification& event = audit(17)) {
     Rig rig;
     rig.settle();
-    add(rig.board, spec);
+    add(rig.faults, spec);
     rig.send(event);
     rig.settle();
     return rig;
@@ -52,14 +52,14 @@ void for_many_events(F&& f) {
     }
 }
 
-Unit unit_of(const Notification& event, const WireContext& context) {
-    Unit unit{UnitKind::event, {}, event.type};
-    append_frame(unit.bytes, payload_of(event, context));
-    return unit;
+WireMessage unit_of(const Notification& event, const WireContext& context) {
+    WireMessage message{MessageKind::event, {}, event.type};
+    append_frame(message.bytes, payload_of(event, context));
+    return message;
 }
 
-Result<Notification> decode(const Unit& unit, const WireContext& context) {
-    return decode_notification(ByteView(unit.bytes).subspan(frame_header_size),
+Result<Notification> decode(const WireMessage& message, const WireContext& context) {
+    return decode_notification(ByteView(message.bytes).subspan(frame_header_size),
                                {.context = context, .strict = true});
 }
 
@@ -146,10 +146,11 @@ TEST(FindField, NoFieldOfAnyEventIsTakenForAMisspeltOne) {
 }
 
 /// Does it to a message that nothing else is done to.
-std::string mutate(const FaultSpec& fault, Unit& unit, const WireContext& context, Choice& choice) {
-    Shape shape{.unit = std::move(unit)};
-    auto what = info_of(fault.kind).apply(fault, shape, context, choice);
-    unit = std::move(shape.unit);
+std::string mutate(const FaultSpec& fault, WireMessage& message, const WireContext& context,
+                   Choice& choice) {
+    FaultEffect effect{.message = std::move(message)};
+    auto what = info_of(fault.kind).apply(fault, effect, context, choice);
+    message = std::move(effect.message);
     return what;
 }
 
@@ -157,10 +158,10 @@ TEST(Mutate, WrongArityIsOneOfEveryEvent) {
     for (const auto how : {"fewer", "more"}) {
         const auto spec = fault(FaultKind::wrong_arity, {{"how", how}});
         for_many_events([&](const Notification& event, const WireContext& context) {
-            auto unit = unit_of(event, context);
+            auto message = unit_of(event, context);
             Choice choice(0, 1, 1);
-            mutate(spec, unit, context, choice);
-            const auto decoded = decode(unit, context);
+            mutate(spec, message, context, choice);
+            const auto decoded = decode(message, context);
             ASSERT_FALSE(decoded) << event.type << " " << how;
             EXPECT_EQ(decoded.error().code, Errc::wrong_arity) << to_string(decoded.error());
         });
@@ -170,11 +171,11 @@ TEST(Mutate, WrongArityIsOneOfEveryEvent) {
 TEST(Mutate, UnknownEventIsOneAndStaysATerm) {
     const auto spec = fault(FaultKind::unknown_event);
     for_many_events([&](const Notification& event, const WireContext& context) {
-        auto unit = unit_of(event, context);
+        auto message = unit_of(event, context);
         Choice choice(0, 1, 1);
-        EXPECT_EQ(mutate(spec, unit, context, choice), "given the type 3221225472");
-        EXPECT_EQ(decode(unit, context).error().code, Errc::unknown_event);
-        EXPECT_TRUE(read_payload(ByteView(unit.bytes).subspan(frame_header_size)));
+        EXPECT_EQ(mutate(spec, message, context, choice), "given the type 3221225472");
+        EXPECT_EQ(decode(message, context).error().code, Errc::unknown_event);
+        EXPECT_TRUE(read_payload(ByteView(message.bytes).subspan(frame_header_size)));
     });
 }
 
@@ -182,14 +183,14 @@ TEST(Mutate, WrongTypeLeavesATermInAFrame) {
     for (const auto how : {"float", "integer", "atom", "tuple", "list", "binary"}) {
         const auto spec = fault(FaultKind::wrong_type, {{"how", how}});
         for_many_events([&](const Notification& event, const WireContext& context) {
-            auto unit = unit_of(event, context);
-            const auto before = unit.bytes;
+            auto message = unit_of(event, context);
+            const auto before = message.bytes;
             Choice choice(event.type, 1, 1);
-            mutate(spec, unit, context, choice);
-            EXPECT_NE(unit.bytes, before);
-            EXPECT_TRUE(read_payload(ByteView(unit.bytes).subspan(frame_header_size)));
+            mutate(spec, message, context, choice);
+            EXPECT_NE(message.bytes, before);
+            EXPECT_TRUE(read_payload(ByteView(message.bytes).subspan(frame_header_size)));
             FrameReader frames;
-            frames.append(unit.bytes);
+            frames.append(message.bytes);
             EXPECT_TRUE(*frames.next());
             EXPECT_EQ(frames.buffered(), 0U);
         });
@@ -199,14 +200,14 @@ TEST(Mutate, WrongTypeLeavesATermInAFrame) {
 TEST(Mutate, CorruptKeepsTheLength) {
     const auto spec = fault(FaultKind::corrupt, {{"flips", "5"}});
     for_many_events([&](const Notification& event, const WireContext& context) {
-        auto unit = unit_of(event, context);
-        const auto before = unit.bytes;
+        auto message = unit_of(event, context);
+        const auto before = message.bytes;
         Choice choice(event.type, 1, 1);
-        mutate(spec, unit, context, choice);
-        ASSERT_EQ(unit.bytes.size(), before.size());
+        mutate(spec, message, context, choice);
+        ASSERT_EQ(message.bytes.size(), before.size());
         int flipped = 0;
         for (std::size_t i = 0; i < before.size(); ++i) {
-            const auto changed = static_cast<unsigned>(before[i] ^ unit.bytes[i]);
+            const auto changed = static_cast<unsigned>(before[i] ^ message.bytes[i]);
             EXPECT_TRUE(changed == 0 || i >= frame_header_size);
             flipped += std::popcount(changed);
         }
@@ -219,7 +220,7 @@ TEST(Mutate, WrongTypeOfAField) {
     ASSERT_EQ(rig.malformed.size(), 1U);
     EXPECT_EQ(rig.malformed[0].code, Errc::wrong_type);
     EXPECT_EQ(rig.malformed[0].path, "audit.msg");
-    EXPECT_THAT(rig.board.take_hits()[0].note,
+    EXPECT_THAT(rig.faults.take_hits()[0].note,
                 HasSubstr("given a float instead of a binary in audit.msg"));
     auto same = struck(fault(FaultKind::wrong_type, {{"field", "usid"}, {"how", "integer"}}));
     EXPECT_EQ(same.malformed[0].path, "audit.usid");
@@ -238,7 +239,7 @@ TEST(Mutate, WrongArityOfAField) {
 TEST(Mutate, FieldsChooseCandidates) {
     auto rig = struck(fault(FaultKind::corrupt, {{"field", "uinfo.addr"}}));
     EXPECT_EQ(usids(rig.events), (std::vector<std::int64_t>{17}));
-    EXPECT_EQ(rig.board.faults()[0].candidates, 0);
+    EXPECT_EQ(rig.faults.faults()[0].candidates, 0);
 }
 
 TEST(Mutate, CorruptPutsBytesIntoAField) {
@@ -282,12 +283,12 @@ TEST(Mutate, GarbageComesBeforeOrInstead) {
 
 TEST(Mutate, CorruptsTheHandshakeAndAcknowledgements) {
     Rig rig;
-    add(rig.board, fault(FaultKind::corrupt, {{"stage", "handshake"}, {"hex", "07"}}));
+    add(rig.faults, fault(FaultKind::corrupt, {{"stage", "handshake"}, {"hex", "07"}}));
     rig.settle();
     ASSERT_TRUE(rig.failure);
 
     Rig inwards;
-    add(inwards.board, fault(FaultKind::corrupt, {{"direction", "in"}, {"hex", "00"}}));
+    add(inwards.faults, fault(FaultKind::corrupt, {{"direction", "in"}, {"hex", "00"}}));
     inwards.settle();
     inwards.client.send({AckKind::audit_synced, 1});
     inwards.settle();
@@ -298,13 +299,13 @@ TEST(Mutate, NothingIsLeftToChangeAfterADrop) {
     auto rig = struck(fault(FaultKind::drop));
     for (const auto kind : {FaultKind::corrupt, FaultKind::wrong_type, FaultKind::wrong_length,
                             FaultKind::wrong_arity, FaultKind::unknown_event})
-        add(rig.board, fault(kind));
-    rig.board.take_hits();
+        add(rig.faults, fault(kind));
+    rig.faults.take_hits();
     rig.send(audit(1));
     rig.settle();
     EXPECT_TRUE(rig.events.empty());
     EXPECT_TRUE(rig.malformed.empty());
-    const auto hits = rig.board.take_hits();
+    const auto hits = rig.faults.take_hits();
     ASSERT_EQ(hits.size(), 6U);
     EXPECT_THAT(hits[5].note, HasSubstr("left as it was"));
 }

@@ -41,7 +41,8 @@ struct Result {
 
 class Driver {
   public:
-    Driver(FaultBoard& board, Direction direction, Stage from) : line_(board, 1, direction, from) {}
+    Driver(ActiveFaults& faults, Direction direction, Stage from)
+        : line_(faults, 1, direction, from) {}
 
     /// Pushes the bytes in pieces, at times and with polls of its choosing, then waits for the
     /// rest.
@@ -79,7 +80,7 @@ class Driver {
         }
     }
 
-    FaultLine line_;
+    FaultChannel line_;
     Instant now_;
     Result result_;
 };
@@ -98,12 +99,12 @@ FaultSpec any_fault(FaultKind kind) {
     return spec;
 }
 
-void add_some(FaultBoard& board, std::initializer_list<FaultKind> kinds, Direction direction) {
+void add_some(ActiveFaults& faults, std::initializer_list<FaultKind> kinds, Direction direction) {
     for (const auto kind : kinds) {
         if (!*rc::gen::arbitrary<bool>()) continue;
         auto spec = any_fault(kind);
         spec.direction = direction;
-        RC_ASSERT(board.add(spec).has_value());
+        RC_ASSERT(faults.add(spec).has_value());
     }
 }
 
@@ -111,70 +112,70 @@ Direction any_direction() {
     return *rc::gen::element(Direction::out, Direction::in);
 }
 
-RC_GTEST_PROP(LineProperty, WithoutMatchingFaultsNothingChanges, ()) {
-    FaultBoard board;
+RC_GTEST_PROP(FaultChannelProperty, WithoutMatchingFaultsNothingChanges, ()) {
+    ActiveFaults faults;
     auto other = make_fault(FaultKind::drop);
     other.role = "another role";
-    RC_ASSERT(board.add(other).has_value());
+    RC_ASSERT(faults.add(other).has_value());
     const auto bytes = *rc::gen::arbitrary<Bytes>();
     const auto from = *rc::gen::element(Stage::handshake, Stage::subscription, Stage::events);
-    const auto result = Driver(board, any_direction(), from).run(bytes);
+    const auto result = Driver(faults, any_direction(), from).run(bytes);
     RC_ASSERT(result.bytes == bytes);
     RC_ASSERT(result.closed.empty());
 }
 
-RC_GTEST_PROP(LineProperty, TimingNeverChangesTheBytes, ()) {
-    FaultBoard board;
+RC_GTEST_PROP(FaultChannelProperty, TimingNeverChangesTheBytes, ()) {
+    ActiveFaults faults;
     const auto direction = any_direction();
-    add_some(board, {FaultKind::split, FaultKind::coalesce, FaultKind::delay, FaultKind::stall},
+    add_some(faults, {FaultKind::split, FaultKind::coalesce, FaultKind::delay, FaultKind::stall},
              direction);
     const auto bytes = any_frames();
-    RC_ASSERT(Driver(board, direction, Stage::events).run(bytes).bytes == bytes);
+    RC_ASSERT(Driver(faults, direction, Stage::events).run(bytes).bytes == bytes);
 }
 
-RC_GTEST_PROP(LineProperty, FramesStayWhole, ()) {
-    FaultBoard board;
+RC_GTEST_PROP(FaultChannelProperty, FramesStayWhole, ()) {
+    ActiveFaults faults;
     const auto direction = any_direction();
-    add_some(board,
+    add_some(faults,
              {FaultKind::drop, FaultKind::duplicate, FaultKind::reorder, FaultKind::split,
               FaultKind::coalesce, FaultKind::delay, FaultKind::stall},
              direction);
     const auto bytes = any_frames();
     const auto sent = frames_of(bytes);
-    for (const auto& frame : frames_of(Driver(board, direction, Stage::events).run(bytes).bytes)) {
+    for (const auto& frame : frames_of(Driver(faults, direction, Stage::events).run(bytes).bytes)) {
         RC_ASSERT(std::ranges::find(sent, frame) != sent.end());
     }
 }
 
-RC_GTEST_PROP(LineProperty, ReorderLosesNothing, ()) {
-    FaultBoard board;
-    add_some(board, {FaultKind::reorder, FaultKind::reorder, FaultKind::delay}, Direction::out);
+RC_GTEST_PROP(FaultChannelProperty, ReorderLosesNothing, ()) {
+    ActiveFaults faults;
+    add_some(faults, {FaultKind::reorder, FaultKind::reorder, FaultKind::delay}, Direction::out);
     const auto bytes = any_frames();
     auto sent = frames_of(bytes);
-    auto received = frames_of(Driver(board, Direction::out, Stage::events).run(bytes).bytes);
+    auto received = frames_of(Driver(faults, Direction::out, Stage::events).run(bytes).bytes);
     std::ranges::sort(sent);
     std::ranges::sort(received);
     RC_ASSERT(sent == received);
 }
 
-RC_GTEST_PROP(LineProperty, NothingComesAfterTheEnd, ()) {
-    FaultBoard board;
-    add_some(board,
+RC_GTEST_PROP(FaultChannelProperty, NothingComesAfterTheEnd, ()) {
+    ActiveFaults faults;
+    add_some(faults,
              {FaultKind::truncate, FaultKind::reset, FaultKind::half_close, FaultKind::split,
               FaultKind::reorder, FaultKind::coalesce, FaultKind::stall, FaultKind::garbage},
              Direction::out);
-    Driver(board, Direction::out, Stage::events).run(any_frames());
+    Driver(faults, Direction::out, Stage::events).run(any_frames());
 }
 
 /// Which of the candidates are hit does not depend on when, nor on other faults.
-RC_GTEST_PROP(LineProperty, ChoicesAreDeterministic, ()) {
+RC_GTEST_PROP(FaultChannelProperty, ChoicesAreDeterministic, ()) {
     const auto spec = any_fault(FaultKind::drop);
     const auto bytes = any_frames(40);
     const auto survivors = [&](bool another) {
-        FaultBoard board;
-        RC_ASSERT(board.add(spec).has_value());
-        if (another) RC_ASSERT(board.add(any_fault(FaultKind::delay)).has_value());
-        return Driver(board, Direction::out, Stage::events).run(bytes).bytes;
+        ActiveFaults faults;
+        RC_ASSERT(faults.add(spec).has_value());
+        if (another) RC_ASSERT(faults.add(any_fault(FaultKind::delay)).has_value());
+        return Driver(faults, Direction::out, Stage::events).run(bytes).bytes;
     };
     RC_ASSERT(survivors(false) == survivors(true));
 }

@@ -1,4 +1,4 @@
-// A server's and a client's session with the lines of a board between them, and a clock by hand.
+// A server's and a client's session with fault channels between them, and a clock by hand.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "protocol/session/client_session.hpp"
 #include "protocol/session/server_session.hpp"
-#include "simulator/faults/line.hpp"
+#include "simulator/faults/channel.hpp"
 #include "simulator/faults/tests/set_param.hpp"
 
 namespace confd::sim::test {
@@ -27,8 +27,8 @@ inline FaultSpec fault(FaultKind kind,
     return spec;
 }
 
-inline FaultId add(FaultBoard& board, const FaultSpec& spec) {
-    const auto id = board.add(spec);
+inline FaultId add(ActiveFaults& faults, const FaultSpec& spec) {
+    const auto id = faults.add(spec);
     EXPECT_TRUE(id) << (id ? "" : id.error().message);
     return id.value_or(0);
 }
@@ -60,8 +60,8 @@ struct Arrival {
 class Rig {
   public:
     explicit Rig(const std::optional<Bytes>& secret = {}, PeerId peer = 1)
-        : out(board, peer, Direction::out),
-          in(board, peer, Direction::in),
+        : out(faults, peer, Direction::out),
+          in(faults, peer, Direction::in),
           server(ServerConfig{.secret = secret}, Challenge{1, 2, 3}),
           client(client_config(secret)) {}
 
@@ -88,9 +88,9 @@ class Rig {
         return std::chrono::duration_cast<milliseconds>(now - Instant());
     }
 
-    FaultBoard board;
-    FaultLine out;
-    FaultLine in;
+    ActiveFaults faults;
+    FaultChannel out;
+    FaultChannel in;
     ServerSession server;
     ClientSession client;
     Instant now;
@@ -184,7 +184,7 @@ class Rig {
         }
     }
 
-    /// To the next moment at which a line has something to do.
+    /// To the next moment at which a channel has something to do.
     bool wait() {
         auto next = out.deadline();
         if (const auto other = in.deadline()) next = next ? std::min(*next, *other) : other;

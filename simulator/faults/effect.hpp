@@ -1,4 +1,4 @@
-// What faults make of a unit: other bytes, and how and when it goes on.
+// What faults make of a message: other bytes, and how and when it goes on.
 #pragma once
 
 #include <chrono>
@@ -8,9 +8,9 @@
 #include <string>
 
 #include "protocol/release.hpp"
-#include "simulator/faults/board.hpp"
+#include "simulator/faults/active_faults.hpp"
+#include "simulator/faults/message.hpp"
 #include "simulator/faults/random.hpp"
-#include "simulator/faults/unit.hpp"
 
 namespace confd::sim {
 
@@ -25,11 +25,11 @@ struct Wait {
     std::chrono::milliseconds within{};
 };
 
-/// The unit, and what is to happen to it.
-struct Shape {
-    Unit unit;
+/// The message, and what is to happen to it.
+struct FaultEffect {
+    WireMessage message;
     Bytes before;             ///< bytes that come in front of it
-    std::int64_t copies = 0;  ///< beside the unit itself
+    std::int64_t copies = 0;  ///< beside the message itself
     std::size_t piece = 0;    ///< written in so many bytes at once; 0 for all
     std::chrono::milliseconds gap{};
     std::chrono::milliseconds delay{};

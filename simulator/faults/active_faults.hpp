@@ -12,14 +12,14 @@
 #include "simulator/base/close_how.hpp"
 #include "simulator/base/ids.hpp"
 #include "simulator/faults/fault.hpp"
+#include "simulator/faults/message.hpp"
 #include "simulator/faults/random.hpp"
-#include "simulator/faults/unit.hpp"
 
 namespace confd::sim {
 
 struct ActiveFault {
     FaultSpec spec;
-    std::int64_t candidates = 0;  ///< units, or connections, that it could have been done to
+    std::int64_t candidates = 0;  ///< messages, or connections, that it could have been done to
     std::int64_t hits = 0;        ///< those it was done to
 };
 
@@ -39,19 +39,19 @@ struct FaultHit {
     Bytes came = {};   ///< what it struck, as it came in; empty for what goes out
 };
 
-class FaultBoard {
+class ActiveFaults {
   public:
     /// From now on, on connections that are there too. Gives the id.
     std::expected<FaultId, FaultProblem> add(FaultSpec spec);
     /// False when there is none. What it holds back still comes when it was to come.
     bool remove(FaultId id);
 
-    const std::vector<ActiveFault>& faults() const { return faults_; }
+    const std::vector<ActiveFault>& faults() const { return active_; }
     /// Null when there is none.
     const ActiveFault* find(FaultId id) const;
 
-    /// Whether any fault may be done to peers of this role (empty: before it is known). Peers that
-    /// none touches need no lines.
+    /// Whether any fault may be done to peers of this role (empty: before it is known). Connections
+    /// that none touches need no channels.
     bool touches(std::string_view role) const;
 
     /// A new connection; how to end it at once, if so.
@@ -61,14 +61,14 @@ class FaultBoard {
     std::vector<FaultHit> take_hits() { return std::exchange(hits_, {}); }
 
   private:
-    friend class FaultLine;
+    friend class FaultChannel;
 
     /// Counts a candidate. When it is to be hit: the source of what is random in that.
     static std::optional<Choice> choose(ActiveFault& fault, FaultTally& tally, PeerId peer);
-    void report(const FaultSpec& spec, PeerId peer, std::string_view what, const Unit& unit = {},
-                Direction direction = Direction::out);
+    void report(const FaultSpec& spec, PeerId peer, std::string_view what,
+                const WireMessage& message = {}, Direction direction = Direction::out);
 
-    std::vector<ActiveFault> faults_;
+    std::vector<ActiveFault> active_;
     std::vector<FaultHit> hits_;
     FaultId last_id_ = 0;
 };

@@ -1,4 +1,4 @@
-#include "simulator/faults/unit.hpp"
+#include "simulator/faults/message.hpp"
 
 #include <fmt/format.h>
 
@@ -25,31 +25,31 @@ std::uint32_t event_type(ByteView frame) {
     return read ? type : 0;
 }
 
-std::string_view name_of(UnitKind kind) {
+std::string_view name_of(MessageKind kind) {
     switch (kind) {
-        case UnitKind::hello:
+        case MessageKind::hello:
             return "the hello";
-        case UnitKind::challenge:
+        case MessageKind::challenge:
             return "the access challenge";
-        case UnitKind::access_answer:
+        case MessageKind::access_answer:
             return "the answer to the challenge";
-        case UnitKind::access_result:
+        case MessageKind::access_result:
             return "the result of the access check";
-        case UnitKind::hello_reply:
+        case MessageKind::hello_reply:
             return "the reply to the hello";
-        case UnitKind::subscribe:
+        case MessageKind::subscribe:
             return "the subscription";
-        case UnitKind::subscribe_reply:
+        case MessageKind::subscribe_reply:
             return "the subscription's reply";
-        case UnitKind::event:
+        case MessageKind::event:
             return "an event";
-        case UnitKind::ack:
+        case MessageKind::ack:
             return "an acknowledgement";
-        case UnitKind::request:
+        case MessageKind::request:
             return "a MAAPI request";
-        case UnitKind::answer:
+        case MessageKind::answer:
             return "a MAAPI answer";
-        case UnitKind::other:
+        case MessageKind::other:
             break;
     }
     return "bytes";
@@ -57,123 +57,125 @@ std::string_view name_of(UnitKind kind) {
 
 }  // namespace
 
-Stage stage_of(UnitKind kind) {
+Stage stage_of(MessageKind kind) {
     switch (kind) {
-        case UnitKind::hello:
-        case UnitKind::challenge:
-        case UnitKind::access_answer:
-        case UnitKind::access_result:
-        case UnitKind::hello_reply:
+        case MessageKind::hello:
+        case MessageKind::challenge:
+        case MessageKind::access_answer:
+        case MessageKind::access_result:
+        case MessageKind::hello_reply:
             return Stage::handshake;
-        case UnitKind::subscribe:
-        case UnitKind::subscribe_reply:
+        case MessageKind::subscribe:
+        case MessageKind::subscribe_reply:
             return Stage::subscription;
-        case UnitKind::event:
-        case UnitKind::ack:
-        case UnitKind::request:
-        case UnitKind::answer:
+        case MessageKind::event:
+        case MessageKind::ack:
+        case MessageKind::request:
+        case MessageKind::answer:
             return Stage::events;
-        case UnitKind::other:
+        case MessageKind::other:
             break;
     }
     return Stage::any;
 }
 
-bool is_frame(UnitKind kind) {
+bool is_frame(MessageKind kind) {
     return stage_of(kind) == Stage::subscription || stage_of(kind) == Stage::events;
 }
 
-std::string describe(const Unit& unit) {
-    const auto event = confd::name_of(mask_constants, unit.event);
-    return std::string(event ? *event : name_of(unit.kind));
+std::string describe(const WireMessage& message) {
+    const auto event = confd::name_of(mask_constants, message.event);
+    return std::string(event ? *event : name_of(message.kind));
 }
 
-UnitCutter::UnitCutter(Direction direction, Stage from, std::size_t limit)
+MessageCutter::MessageCutter(Direction direction, Stage from, std::size_t limit)
     : direction_(direction),
       expect_(from == Stage::handshake      ? Expect::first
               : from == Stage::subscription ? Expect::subscription
                                             : Expect::frames),
       limit_(limit) {}
 
-void UnitCutter::append(ByteView bytes, std::span<const Mark> marks) {
+void MessageCutter::append(ByteView bytes, std::span<const Mark> marks) {
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
     take_marks(marks_, std::exchange(begin_, 0));
     append_marks(marks_, buffer_.size(), marks, 0, bytes.size());
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
-std::optional<Unit> UnitCutter::next() {
+std::optional<WireMessage> MessageCutter::next() {
     if (buffered() == 0) return std::nullopt;
     if (expect_ == Expect::raw) return rest();
     return direction_ == Direction::out ? next_out() : next_in();
 }
 
-std::optional<Unit> UnitCutter::next_out() {
+std::optional<WireMessage> MessageCutter::next_out() {
     switch (expect_) {
         case Expect::first:
             // No status of the reply to the hello is this number.
             if (buffer_[begin_] == access_challenge) {
-                return take(UnitKind::challenge, access_message_size, Expect::result);
+                return take(MessageKind::challenge, access_message_size, Expect::result);
             }
-            return take(UnitKind::hello_reply, hello_size, Expect::subscription);
+            return take(MessageKind::hello_reply, hello_size, Expect::subscription);
         case Expect::result:
-            return take(UnitKind::access_result, 1, Expect::reply);
+            return take(MessageKind::access_result, 1, Expect::reply);
         case Expect::reply:
-            return take(UnitKind::hello_reply, hello_size, Expect::subscription);
+            return take(MessageKind::hello_reply, hello_size, Expect::subscription);
         case Expect::subscription:
-            return frame(maapi_ ? UnitKind::answer : UnitKind::subscribe_reply);
+            return frame(maapi_ ? MessageKind::answer : MessageKind::subscribe_reply);
         default:
-            return frame(maapi_ ? UnitKind::answer : UnitKind::event);
+            return frame(maapi_ ? MessageKind::answer : MessageKind::event);
     }
 }
 
-std::optional<Unit> UnitCutter::next_in() {
+std::optional<WireMessage> MessageCutter::next_in() {
     switch (expect_) {
         case Expect::first: {
             const bool asks = (buffer_[begin_] & challenge_bit) != 0;
-            return take(UnitKind::hello, hello_size, asks ? Expect::answer : Expect::subscription);
+            return take(MessageKind::hello, hello_size,
+                        asks ? Expect::answer : Expect::subscription);
         }
         case Expect::answer:
-            return take(UnitKind::access_answer, access_message_size, Expect::subscription);
+            return take(MessageKind::access_answer, access_message_size, Expect::subscription);
         case Expect::subscription:
-            return frame(maapi_ ? UnitKind::request : UnitKind::subscribe);
+            return frame(maapi_ ? MessageKind::request : MessageKind::subscribe);
         default:
-            return frame(maapi_ ? UnitKind::request : UnitKind::ack);
+            return frame(maapi_ ? MessageKind::request : MessageKind::ack);
     }
 }
 
-std::optional<Unit> UnitCutter::take(UnitKind kind, std::size_t size, Expect then) {
+std::optional<WireMessage> MessageCutter::take(MessageKind kind, std::size_t size, Expect then) {
     if (buffered() < size) return std::nullopt;
     const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_);
-    Unit unit{kind, Bytes(begin, begin + static_cast<std::ptrdiff_t>(size))};
+    WireMessage message{kind, Bytes(begin, begin + static_cast<std::ptrdiff_t>(size))};
     begin_ += size;
     expect_ = then;
-    return unit;
+    return message;
 }
 
-std::optional<Unit> UnitCutter::frame(UnitKind kind) {
+std::optional<WireMessage> MessageCutter::frame(MessageKind kind) {
     if (buffered() < frame_header_size) return std::nullopt;
     const std::size_t size = load_word(buffer_.data() + begin_);
     if (size > limit_) {
         expect_ = Expect::raw;
         return rest();
     }
-    auto unit = take(kind, frame_header_size + size, Expect::frames);
-    if (!unit || kind != UnitKind::event) return unit;
-    unit->event = event_type(unit->bytes);
-    const auto begin = begin_ - unit->bytes.size();
+    auto message = take(kind, frame_header_size + size, Expect::frames);
+    if (!message || kind != MessageKind::event) return message;
+    message->event = event_type(message->bytes);
+    const auto begin = begin_ - message->bytes.size();
     const auto mark = std::ranges::lower_bound(marks_, begin, {}, &Mark::at);
-    if (mark != marks_.end() && mark->at == begin) unit->send = mark->send;
-    return unit;
+    if (mark != marks_.end() && mark->at == begin) message->send = mark->send;
+    return message;
 }
 
-Unit UnitCutter::rest() {
-    Unit unit{UnitKind::other,
-              Bytes(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), buffer_.end())};
+WireMessage MessageCutter::rest() {
+    WireMessage message{
+        MessageKind::other,
+        Bytes(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), buffer_.end())};
     buffer_.clear();
     marks_.clear();
     begin_ = 0;
-    return unit;
+    return message;
 }
 
 }  // namespace confd::sim

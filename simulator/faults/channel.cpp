@@ -1,4 +1,4 @@
-#include "simulator/faults/line.hpp"
+#include "simulator/faults/channel.hpp"
 
 #include <fmt/format.h>
 
@@ -20,128 +20,129 @@ std::size_t frame_limit(Direction direction) {
 
 }  // namespace
 
-FaultLine::FaultLine(FaultBoard& board, PeerId peer, Direction direction, Stage from)
-    : board_(board),
+FaultChannel::FaultChannel(ActiveFaults& faults, PeerId peer, Direction direction, Stage from)
+    : faults_(faults),
       peer_(peer),
       direction_(direction),
       cutter_(direction, from, frame_limit(direction)) {}
 
-void FaultLine::subscribed(std::string role, const WireContext& context) {
+void FaultChannel::subscribed(std::string role, const WireContext& context) {
     role_ = std::move(role);
     context_ = context;
     subscribed_ = true;
 }
 
-void FaultLine::serves(Service service) {
+void FaultChannel::serves(Service service) {
     service_ = service;
     cutter_.serves(service);
 }
 
-void FaultLine::push(Instant now, ByteView bytes, std::span<const Mark> marks) {
+void FaultChannel::push(Instant now, ByteView bytes, std::span<const Mark> marks) {
     if (over_) return;
     cutter_.append(bytes, marks);
-    while (auto unit = cutter_.next())
-        push(now, std::move(*unit));
+    while (auto message = cutter_.next())
+        push(now, std::move(*message));
 }
 
-void FaultLine::finish(Instant now) {
+void FaultChannel::finish(Instant now) {
     if (cutter_.buffered() > 0) push(now, cutter_.rest());
 }
 
-void FaultLine::push(Instant now, Unit unit) {
+void FaultChannel::push(Instant now, WireMessage message) {
     if (over_) return;
-    if (unit.kind == UnitKind::hello && unit.bytes.size() == hello_size) {
-        const bool maapi = parse_hello(unit.bytes).client_id == CLIENT_MAAPI;
+    if (message.kind == MessageKind::hello && message.bytes.size() == hello_size) {
+        const bool maapi = parse_hello(message.bytes).client_id == CLIENT_MAAPI;
         serves(maapi ? Service::maapi : Service::events);
     }
-    Shape shape;
-    shape.unit = unit;
-    for (auto& fault : board_.faults_) {
+    FaultEffect effect;
+    effect.message = message;
+    for (auto& fault : faults_.active_) {
         // Judged by what came, not by what other faults have made of it.
-        if (!is_candidate(fault.spec, unit)) continue;
-        auto choice = FaultBoard::choose(fault, tallies_[fault.spec.id], peer_);
+        if (!is_candidate(fault.spec, message)) continue;
+        auto choice = ActiveFaults::choose(fault, tallies_[fault.spec.id], peer_);
         if (!choice) continue;
-        const auto what = info_of(fault.spec.kind).apply(fault.spec, shape, context_, *choice);
-        board_.report(fault.spec, peer_, fmt::format("{} {} {}", describe(unit), name(), what),
-                      unit, direction_);
+        const auto what = info_of(fault.spec.kind).apply(fault.spec, effect, context_, *choice);
+        faults_.report(fault.spec, peer_, fmt::format("{} {} {}", describe(message), name(), what),
+                       message, direction_);
     }
-    schedule(now, shape);
+    schedule(now, effect);
 }
 
-bool FaultLine::is_candidate(const FaultSpec& fault, const Unit& unit) const {
-    if (fault.direction != direction_ || !info_of(fault.kind).fits(fault, unit.kind)) return false;
+bool FaultChannel::is_candidate(const FaultSpec& fault, const WireMessage& message) const {
+    if (fault.direction != direction_ || !info_of(fault.kind).fits(fault, message.kind))
+        return false;
     if (fault.service != Service::any && fault.service != service_) return false;
     if (fault.role != all_roles && fault.role != role_) return false;
-    if (fault.stage != Stage::any && fault.stage != stage_of(unit.kind)) return false;
-    if (fault.events != 0 && (fault.events & unit.event) == 0) return false;
+    if (fault.stage != Stage::any && fault.stage != stage_of(message.kind)) return false;
+    if (fault.events != 0 && (fault.events & message.event) == 0) return false;
     return fault.field.empty() ||
-           find_field(ByteView(unit.bytes).subspan(frame_header_size), fault.field, context_);
+           find_field(ByteView(message.bytes).subspan(frame_header_size), fault.field, context_);
 }
 
 /// "to subscriber 2".
-std::string FaultLine::name() const {
+std::string FaultChannel::name() const {
     return fmt::format("{} {} {}", direction_ == Direction::out ? "to" : "from",
                        subscribed_ ? "subscriber" : "connection", peer_);
 }
 
-FaultLine::Segments FaultLine::segments_of(Instant now, const Shape& shape) const {
+FaultChannel::Segments FaultChannel::segments_of(Instant now, const FaultEffect& effect) const {
     Segments out;
-    const Segment plain{.piece = shape.piece, .pause = shape.gap, .earliest = now + shape.delay};
+    const Segment plain{.piece = effect.piece, .pause = effect.gap, .earliest = now + effect.delay};
     const auto add = [&](ByteView bytes) {
         if (bytes.empty()) return;
         out.push_back(plain);
         out.back().bytes.assign(bytes.begin(), bytes.end());
     };
-    const ByteView whole = shape.unit.bytes;
-    const auto cut = shape.stall ? std::min(shape.stall->after, whole.size()) : 0;
-    add(shape.before);
+    const ByteView whole = effect.message.bytes;
+    const auto cut = effect.stall ? std::min(effect.stall->after, whole.size()) : 0;
+    add(effect.before);
     const auto first = out.size();
     add(whole.first(cut));
     const auto before_rest = out.size();
     add(whole.subspan(cut));
-    if (shape.stall && out.size() > before_rest) out.back().stall = shape.stall->duration;
-    if (first < out.size()) out[first].send = shape.unit.send;
-    for (std::int64_t i = 0; i < shape.copies; ++i) {
+    if (effect.stall && out.size() > before_rest) out.back().stall = effect.stall->duration;
+    if (first < out.size()) out[first].send = effect.message.send;
+    for (std::int64_t i = 0; i < effect.copies; ++i) {
         add(whole);
-        if (!whole.empty()) out.back().send = shape.unit.send;
+        if (!whole.empty()) out.back().send = effect.message.send;
     }
-    if (shape.close) {
-        out.push_back(Segment{.earliest = plain.earliest, .close = shape.close});
+    if (effect.close) {
+        out.push_back(Segment{.earliest = plain.earliest, .close = effect.close});
     }
     return out;
 }
 
-void FaultLine::schedule(Instant now, const Shape& shape) {
-    auto segments = segments_of(now, shape);
+void FaultChannel::schedule(Instant now, const FaultEffect& effect) {
+    auto segments = segments_of(now, effect);
     if (segments.empty()) return;
     for (const auto& segment : segments)
         held_ += segment.bytes.size();
-    gather(now, shape, segments);
-    if (shape.overtaken && !shape.close) {
+    gather(now, effect, segments);
+    if (effect.overtaken && !effect.close) {
         late_.push_back(
-            {std::move(segments), shape.overtaken->count, now + shape.overtaken->within});
+            {std::move(segments), effect.overtaken->count, now + effect.overtaken->within});
         return;
     }
     enqueue(now, std::move(segments));
-    if (is_frame(shape.unit.kind)) overtake(now);
-    over_ = shape.close && ends(*shape.close);
+    if (is_frame(effect.message.kind)) overtake(now);
+    over_ = effect.close && ends(*effect.close);
 }
 
 /// Whether nothing comes after it: inwards a half close ends only what goes the other way.
-bool FaultLine::ends(CloseHow how) const {
+bool FaultChannel::ends(CloseHow how) const {
     return direction_ == Direction::out || how != CloseHow::half;
 }
 
-void FaultLine::gather(Instant now, const Shape& shape, Segments& segments) {
+void FaultChannel::gather(Instant now, const FaultEffect& effect, Segments& segments) {
     if (gather_ && gather_->until <= now) gather_.reset();
-    if (!gather_ && shape.gather) {
-        gather_ = Gather{shape.gather->count, now + shape.gather->within};
+    if (!gather_ && effect.gather) {
+        gather_ = Gather{effect.gather->count, now + effect.gather->within};
     }
     if (!gather_) return;
     for (auto& segment : segments)
         segment.gathering = gather_->until;
     // An end has nothing to wait for.
-    if (--gather_->missing > 0 && !shape.close) return;
+    if (--gather_->missing > 0 && !effect.close) return;
     gather_.reset();
     for (auto& segment : segments)
         segment.gathering.reset();
@@ -150,7 +151,7 @@ void FaultLine::gather(Instant now, const Shape& shape, Segments& segments) {
 }
 
 /// A frame has been queued: those that waited for it follow.
-void FaultLine::overtake(Instant now) {
+void FaultChannel::overtake(Instant now) {
     std::erase_if(late_, [&](Late& late) {
         if (--late.missing > 0) return false;
         enqueue(now, std::move(late.segments));
@@ -158,18 +159,18 @@ void FaultLine::overtake(Instant now) {
     });
 }
 
-void FaultLine::enqueue(Instant now, Segments segments) {
+void FaultChannel::enqueue(Instant now, Segments segments) {
     if (queue_.empty()) head_since_ = now;
     std::ranges::move(segments, std::back_inserter(queue_));
 }
 
-Instant FaultLine::due(const Segment& head) const {
+Instant FaultChannel::due(const Segment& head) const {
     const auto stall = head.sent == 0 ? head.stall : std::chrono::milliseconds();
     const auto turn = head_since_ + std::max(head.pause, stall);
     return std::max({turn, head.earliest, head.gathering.value_or(head.earliest)});
 }
 
-std::vector<Action> FaultLine::poll(Instant now) {
+std::vector<Action> FaultChannel::poll(Instant now) {
     std::erase_if(late_, [&](Late& late) {
         if (late.until > now) return false;
         enqueue(now, std::move(late.segments));
@@ -181,7 +182,7 @@ std::vector<Action> FaultLine::poll(Instant now) {
     return out;
 }
 
-void FaultLine::emit(Instant now, std::vector<Action>& out) {
+void FaultChannel::emit(Instant now, std::vector<Action>& out) {
     auto& head = queue_.front();
     head_since_ = now;
     if (head.close) {
@@ -204,7 +205,7 @@ void FaultLine::emit(Instant now, std::vector<Action>& out) {
     if (head.sent == head.bytes.size()) queue_.pop_front();
 }
 
-Bytes FaultLine::held_bytes() const {
+Bytes FaultChannel::held_bytes() const {
     Bytes out;
     const auto add = [&out](const Segment& segment) {
         const auto left = ByteView(segment.bytes).subspan(segment.sent);
@@ -216,7 +217,7 @@ Bytes FaultLine::held_bytes() const {
     return out;
 }
 
-std::optional<Instant> FaultLine::deadline() const {
+std::optional<Instant> FaultChannel::deadline() const {
     std::optional<Instant> next;
     if (!queue_.empty()) next = due(queue_.front());
     for (const auto& late : late_)
@@ -224,7 +225,7 @@ std::optional<Instant> FaultLine::deadline() const {
     return next;
 }
 
-void FaultLine::stop() {
+void FaultChannel::stop() {
     over_ = true;
     queue_.clear();
     late_.clear();
@@ -232,7 +233,7 @@ void FaultLine::stop() {
     held_ = 0;
 }
 
-bool FaultLine::reading_paused(Instant now) const {
+bool FaultChannel::reading_paused(Instant now) const {
     if (held() > inbound_held_limit) return true;
     return !queue_.empty() && queue_.front().stall.count() > 0 && due(queue_.front()) > now;
 }

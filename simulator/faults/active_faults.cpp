@@ -1,4 +1,4 @@
-#include "simulator/faults/board.hpp"
+#include "simulator/faults/active_faults.hpp"
 
 #include <fmt/format.h>
 
@@ -8,31 +8,31 @@
 
 namespace confd::sim {
 
-std::expected<FaultId, FaultProblem> FaultBoard::add(FaultSpec spec) {
+std::expected<FaultId, FaultProblem> ActiveFaults::add(FaultSpec spec) {
     if (auto good = check(spec); !good) return std::unexpected(std::move(good.error()));
     spec.id = ++last_id_;
-    faults_.push_back({std::move(spec)});
+    active_.push_back({std::move(spec)});
     return last_id_;
 }
 
-bool FaultBoard::remove(FaultId id) {
-    return std::erase_if(faults_, [&](const ActiveFault& f) { return f.spec.id == id; }) > 0;
+bool ActiveFaults::remove(FaultId id) {
+    return std::erase_if(active_, [&](const ActiveFault& f) { return f.spec.id == id; }) > 0;
 }
 
-const ActiveFault* FaultBoard::find(FaultId id) const {
+const ActiveFault* ActiveFaults::find(FaultId id) const {
     const auto found =
-        std::ranges::find_if(faults_, [&](const ActiveFault& f) { return f.spec.id == id; });
-    return found == faults_.end() ? nullptr : &*found;
+        std::ranges::find_if(active_, [&](const ActiveFault& f) { return f.spec.id == id; });
+    return found == active_.end() ? nullptr : &*found;
 }
 
-bool FaultBoard::touches(std::string_view role) const {
-    return std::ranges::any_of(faults_, [&](const ActiveFault& f) {
+bool ActiveFaults::touches(std::string_view role) const {
+    return std::ranges::any_of(active_, [&](const ActiveFault& f) {
         return f.spec.kind != FaultKind::fail_connections &&
                (f.spec.role == all_roles || f.spec.role == role);
     });
 }
 
-std::optional<Choice> FaultBoard::choose(ActiveFault& fault, FaultTally& tally, PeerId peer) {
+std::optional<Choice> ActiveFaults::choose(ActiveFault& fault, FaultTally& tally, PeerId peer) {
     const auto& spec = fault.spec;
     ++fault.candidates;
     Choice choice(spec.seed, peer, ++tally.candidates);
@@ -44,21 +44,21 @@ std::optional<Choice> FaultBoard::choose(ActiveFault& fault, FaultTally& tally, 
     return choice;
 }
 
-void FaultBoard::report(const FaultSpec& spec, PeerId peer, std::string_view what, const Unit& unit,
-                        Direction direction) {
+void ActiveFaults::report(const FaultSpec& spec, PeerId peer, std::string_view what,
+                          const WireMessage& message, Direction direction) {
     hits_.push_back({.fault = spec.id,
                      .kind = spec.kind,
                      .peer = peer,
                      .note = fmt::format("{}: {}", label(spec), what),
-                     .send = unit.send,
-                     .came = direction == Direction::in ? unit.bytes : Bytes()});
+                     .send = message.send,
+                     .came = direction == Direction::in ? message.bytes : Bytes()});
 }
 
-std::optional<CloseHow> FaultBoard::on_connect(PeerId peer) {
+std::optional<CloseHow> ActiveFaults::on_connect(PeerId peer) {
     std::optional<CloseHow> how;
-    for (auto& fault : faults_) {
+    for (auto& fault : active_) {
         if (fault.spec.kind != FaultKind::fail_connections) continue;
-        // All connections together are its one line of candidates.
+        // All connections together are one row of candidates for it.
         FaultTally tally{fault.candidates, fault.hits};
         if (fault.hits >= fault.spec.count || !choose(fault, tally, 0)) continue;
         if (how) continue;

@@ -1,8 +1,8 @@
-// One direction of one connection, with the faults of the board done to what goes through.
+// One direction of one connection, with the active faults done to what goes through.
 //
-//     line.push(now, bytes);                     // what the session sends, or the socket received
-//     for (auto& action : line.poll(now)) ...    // what really goes on, and when
-//     wake_up_at(line.deadline());
+//     channel.push(now, bytes);                     // what the session sends, or the socket
+//     received for (auto& action : channel.poll(now)) ...    // what really goes on, and when
+//     wake_up_at(channel.deadline());
 //
 // What no fault touches comes out at the next poll(), behind what still waits.
 #pragma once
@@ -21,9 +21,9 @@
 
 #include "protocol/release.hpp"
 #include "simulator/base/ids.hpp"
-#include "simulator/faults/board.hpp"
-#include "simulator/faults/shape.hpp"
-#include "simulator/faults/unit.hpp"
+#include "simulator/faults/active_faults.hpp"
+#include "simulator/faults/effect.hpp"
+#include "simulator/faults/message.hpp"
 
 namespace confd::sim {
 
@@ -43,23 +43,24 @@ using Action = std::variant<Write, Close>;
 /// Inwards the client decides how much comes: reading pauses while more than this is held.
 inline constexpr std::size_t inbound_held_limit = std::size_t{256} << 10;
 
-class FaultLine {
+class FaultChannel {
   public:
-    /// The board outlives the line. Faults added or removed later count from then on.
-    FaultLine(FaultBoard& board, PeerId peer, Direction direction, Stage from = Stage::handshake);
+    /// The active faults outlive the channel. Faults added or removed later count from then on.
+    FaultChannel(ActiveFaults& faults, PeerId peer, Direction direction,
+                 Stage from = Stage::handshake);
 
     /// The subscription is granted: call before its reply is pushed. Until then only faults for
     /// "all" act, and fields of events are not found.
     void subscribed(std::string role, const WireContext& context);
 
     /// What the client's hello says that the connection is for; until then it counts as one of
-    /// events. The line inwards sees the hello itself.
+    /// events. The channel inwards sees the hello itself.
     void serves(Service service);
     Service service() const { return service_; }
 
-    /// Bytes as they come; incomplete units wait for their end.
+    /// Bytes as they come; incomplete messages wait for their end.
     void push(Instant now, ByteView bytes, std::span<const Mark> marks = {});
-    void push(Instant now, Unit unit);
+    void push(Instant now, WireMessage message);
     /// No more will be pushed: what was begun goes on as it is.
     void finish(Instant now);
 
@@ -108,25 +109,25 @@ class FaultLine {
         Instant until;
     };
 
-    bool is_candidate(const FaultSpec& fault, const Unit& unit) const;
+    bool is_candidate(const FaultSpec& fault, const WireMessage& message) const;
     std::string name() const;
-    Segments segments_of(Instant now, const Shape& shape) const;
-    void schedule(Instant now, const Shape& shape);
+    Segments segments_of(Instant now, const FaultEffect& effect) const;
+    void schedule(Instant now, const FaultEffect& effect);
     bool ends(CloseHow how) const;
-    void gather(Instant now, const Shape& shape, Segments& segments);
+    void gather(Instant now, const FaultEffect& effect, Segments& segments);
     void overtake(Instant now);
     void enqueue(Instant now, Segments segments);
     Instant due(const Segment& head) const;
     void emit(Instant now, std::vector<Action>& out);
 
-    FaultBoard& board_;
+    ActiveFaults& faults_;
     PeerId peer_;
     Direction direction_;
     Service service_ = Service::events;
     bool subscribed_ = false;
     std::string role_;
     WireContext context_;
-    UnitCutter cutter_;
+    MessageCutter cutter_;
     std::map<FaultId, FaultTally> tallies_;
     std::deque<Segment> queue_;
     std::vector<Late> late_;

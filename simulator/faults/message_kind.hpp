@@ -5,7 +5,7 @@
 
 namespace confd::sim {
 
-enum class UnitKind : std::uint8_t {
+enum class MessageKind : std::uint8_t {
     hello,            ///< in
     challenge,        ///< out
     access_answer,    ///< in
@@ -21,8 +21,8 @@ enum class UnitKind : std::uint8_t {
 };
 
 /// Whether it is a message of this protocol at all.
-constexpr bool is_known(UnitKind kind) {
-    return kind != UnitKind::other;
+constexpr bool is_known(MessageKind kind) {
+    return kind != MessageKind::other;
 }
 
 }  // namespace confd::sim
