@@ -90,11 +90,11 @@ struct Case {
     std::string rationale;
     /// Why it is no MUST, or what a client can do about it; empty when there is nothing to say.
     std::string note;
-    /// Of a client's case: the scenario that the kit plays. Else what the part makes of it.
+    /// What is played, as text: a scenario, a server's steps, a decoder's payloads.
     std::string script;
     std::optional<ClientSetup> client;  ///< of a client's case
-    /// Of a client's case: the same as `script`, with the places that messages name.
-    std::shared_ptr<const sim::YamlNode> scenario;
+    /// Of a client's and a server's case: the same as `script`, with the places that messages name.
+    std::shared_ptr<const sim::YamlNode> played;
     std::string file;  ///< "client/ack.yaml", below conformance/cases
     int line = 0;      ///< where the case begins in the file
 

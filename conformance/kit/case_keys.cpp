@@ -141,8 +141,9 @@ constexpr std::uint8_t bit_of(Part part) {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(part));
 }
 constexpr auto client = bit_of(Part::client);
-constexpr auto others = static_cast<std::uint8_t>(bit_of(Part::server) | bit_of(Part::codec));
-constexpr auto all = static_cast<std::uint8_t>(client | others);
+constexpr auto codec = bit_of(Part::codec);
+constexpr auto peers = static_cast<std::uint8_t>(client | bit_of(Part::server));
+constexpr auto all = static_cast<std::uint8_t>(peers | codec);
 constexpr bool required = true;
 constexpr bool optional = false;
 
@@ -179,17 +180,17 @@ constexpr CaseKey all_keys[] = {
     {"hello", client, optional, hello},
     {"subscription", client, optional, subscription},
 
-    // What the scenario is put together of.
-    {"vars", client},
+    // What is played is put together of these.
+    {"vars", peers},
+    {"before", peers},
+    {"steps", peers, required},
+    {"after", peers},
     {"modules", client},
     {"allow", client},
     {"sessions", client},
     {"streams", client},
-    {"before", client},
-    {"steps", client, required},
-    {"after", client},
 
-    {"script", others, required, script},
+    {"script", codec, required, script},
 };
 
 }  // namespace

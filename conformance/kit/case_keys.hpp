@@ -17,7 +17,7 @@ struct CaseKey {
     std::string_view name;
     std::uint8_t parts = 0;  ///< whose cases can have it: a bit for each
     bool required = false;
-    /// Puts what it says into the case. Null: a part of the scenario, which is put together of
+    /// Puts what it says into the case. Null: a part of what is played, which is put together of
     /// several keys.
     void (*load)(const sim::YamlNode& node, Case& out, sim::Diagnostics& diagnostics) = nullptr;
 

@@ -77,10 +77,10 @@ class CaseBuilder {
                 diagnostics_.report(place_, fmt::format("'{}' is missing", key.name));
             }
         }
-        if (out_.part != Part::client) return;
-        imply_features();
-        out_.scenario = scenario();
-        out_.script = yaml_text(*out_.scenario);
+        if (out_.part == Part::codec) return;
+        if (out_.part == Part::client) imply_features();
+        out_.played = out_.part == Part::client ? scenario() : script();
+        out_.script = yaml_text(*out_.played);
     }
 
   private:
@@ -111,6 +111,17 @@ class CaseBuilder {
             if (const auto node = find(key)) out.set(key, node);
         out.set("steps", all_steps);
         return out.take();
+    }
+
+    /// A server's steps with their variables written out.
+    YamlPtr script() const {
+        const auto all_steps = steps();
+        sim::Scope scope;
+        if (const auto all_vars = vars(*all_steps)) {
+            for (const auto& [key, value] : all_vars->entries)
+                scope.set(key->text, substitute(value, scope, diagnostics_));
+        }
+        return substitute(all_steps, scope, diagnostics_);
     }
 
     YamlPtr steps() const {

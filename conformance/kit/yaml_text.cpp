@@ -74,6 +74,12 @@ std::string block(const YamlNode& node, std::size_t indent) {
 
 }  // namespace
 
+std::string yaml_line(const sim::YamlNode& node) {
+    if (!node.is_map() || node.entries.size() != 1) return flow(node);
+    const auto& [key, value] = node.entries.front();
+    return fmt::format("{}: {}", scalar_text(*key), flow(*value));
+}
+
 std::string yaml_text(const YamlNode& node) {
     return is_collection(node) ? block(node, 0) : flow(node) + "\n";
 }

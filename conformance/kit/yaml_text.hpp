@@ -11,4 +11,7 @@ namespace confd::kit {
 /// Ends with a newline. Reading it gives an equal tree, but for places.
 std::string yaml_text(const sim::YamlNode& node);
 
+/// On one line, as a list has it: "expect: {event: NOTIF_AUDIT}".
+std::string yaml_line(const sim::YamlNode& node);
+
 }  // namespace confd::kit

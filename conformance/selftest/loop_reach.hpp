@@ -1,4 +1,4 @@
-// The kit's probes on a Loopback: no sockets, no processes, no waiting.
+// The kit's steps on a Loopback: no sockets, no processes, no waiting.
 #pragma once
 
 #include <functional>

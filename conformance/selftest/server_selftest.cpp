@@ -63,7 +63,7 @@ TEST(ServerCases, EveryScriptCanBeRun) {
 /// A case that triggers events says so: it is skipped without a trigger, and runs alone.
 TEST(ServerCases, TriggersAreDeclared) {
     for (const auto* test : server_cases()) {
-        const bool triggers = test->script.find("trigger ") != std::string::npos;
+        const bool triggers = test->script.find("- trigger:") != std::string::npos;
         const bool declared = std::ranges::find(test->features, "trigger") != test->features.end();
         EXPECT_EQ(triggers, declared) << test->id;
     }
@@ -73,7 +73,7 @@ TEST(ServerCases, AreSkippedWithoutATrigger) {
     const auto judge = judge_of(Target{.path = "/nonexistent", .product = Product::nso});
     for (const auto* test : server_cases()) {
         const auto verdict = judge(*test);
-        const bool triggers = test->script.find("trigger ") != std::string::npos;
+        const bool triggers = test->script.find("- trigger:") != std::string::npos;
         const bool skipped = verdict.result.status == Status::skipped;
         EXPECT_TRUE(skipped || !triggers) << test->id;
         EXPECT_TRUE(skipped || !verdict.reached) << test->id;

@@ -108,7 +108,7 @@ std::expected<sim::Scenario, std::string> load_scenario_of(const Case& test, std
     options.read = [](const std::string&) -> std::expected<std::string, std::string> {
         return std::unexpected("a case includes no files");
     };
-    auto scenario = sim::load_scenario(test.scenario, test.file, options);
+    auto scenario = sim::load_scenario(test.played, test.file, options);
     if (!scenario) return std::unexpected(text_of(scenario.error()));
     return std::move(*scenario);
 }

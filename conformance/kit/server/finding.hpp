@@ -1,4 +1,4 @@
-// Why a probe ends its case.
+// Why a step ends its case.
 #pragma once
 
 #include <expected>

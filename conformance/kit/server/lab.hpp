@@ -1,4 +1,4 @@
-// What the probes of one case share: connections, triggers, the transcript.
+// What the steps of one case share: connections, triggers, the transcript.
 #pragma once
 
 #include <chrono>
@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,7 +16,9 @@
 #include "conformance/kit/server/script.hpp"
 #include "conformance/kit/server/target.hpp"
 #include "conformance/kit/server/transcript.hpp"
+#include "protocol/constants.hpp"
 #include "protocol/maapi/messages.hpp"
+#include "protocol/session/handshake.hpp"
 
 namespace confd::kit::server {
 
@@ -45,47 +48,68 @@ struct Lab {
     std::map<std::string, std::unique_ptr<Trigger>, std::less<>> triggers;
 };
 
-// Parameters of a step. What cannot be read throws std::invalid_argument: the script is wrong.
-std::string text_of(const Step& step, std::string_view key, std::string_view otherwise = {});
-std::int64_t number_of(const Step& step, std::string_view key, std::int64_t otherwise);
-bool has(const Step& step, std::string_view key);
-Bytes bytes_of(const Step& step, std::string_view key);
-std::chrono::milliseconds time_of(const Step& step, std::string_view key,
-                                  std::chrono::milliseconds otherwise);
-/// The payload of a term in text notation.
-Bytes payload_of(const std::string& notation);
-/// "NOTIF_AUDIT|64|every|^NOTIF_DEVEL": `all` is every bit of the product and dialect, `every`
-/// those of events that come by themselves when something happens, ^ takes a bit away.
-std::uint32_t mask_of(std::string_view text, const WireContext& context);
-/// The bit of an event by its name.
-std::uint32_t event_of(const Step& step);
-
-struct Probe {
-    std::string_view name;
-    Checked (*run)(Lab& lab, const Step& step);
-    std::string_view parameters;  ///< the keys it knows, apart by blanks
+/// What a hello says, and how it goes out.
+struct HelloKeys {
+    std::uint8_t id = CLIENT_EVENT_NOTIFICATIONS;
+    std::optional<std::uint16_t> version;  ///< else that of the release
+    std::optional<std::uint32_t> library;
+    std::uint8_t depth = default_max_depth;
+    std::uint8_t key = default_max_key_length;
+    std::optional<bool> challenge;   ///< else when there is a secret
+    std::optional<Bytes> hex;        ///< in place of all that
+    std::optional<std::size_t> cut;  ///< nothing comes behind so many bytes
+    bool hold = false;               ///< it goes out with what is sent next
+    int buffer = 0;                  ///< for what is received; 0 for the usual one
+    std::size_t count = 1;           ///< so many connections of this name
 };
-std::span<const Probe> handshake_probes();
-std::span<const Probe> subscription_probes();
-std::span<const Probe> event_probes();
-std::span<const Probe> maapi_probes();
-std::span<const Probe> diff_probes();
-std::span<const Probe> schema_probes();
-/// Null when there is none of this name.
-const Probe* find_probe(std::string_view name);
 
-// What several files of probes use.
-Checked say_hello(Lab& lab, Peer& peer, const Step& step);
-/// The access check if the hello asked for it, then the reply. `statuses` is "0" or "0|1".
-Checked expect_reply(Lab& lab, Peer& peer, std::string_view statuses);
-Checked subscribe(Lab& lab, Peer& peer, const Step& step);
+/// A step that begins with a hello on new connections.
+struct OpeningStep : PeerStep {
+    HelloKeys hello;
+
+    bool creates() const override { return true; }
+    void prepare(Lab& lab) const override { lab.create(on, hello.count); }
+};
+
+/// The events that a mask asks for, by a word or by name.
+enum class Asks : std::uint8_t {
+    nothing,
+    all,    ///< every bit of the product and dialect
+    every,  ///< the events that come by themselves when something happens
+};
+
+struct WantedMask {
+    Asks asks = Asks::nothing;
+    std::uint32_t bits = 0;  ///< beside that
+};
+
+/// A subscription, well-formed or not.
+struct SubscriptionKeys {
+    WantedMask mask;
+    std::uint32_t without = 0;              ///< bits that are taken away
+    std::optional<std::int64_t> heartbeat;  ///< milliseconds
+    std::optional<std::int64_t> health_check;
+    std::optional<std::string> stream;  ///< else the one that the server has
+    std::optional<std::string> filter;
+    std::int64_t usid = 0;
+    std::int64_t use_ikp = 0;
+    std::optional<Bytes> term;  ///< payloads in place of all that
+    std::optional<Bytes> hex;
+};
+
+// What several files of steps use.
+Checked say_hello(Lab& lab, Peer& peer, const HelloKeys& keys, Pace pace = {});
+/// The access check if the hello asked for it, then the reply with one of the statuses.
+Checked expect_reply(Peer& peer, const Target& target, std::span<const std::uint8_t> statuses);
+Checked expect_accepted(Lab& lab, Peer& peer);
+Checked subscribe(Lab& lab, Peer& peer, const SubscriptionKeys& keys, Pace pace = {});
 Checked expect_ok(Peer& peer);
-/// How bytes go out: `piece` and `pause`.
-Pace pace_of(const Step& step);
 /// A request on a MAAPI socket.
 void ask(Peer& peer, std::string summary, const MaapiRequest& request, Pace pace);
-/// The transaction that the step is about: by its handle, or that of a subscriber's last event.
-Commit commit_of(Lab& lab, const Peer& peer, const Step& step);
+/// The transaction that a step is about: that of the last event of the subscriber `of`, of what
+/// this connection was attached to, or of the last event of subscriber a.
+std::expected<Commit, Finding> commit_of(Lab& lab, const Peer& peer,
+                                         const std::optional<std::string>& of);
 std::int32_t handle_of(const Commit& commit);
 std::string told(const PeerError& error);
 /// The next frame of a MAAPI socket.

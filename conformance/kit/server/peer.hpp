@@ -71,7 +71,7 @@ class Peer {
     Clock::time_point soon() const { return now() + target_->timeout; }
     WireContext context() const { return {dialect_of(hello.protocol_version), target_->product}; }
 
-    // What the probes remember of it.
+    // What steps remember of it.
     Hello hello;
     std::optional<HelloReply> reply;
     std::optional<Challenge> challenge;

@@ -1,4 +1,4 @@
-// How probes reach the server under test, and the time in which they do: sockets, processes and the
+// How steps reach the server under test, and the time in which they do: sockets, processes and the
 // real clock, or whatever a test has instead.
 #pragma once
 

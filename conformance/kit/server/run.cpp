@@ -40,25 +40,17 @@ std::string missing(const Case& test, const Target& target) {
     return {};
 }
 
-void check_step(const Step& step, const server::Probe* probe) {
-    if (probe == nullptr) {
-        throw std::invalid_argument(fmt::format("'{}': no probe is called so", step.text));
-    }
-    const auto known = fmt::format(" {} ", probe->parameters);
-    for (const auto& [key, value] : step.parameters) {
-        if (known.find(fmt::format(" {} ", key)) == std::string::npos) {
-            throw std::invalid_argument(
-                fmt::format("'{}': the probe takes no '{}'", step.text, key));
-        }
-    }
-}
+using Steps = std::vector<std::unique_ptr<Step>>;
 
-std::vector<Step> checked_script(const Case& test) {
-    auto steps = server::parse_script(test.script);
-    if (!steps) throw std::invalid_argument(steps.error());
-    for (const auto& step : *steps)
-        check_step(step, server::find_probe(step.probe));
-    return std::move(*steps);
+/// The error says all that is wrong, a line each.
+std::expected<Steps, std::string> steps_of(const Case& test) {
+    sim::Diagnostics diagnostics;
+    auto steps = server::parse_script(*test.played, diagnostics);
+    std::string wrong;
+    for (const auto& diagnostic : diagnostics.take())
+        wrong += to_string(diagnostic) + "\n";
+    if (!wrong.empty()) return std::unexpected(std::move(wrong));
+    return steps;
 }
 
 Result judged(const Case& test, Checked checked, const Step& last) {
@@ -68,18 +60,19 @@ Result judged(const Case& test, Checked checked, const Step& last) {
     result.status = finding.status;
     result.expected = std::move(finding.expected);
     result.reason = std::move(finding.reason);
-    if (result.status == Status::failed) result.details.push_back("probe: " + last.text);
+    if (result.status == Status::failed) result.details.push_back("step: " + last.text);
     return result;
 }
 
 Verdict run_case(const Case& test, const Target& target, server::Reach& reach) {
-    const auto steps = checked_script(test);
+    const auto steps = steps_of(test);
+    if (!steps) throw std::invalid_argument(steps.error());
     Lab lab(target, reach);
     Checked checked;
-    const Step* last = &steps.front();
-    for (const auto& step : steps) {
-        last = &step;
-        checked = server::find_probe(step.probe)->run(lab, step);
+    const Step* last = steps->front().get();
+    for (const auto& step : *steps) {
+        last = step.get();
+        checked = step->run(lab);
         if (!checked) break;
     }
     Verdict verdict;
@@ -108,12 +101,8 @@ Verdict run_in_turn(const Case& test, const Target& target, Turn& turn) {
 }  // namespace
 
 std::string server::script_fault(const Case& test) {
-    try {
-        checked_script(test);
-        return {};
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
+    const auto steps = steps_of(test);
+    return steps ? std::string() : steps.error();
 }
 
 Verdict server::judge_case(const Case& test, const Target& target, Reach& reach) {

@@ -23,7 +23,7 @@ requirements: [REQ-ACK-2]
 rationale: because
 )";
 
-std::vector<Case> cases_in(const std::string& rest, const std::string& path = "server/made.yaml") {
+std::vector<Case> cases_in(const std::string& rest, const std::string& path = "codec/made.yaml") {
     auto cases = load_cases(std::string(head) + rest, path);
     if (cases) return std::move(*cases);
     for (const auto& error : cases.error())
@@ -32,7 +32,7 @@ std::vector<Case> cases_in(const std::string& rest, const std::string& path = "s
 }
 
 /// All that is wrong, a line each. The head has five lines.
-std::string errors_in(const std::string& rest, const std::string& path = "server/made.yaml") {
+std::string errors_in(const std::string& rest, const std::string& path = "codec/made.yaml") {
     const auto cases = load_cases(std::string(head) + rest, path);
     std::string out;
     if (cases) return out;
@@ -48,7 +48,7 @@ cases:
   two: {title: Two, script: alive, level: L0, features: [], catches: [sleeps]}
 )");
     ASSERT_EQ(cases.size(), 2U);
-    EXPECT_EQ(cases[0].id, "server/made/one");
+    EXPECT_EQ(cases[0].id, "codec/made/one");
     EXPECT_EQ(cases[0].level, Level::l1);
     EXPECT_THAT(cases[0].features, ElementsAre("trigger"));
     EXPECT_EQ(cases[0].line, 8);
@@ -67,7 +67,7 @@ TEST(Cases, OfATableDifferInTheirRows) {
       again: {what: AUDIT, level: L2, title: Again}
 )");
     ASSERT_EQ(cases.size(), 2U);
-    EXPECT_EQ(cases[0].id, "server/made/audit");
+    EXPECT_EQ(cases[0].id, "codec/made/audit");
     EXPECT_EQ(cases[0].title, "AUDIT comes once, and AUDITs do not");
     EXPECT_EQ(cases[0].script, "event AUDIT");
     EXPECT_EQ(cases[0].line, 11);
@@ -116,37 +116,37 @@ steps:
   - delay: 50ms
 )");
     EXPECT_THAT(cases[1].features, ElementsAre("output"));
-    const auto& send = *cases[0].scenario->find("steps")->get()->items[1];
+    const auto& send = *cases[0].played->find("steps")->get()->items[1];
     EXPECT_EQ(to_string(send.place), "client/made.yaml:17:9");
 }
 
 TEST(Cases, MayShareAGroupAmongFiles) {
     const auto cases =
-        cases_in("cases:\n  one: {title: One, script: alive}\n", "server/made.more.yaml");
+        cases_in("cases:\n  one: {title: One, script: alive}\n", "codec/made.more.yaml");
     ASSERT_EQ(cases.size(), 1U);
-    EXPECT_EQ(cases[0].id, "server/made/one");
-    EXPECT_TRUE(may_hold("server/made.more.yaml", "server/made/one"));
-    EXPECT_TRUE(may_hold("server/made.yaml", "server/made/one"));
-    EXPECT_FALSE(may_hold("server/made.yaml", "server/other/one"));
+    EXPECT_EQ(cases[0].id, "codec/made/one");
+    EXPECT_TRUE(may_hold("codec/made.more.yaml", "codec/made/one"));
+    EXPECT_TRUE(may_hold("codec/made.yaml", "codec/made/one"));
+    EXPECT_FALSE(may_hold("codec/made.yaml", "server/other/one"));
 }
 
 TEST(Cases, SayWhatIsWrongWithThem) {
     EXPECT_EQ(
         errors_in("cases:\n  one: {titel: One, script: alive}\n"),
-        "server/made.yaml:7:3: 'title' is missing\n"
-        "server/made.yaml:7:9: 'titel' is not among the keys of a case: expected title, level, "
+        "codec/made.yaml:7:3: 'title' is missing\n"
+        "codec/made.yaml:7:9: 'titel' is not among the keys of a case: expected title, level, "
         "strength, source, requirements, features, rationale, note, catches, may_catch or "
         "script; did you mean 'title'?\n");
     EXPECT_EQ(errors_in("cases:\n  one: {title: One, script: alive, level: L7}\n"),
-              "server/made.yaml:7:43: expected L0, L1 or L2, found the text \"L7\"\n");
+              "codec/made.yaml:7:43: expected L0, L1 or L2, found the text \"L7\"\n");
     EXPECT_EQ(errors_in("cases:\n  one: {title: One, script: alive, requirements: [REQ-NONE]}\n"),
-              "server/made.yaml:7:50: docs/protocol.md has no REQ-NONE\n");
+              "codec/made.yaml:7:50: docs/protocol.md has no REQ-NONE\n");
     EXPECT_EQ(errors_in("cases:\n  One: {title: One, script: alive}\n"),
-              "server/made.yaml:7:3: expected the end of an ID: small letters, digits and -, found "
+              "codec/made.yaml:7:3: expected the end of an ID: small letters, digits and -, found "
               "the text \"One\"\n");
     EXPECT_THAT(errors_in("levle: L1\ncases: {}\n"),
                 HasSubstr("6:1: 'levle' is not among the keys of a file of cases: "));
-    EXPECT_EQ(errors_in(""), "server/made.yaml:1:1: 'cases' is missing\n");
+    EXPECT_EQ(errors_in(""), "codec/made.yaml:1:1: 'cases' is missing\n");
     EXPECT_THAT(errors_in("cases: [one]\n"),
                 HasSubstr("6:8: expected a map of cases by their names"));
     EXPECT_THAT(errors_in("cases: {}\n", "nobody/made.yaml"),
@@ -158,9 +158,9 @@ TEST(Cases, SayWhatIsWrongWithTables) {
         "cases:\n  table:\n    title: $what comes\n    script: alive\n    each:\n";
     EXPECT_EQ(
         errors_in(table + "      one: {wath: AUDIT}\n"),
-        "server/made.yaml:8:12: there is no variable 'what'; did you mean 'wath'?; '$$' stands "
+        "codec/made.yaml:8:12: there is no variable 'what'; did you mean 'wath'?; '$$' stands "
         "for a dollar sign\n"
-        "server/made.yaml:11:13: 'wath' is not among the keys of a case and the variables in "
+        "codec/made.yaml:11:13: 'wath' is not among the keys of a case and the variables in "
         "it: expected title, level, strength, source, requirements, features, rationale, note, "
         "catches, may_catch, script or what; did you mean 'what'?\n");
     EXPECT_THAT(errors_in(table + "      one: {what: [1]}\n"), HasSubstr("'what' is a list"));
@@ -182,14 +182,14 @@ bool equal(const sim::YamlNode& a, const sim::YamlNode& b) {
 }
 
 /// What reports and `explain` show can be played by confd-sim.
-TEST(YamlText, OfEveryScenarioIsTheScenario) {
+TEST(YamlText, OfWhatIsPlayedIsThat) {
     for (const auto& test : all_cases()) {
-        if (!test.scenario) continue;
+        if (!test.played) continue;
         sim::Diagnostics diagnostics;
         const auto read =
             sim::parse_yaml(test.script, std::make_shared<const std::string>(test.id), diagnostics);
         ASSERT_TRUE(read != nullptr && diagnostics.empty()) << test.id << "\n" << test.script;
-        EXPECT_TRUE(equal(*read, *test.scenario)) << test.id << "\n" << test.script;
+        EXPECT_TRUE(equal(*read, *test.played)) << test.id << "\n" << test.script;
     }
 }
 

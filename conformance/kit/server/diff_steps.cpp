@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <variant>
 
 #include "conformance/kit/server/lab.hpp"
@@ -11,23 +10,22 @@
 namespace confd::kit::server {
 namespace {
 
+using sim::Key;
+using sim::key;
+using sim::Presence;
+
 /// More is no diff that a trigger makes for a test.
 constexpr std::size_t most_changes = 100'000;
 
-Checked each(Lab& lab, const Step& step, auto&& run) {
-    for (auto& peer : lab.group(step.connection)) {
-        if (auto checked = run(peer); !checked) return checked;
-    }
-    return {};
-}
-
-void begin(Lab& lab, Peer& peer, const Step& step) {
-    const auto commit = commit_of(lab, peer, step);
+Checked begin(Lab& lab, Peer& peer, const std::optional<std::string>& of, Pace pace) {
+    const auto commit = commit_of(lab, peer, of);
+    if (!commit) return std::unexpected(commit.error());
     peer.diff.clear();
-    ask(peer, fmt::format("iterate the diff of transaction {}", commit.thandle),
-        MaapiDiffIterate{.thandle = handle_of(commit),
+    ask(peer, fmt::format("iterate the diff of transaction {}", commit->thandle),
+        MaapiDiffIterate{.thandle = handle_of(*commit),
                          .flags = ITER_WANT_ATTR | ITER_WANT_P_CONTAINER},
-        pace_of(step));
+        pace);
+    return {};
 }
 
 void answer(Peer& peer, IterAnswer how, Pace pace) {
@@ -115,14 +113,6 @@ std::optional<std::size_t> place_for(const std::vector<DiffChange>& all, IterAns
     return std::nullopt;
 }
 
-std::optional<IterAnswer> answer_in(std::string_view word) {
-    if (word == "stop") return ITER_STOP;
-    if (word == "recurse") return ITER_RECURSE;
-    if (word == "continue") return ITER_CONTINUE;
-    if (word == "up") return ITER_UP;
-    return std::nullopt;
-}
-
 Checked expect_same(const std::vector<DiffChange>& expected, const std::vector<DiffChange>& found) {
     const auto [at, other] = std::ranges::mismatch(expected, found);
     if (at == expected.end() && other == found.end()) return {};
@@ -134,43 +124,89 @@ Checked expect_same(const std::vector<DiffChange>& expected, const std::vector<D
                   fmt::format("{} changes, there {}", found.size(), told(other, found)));
 }
 
-Checked expect_end(const End& end, std::string_view what) {
-    if (what == "refused" && end.kind == End::Kind::failure) return {};
-    if (what == "broken" && end.kind != End::Kind::whole) return {};
-    if (what == "over") return {};
-    const bool wants_failure = what == "refused" || what == "broken";
-    if (!wants_failure && end.kind == End::Kind::whole) return {};
+/// How a diff should end.
+enum class Ends : std::uint8_t {
+    whole,
+    failure,  ///< in place of a change
+    broken,   ///< that, or the connection is closed
+    any,
+};
+constexpr std::string_view ends[] = {"whole", "failure", "broken", "any"};
+
+Checked expect_end(const End& end, Ends wanted) {
+    if (wanted == Ends::failure && end.kind == End::Kind::failure) return {};
+    if (wanted == Ends::broken && end.kind != End::Kind::whole) return {};
+    if (wanted == Ends::any) return {};
+    if (wanted == Ends::whole && end.kind == End::Kind::whole) return {};
     const auto* expected =
-        wants_failure ? "a failure in place of a change" : "the diff's end, {return}";
+        wanted == Ends::whole ? "the diff's end, {return}" : "a failure in place of a change";
     return failed(expected, end.kind == End::Kind::whole ? "{return}" : end.text);
 }
 
-/// The whole diff, at first; then again, with another answer where that makes a difference.
-Checked iterate(Lab& lab, Peer& peer, const Step& step) {
-    const auto special = answer_in(step.what);
-    const auto known = peer.diff;
-    auto at = most_changes;
-    if (special) {
-        const auto place = place_for(known, *special);
-        if (!place) return skipped("the trigger's commit changes too little for this answer");
-        at = *place;
+// ---- Steps. ----
+
+enum class Answer : std::uint8_t { stop, recurse, go_on, up };
+constexpr std::string_view answers[] = {"stop", "recurse", "continue", "up"};
+
+IterAnswer answer_of(Answer answer) {
+    switch (answer) {
+        case Answer::stop:
+            return ITER_STOP;
+        case Answer::recurse:
+            return ITER_RECURSE;
+        case Answer::go_on:
+            return ITER_CONTINUE;
+        case Answer::up:
+            break;
     }
-    begin(lab, peer, step);
-    const auto end = read_on(lab, peer, at, special.value_or(ITER_RECURSE), pace_of(step));
-    if (!end) return std::unexpected(end.error());
-    if (auto checked = expect_end(*end, step.what); !checked) return checked;
-    if (special) return expect_same(left_after(known, at, *special), peer.diff);
-    if (std::ssize(peer.diff) < number_of(step, "least", 0)) {
-        return skipped(fmt::format("the trigger's commit changes too little: {} changes, needs {}",
-                                   peer.diff.size(), number_of(step, "least", 0)));
-    }
-    if (!has(step, "like")) return {};
-    return expect_same(lab.group(text_of(step, "like")).front().diff, peer.diff);
+    return ITER_UP;
 }
 
-Checked probe_iterate(Lab& lab, const Step& step) {
-    return each(lab, step, [&](Peer& peer) { return iterate(lab, peer, step); });
-}
+/// The whole diff; with an answer, again, with that answer where it makes a difference.
+struct Iterate : PeerStep {
+    std::optional<Answer> answer;
+    Ends end = Ends::whole;
+    std::optional<std::string> of;
+    std::optional<std::string> like;
+    std::int64_t least = 0;
+    Pace pace;
+
+    Checked run_on(Lab& lab, Peer& peer) const override {
+        if (answer) return again(lab, peer, answer_of(*answer));
+        if (auto checked = read(lab, peer, most_changes, ITER_RECURSE); !checked) return checked;
+        if (std::ssize(peer.diff) < least) {
+            return skipped(
+                fmt::format("the trigger's commit changes too little: {} changes, needs {}",
+                            peer.diff.size(), least));
+        }
+        return like ? expect_same(lab.group(*like).front().diff, peer.diff) : Checked();
+    }
+
+  private:
+    Checked again(Lab& lab, Peer& peer, IterAnswer special) const {
+        const auto known = peer.diff;
+        const auto at = place_for(known, special);
+        if (!at) return skipped("the trigger's commit changes too little for this answer");
+        if (auto checked = read(lab, peer, *at, special); !checked) return checked;
+        return expect_same(left_after(known, *at, special), peer.diff);
+    }
+
+    Checked read(Lab& lab, Peer& peer, std::size_t at, IterAnswer there) const {
+        if (auto checked = begin(lab, peer, of, pace); !checked) return checked;
+        const auto found = read_on(lab, peer, at, there, pace);
+        return found ? expect_end(*found, end) : std::unexpected(found.error());
+    }
+};
+constexpr Key iterate_keys[] = {
+    key<&Iterate::answer>("answer", "reads it again, with this answer where it makes a difference",
+                          {.choices = answers}),
+    key<&Iterate::end>("end", "whole; failure in place of a change; broken: that or a close; any",
+                       {.choices = ends}),
+    key<&Iterate::of>("of", sim::forms::name, "the transaction of this subscriber's last event"),
+    key<&Iterate::like>("like", sim::forms::name, "the same changes as on this connection"),
+    key<&Iterate::least>("least", "at least so many changes, else the case is skipped",
+                         {.low = 0, .high = 1000}),
+};
 
 Checked take_change(Lab& lab, Peer& peer) {
     auto next = next_change(lab, peer);
@@ -187,46 +223,55 @@ Checked take_change(Lab& lab, Peer& peer) {
 }
 
 /// As far as the first change, which waits for its answer.
-Checked probe_begin(Lab& lab, const Step& step) {
-    return each(lab, step, [&](Peer& peer) {
-        begin(lab, peer, step);
+struct Begin : PeerStep {
+    std::optional<std::string> of;
+
+    Checked run_on(Lab& lab, Peer& peer) const override {
+        if (auto checked = begin(lab, peer, of, {}); !checked) return checked;
         return take_change(lab, peer);
-    });
-}
+    }
+};
+constexpr Key begin_keys[] = {
+    key<&Begin::of>("of", sim::forms::name, "the transaction of this subscriber's last event"),
+};
 
-Checked probe_answer_change(Lab& lab, const Step& step) {
-    const auto how = answer_in(step.what);
-    if (!how) throw std::invalid_argument(fmt::format("'{}': no answer", step.text));
-    return each(lab, step, [&](Peer& peer) -> Checked {
-        answer(peer, *how, pace_of(step));
+struct Go : PeerStep {
+    Answer how = Answer::recurse;
+
+    Checked run_on(Lab&, Peer& peer) const override {
+        answer(peer, answer_of(how), {});
         return {};
-    });
-}
+    }
+};
+constexpr Key go_keys[] = {
+    key<&Go::how>("how", "the answer to the last change",
+                  {.presence = Presence::required, .alone = true, .choices = answers}),
+};
 
-Checked probe_change(Lab& lab, const Step& step) {
-    return each(lab, step, [&](Peer& peer) { return take_change(lab, peer); });
-}
+/// The rest of a diff.
+struct Finish : PeerStep {
+    Ends end = Ends::whole;
 
-/// The rest of a diff: its end; `refused`, a failure; `broken`, that or a close; `over`, any end.
-Checked probe_finish(Lab& lab, const Step& step) {
-    return each(lab, step, [&](Peer& peer) -> Checked {
-        const auto end = read_on(lab, peer, most_changes, ITER_RECURSE, {});
-        if (!end) return std::unexpected(end.error());
-        return expect_end(*end, step.what);
-    });
-}
+    Checked run_on(Lab& lab, Peer& peer) const override {
+        const auto found = read_on(lab, peer, most_changes, ITER_RECURSE, {});
+        return found ? expect_end(*found, end) : std::unexpected(found.error());
+    }
+};
+constexpr Key finish_keys[] = {
+    key<&Finish::end>("end", "whole; failure in place of a change; broken: that or a close; any",
+                      {.choices = ends}),
+};
 
 }  // namespace
 
-std::span<const Probe> diff_probes() {
-    static constexpr Probe probes[] = {
-        {"iterate", probe_iterate, "of handle least like piece pause"},
-        {"begin", probe_begin, "of"},
-        {"go", probe_answer_change, ""},
-        {"change", probe_change, ""},
-        {"finish", probe_finish, ""},
+std::span<const StepKind> diff_steps() {
+    static constexpr StepKind kinds[] = {
+        step_kind<Iterate>("iterate", iterate_keys),
+        step_kind<Begin>("begin", begin_keys),
+        step_kind<Go>("go", go_keys),
+        step_kind<Finish>("finish", finish_keys),
     };
-    return probes;
+    return kinds;
 }
 
 }  // namespace confd::kit::server
