@@ -2,202 +2,159 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <optional>
 #include <string>
-#include <utility>
 
-#include "conformance/kit/names.hpp"
 #include "conformance/kit/registry.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
+#include "simulator/text/forms.hpp"
 #include "simulator/text/scalars.hpp"
 
 namespace confd::kit {
-namespace key {
 namespace {
 
-using sim::Diagnostics;
-using sim::report_expected;
-using sim::YamlNode;
+using sim::Key;
+using sim::key;
+using sim::KeyRules;
+using sim::Presence;
+using sim::Reading;
+using sim::YamlPtr;
 
-using sim::parse_names;
+constexpr KeyRules required{.presence = Presence::required};
 
-// What stands under a key, put into the member of the case or of what its client is to do.
+/// In the order of the enumerations.
+constexpr std::string_view levels[] = {"L0", "L1", "L2"};
+constexpr std::string_view strengths[] = {"MUST", "SHOULD"};
+constexpr std::string_view sources[] = {"documented", "observed", "robustness"};
+constexpr std::string_view secrets[] = {"none", "right", "wrong"};
 
-auto& member(Case& out, auto Case::* where) {
-    return out.*where;
-}
-auto& member(Case& out, auto ClientSetup::* where) {
-    return (*out.client).*where;
-}
-
-template <auto Where>
-void text(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    auto text = sim::parse_name(node, "a text", diagnostics).value_or("");
-    while (text.ends_with('\n'))
-        text.pop_back();
-    member(out, Where) = std::move(text);
+constexpr KeyRules one_of(std::span<const std::string_view> words) {
+    return {.presence = Presence::required, .choices = words};
 }
 
-template <auto Where>
-void names(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    member(out, Where) = parse_names(node, diagnostics);
+/// A text, which may stand on several lines.
+void read_prose(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    into = sim::parse_name(*node, "a text", reading.diagnostics).value_or("");
+    while (into.ends_with('\n'))
+        into.pop_back();
 }
+constexpr auto prose = sim::forms::make<std::string, read_prose>(sim::forms::text_schema);
 
-template <auto Where>
-void number(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    constexpr std::int64_t most = 1'000'000;
-    member(out, Where) = sim::parse_int(node, 0, most, "a number", diagnostics).value_or(0);
-}
-
-template <auto Where>
-void flag(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    if (node.text != "true" && node.text != "false") {
-        report_expected(node, "true or false", diagnostics);
-    }
-    member(out, Where) = node.text == "true";
-}
-
-template <auto Where>
-void time(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    if (!parse_datetime(node.text)) {
-        report_expected(node, "a time such as 2026-11-22T10:00:00Z", diagnostics);
-    }
-    member(out, Where) = node.text;
-}
-
-template <auto Where>
-void mask(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    member(out, Where) = sim::parse_mask(node, diagnostics).value_or(0);
-}
-
-/// A word that `Parse` knows.
-template <auto Where, auto Parse>
-void word(const YamlNode& node, Case& out, std::string_view expected, Diagnostics& diagnostics) {
-    const auto value = node.is_scalar() ? Parse(node.text) : std::nullopt;
-    if (value) {
-        member(out, Where) = *value;
-    } else {
-        report_expected(node, expected, diagnostics);
-    }
-}
-
-std::optional<Secret> secret_of(std::string_view word) {
-    constexpr std::array<std::string_view, 3> words{"none", "right", "wrong"};
-    const auto found = std::ranges::find(words, word);
-    if (found == words.end()) return std::nullopt;
-    return static_cast<Secret>(found - words.begin());
-}
-
-void level(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    word<&Case::level, level_of>(node, out, "L0, L1 or L2", diagnostics);
-}
-void strength(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    word<&Case::strength, strength_of>(node, out, "MUST or SHOULD", diagnostics);
-}
-void source(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    word<&Case::source, source_of>(node, out, "documented, observed or robustness", diagnostics);
-}
-void secret(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    word<&ClientSetup::secret, secret_of>(node, out, "none, right or wrong", diagnostics);
-}
-void release(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    out.client->about_release = true;
-    word<&ClientSetup::release, parse_release>(node, out, "a release such as 7.8", diagnostics);
-}
-void product(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    out.client->about_product = true;
-    word<&ClientSetup::product, parse_product>(node, out, "confd or nso", diagnostics);
-}
-
-void requirements(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    out.requirements = parse_names(node, diagnostics);
-    for (const auto& id : out.requirements) {
+void read_requirements(const YamlPtr& node, std::vector<std::string>& into, const Key&,
+                       Reading& reading) {
+    into = sim::parse_names(*node, reading.diagnostics);
+    for (const auto& id : into) {
         if (find_requirement(id)) continue;
-        diagnostics.report(node.place, fmt::format("docs/protocol.md has no {}", id));
+        reading.diagnostics.report(node->place, fmt::format("docs/protocol.md has no {}", id));
     }
 }
+constexpr auto requirements =
+    sim::forms::make<std::vector<std::string>, read_requirements>(sim::forms::names_schema);
 
-void hello(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    const auto bytes = sim::parse_hex_bytes(node, diagnostics).value_or(Bytes{});
-    if (bytes.size() != 1) report_expected(node, "one byte, such as 0b", diagnostics);
-    out.client->hello = to_hex(bytes);
+void read_time(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    into = node->text;
+    if (!parse_datetime(into))
+        report_expected(*node, "a time such as 2026-11-22T10:00:00Z", reading.diagnostics);
 }
+constexpr auto time = sim::forms::make<std::string, read_time>(sim::forms::datetime_schema);
 
-void subscription(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    out.client->subscription = node.text;
-    if (const auto term = parse_term(node.text); !term) {
-        diagnostics.report(node.place, fmt::format("not a term: {}", to_string(term.error())));
+void read_hello(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    const auto bytes = sim::parse_hex_bytes(*node, reading.diagnostics).value_or(Bytes{});
+    if (bytes.size() != 1) report_expected(*node, "one byte, such as 0b", reading.diagnostics);
+    into = to_hex(bytes);
+}
+constexpr auto hello = sim::forms::make<std::string, read_hello>(sim::forms::text_schema);
+
+void read_term(const YamlPtr& node, std::string& into, const Key&, Reading& reading) {
+    into = node->text;
+    if (const auto term = parse_term(into); !term) {
+        reading.diagnostics.report(node->place,
+                                   fmt::format("not a term: {}", to_string(term.error())));
     }
 }
-
-void script(const YamlNode& node, Case& out, Diagnostics& diagnostics) {
-    out.script = sim::parse_name(node, "a block of text, as after |", diagnostics).value_or("");
-}
-
-constexpr std::uint8_t bit_of(Part part) {
-    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(part));
-}
-constexpr auto client = bit_of(Part::client);
-constexpr auto codec = bit_of(Part::codec);
-constexpr auto peers = static_cast<std::uint8_t>(client | bit_of(Part::server));
-constexpr auto all = static_cast<std::uint8_t>(peers | codec);
-constexpr bool required = true;
-constexpr bool optional = false;
-
-constexpr CaseKey all_keys[] = {
-    {"title", all, required, text<&Case::title>},
-    {"level", all, required, level},
-    {"strength", all, required, strength},
-    {"source", all, required, source},
-    {"requirements", all, required, requirements},
-    {"features", all, optional, names<&Case::features>},
-    {"rationale", all, required, text<&Case::rationale>},
-    {"note", all, optional, text<&Case::note>},
-    {"catches", all, optional, names<&Case::catches>},
-    {"may_catch", all, optional, names<&Case::may_catch>},
-
-    // What a client is to do, and what is looked at besides.
-    {"release", client, optional, release},
-    {"product", client, optional, product},
-    {"mask", client, required, mask<&ClientSetup::mask>},
-    {"without", client, optional, mask<&ClientSetup::without>},
-    {"heartbeat", client, optional, number<&ClientSetup::heartbeat>},
-    {"health_check", client, optional, number<&ClientSetup::health_check>},
-    {"verbosity", client, optional, number<&ClientSetup::verbosity>},
-    {"stream", client, optional, text<&ClientSetup::stream>},
-    {"start", client, optional, time<&ClientSetup::start>},
-    {"stop", client, optional, time<&ClientSetup::stop>},
-    {"filter", client, optional, text<&ClientSetup::filter>},
-    {"usid", client, optional, number<&ClientSetup::usid>},
-    {"secret", client, optional, secret},
-    {"server_secret", client, optional, flag<&ClientSetup::server_secret>},
-    {"unix_socket", client, optional, flag<&ClientSetup::unix_socket>},
-    {"prints", client, optional, flag<&ClientSetup::prints>},
-    {"in_order", client, optional, flag<&ClientSetup::in_order>},
-    {"hello", client, optional, hello},
-    {"subscription", client, optional, subscription},
-
-    // What is played is put together of these.
-    {"vars", peers},
-    {"before", peers},
-    {"steps", peers, required},
-    {"after", peers},
-    {"modules", client},
-    {"allow", client},
-    {"sessions", client},
-    {"streams", client},
-
-    {"script", codec, required, script},
-};
+constexpr auto term = sim::forms::make<std::string, read_term>(sim::forms::text_schema);
 
 }  // namespace
-}  // namespace key
 
-std::span<const CaseKey> case_keys() {
-    return key::all_keys;
+std::span<const Key> common_keys() {
+    static constexpr Key keys[] = {
+        key<&Case::title>("title", prose, "what a peer does that passes, in a line", required),
+        key<&Case::level>("level", "what the peer must be capable of", one_of(levels)),
+        key<&Case::strength>("strength", "a SHOULD that fails is a warning", one_of(strengths)),
+        key<&Case::source>("source", "where the requirement comes from", one_of(sources)),
+        key<&Case::requirements>("requirements", requirements, "anchors of docs/protocol.md",
+                                 required),
+        key<&Case::features>("features", sim::forms::names, "what the peer must have declared"),
+        key<&Case::rationale>("rationale", prose, "why there is such a case", required),
+        key<&Case::note>("note", prose, "why it is no MUST, or what can be done about it"),
+        key<&Case::catches>("catches", sim::forms::names, "mutants that must fail it"),
+        key<&Case::may_catch>("may_catch", sim::forms::names,
+                              "mutants that cases of other files are about, and may fail it too"),
+    };
+    return keys;
+}
+
+std::span<const Key> client_keys() {
+    using Client = ClientSetup;
+    constexpr KeyRules count{.low = 0, .high = 1'000'000};
+    static constexpr Key keys[] = {
+        key<&Client::release>("release", "the case is about the dialect of this release"),
+        key<&Client::product>("product", "the case is about this product"),
+        key<&Client::mask>("mask", sim::forms::mask, "bits that it asks for", required),
+        key<&Client::without>("without", sim::forms::mask, "bits that it must not ask for"),
+        key<&Client::heartbeat>("heartbeat", "milliseconds", count),
+        key<&Client::health_check>("health_check", "milliseconds", count),
+        key<&Client::verbosity>("verbosity", "of progress events", count),
+        key<&Client::stream>("stream", prose, "the stream that it asks for"),
+        key<&Client::start>("start", time, "from then on"),
+        key<&Client::stop>("stop", time, "until then"),
+        key<&Client::filter>("filter", prose, "XPath"),
+        key<&Client::usid>("usid", "the user session", count),
+        key<&Client::secret>("secret", "what its access file holds", {.choices = secrets}),
+        key<&Client::server_secret>("server_secret", "the server runs the access check"),
+        key<&Client::unix_socket>("unix_socket", "the server listens on a UNIX socket only"),
+        key<&Client::prints>("prints", "what it prints is compared"),
+        key<&Client::in_order>("in_order", "acknowledgements come in the order of their events"),
+        key<&Client::hello>("hello", hello, "the client id of its hello"),
+        key<&Client::subscription>("subscription", term, "the term of its subscription"),
+    };
+    return keys;
+}
+
+std::span<const Key> codec_keys() {
+    static constexpr Key keys[] = {
+        key<&Case::script>("script", sim::forms::name, "payloads, a line each", required),
+    };
+    return keys;
+}
+
+std::span<const std::string_view> played_keys(Part part) {
+    static constexpr std::string_view names[] = {"vars",    "before", "steps",    "after",
+                                                 "modules", "allow",  "sessions", "streams"};
+    constexpr std::size_t of_servers = 4;
+    switch (part) {
+        case Part::client:
+            return names;
+        case Part::server:
+            return std::span(names).first(of_servers);
+        case Part::codec:
+            break;
+    }
+    return {};
+}
+
+std::vector<std::string_view> key_names(Part part) {
+    std::vector<std::string_view> out;
+    const auto add = [&](std::span<const Key> keys) {
+        for (const auto& key : keys)
+            out.push_back(key.name);
+    };
+    add(common_keys());
+    if (part == Part::client) add(client_keys());
+    if (part == Part::codec) add(codec_keys());
+    const auto played = played_keys(part);
+    out.insert(out.end(), played.begin(), played.end());
+    return out;
 }
 
 }  // namespace confd::kit

@@ -1,29 +1,26 @@
-// The keys of a case, as conformance/cases/README.md describes them.
+// The keys of a case, each with the member that it fills; conformance/cases/README.md describes
+// them.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "conformance/kit/case.hpp"
-#include "simulator/text/diagnostics.hpp"
-#include "simulator/text/yaml.hpp"
+#include "simulator/text/keys.hpp"
 
 namespace confd::kit {
 
-/// One key. What stands under it is in the case, in its row of a table, or at the head of the file
-/// for all its cases.
-struct CaseKey {
-    std::string_view name;
-    std::uint8_t parts = 0;  ///< whose cases can have it: a bit for each
-    bool required = false;
-    /// Puts what it says into the case. Null: a part of what is played, which is put together of
-    /// several keys.
-    void (*load)(const sim::YamlNode& node, Case& out, sim::Diagnostics& diagnostics) = nullptr;
+/// Of a Case, whatever its part.
+std::span<const sim::Key> common_keys();
+/// Of a ClientSetup.
+std::span<const sim::Key> client_keys();
+/// Of the Case of a decoder.
+std::span<const sim::Key> codec_keys();
+/// Keys of which that is put together what is played.
+std::span<const std::string_view> played_keys(Part part);
 
-    bool is_for(Part part) const { return (parts >> static_cast<unsigned>(part) & 1U) != 0; }
-};
-
-std::span<const CaseKey> case_keys();
+/// The names of all that a case of this part can have.
+std::vector<std::string_view> key_names(Part part);
 
 }  // namespace confd::kit

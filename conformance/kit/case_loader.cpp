@@ -68,15 +68,7 @@ class CaseBuilder {
 
     void build() {
         if (out_.part == Part::client) out_.client.emplace();
-        for (const auto& key : case_keys()) {
-            if (!key.is_for(out_.part)) continue;
-            const auto node = find(key.name);
-            if (node != nullptr) {
-                if (key.load != nullptr) key.load(*node, out_, diagnostics_);
-            } else if (key.required) {
-                diagnostics_.report(place_, fmt::format("'{}' is missing", key.name));
-            }
-        }
+        read_keys();
         if (out_.part == Part::codec) return;
         if (out_.part == Part::client) imply_features();
         out_.played = out_.part == Part::client ? scenario() : script();
@@ -84,6 +76,23 @@ class CaseBuilder {
     }
 
   private:
+    /// All but what is played.
+    void read_keys() {
+        std::vector<sim::KeyPart> parts{{common_keys(), &out_}};
+        if (out_.client) parts.push_back({client_keys(), &*out_.client});
+        if (out_.part == Part::codec) parts.push_back({codec_keys(), &out_});
+        MapBuilder own(place_);
+        for (const auto& part : parts) {
+            for (const auto& key : part.keys)
+                if (const auto node = find(key.name)) own.set(key.name, node);
+        }
+        sim::Reading reading(diagnostics_);
+        const auto given = sim::read_keys(own.take(), "the keys of a case", parts, reading);
+        if (!out_.client) return;
+        out_.client->about_release = given.has<&ClientSetup::release>();
+        out_.client->about_product = given.has<&ClientSetup::product>();
+    }
+
     /// What holds for the case under a key: the nearest. Null when there is nothing.
     YamlPtr find(std::string_view key) const {
         if (row_ != nullptr) {
@@ -97,9 +106,8 @@ class CaseBuilder {
     }
 
     /// Variables of what is played are the scenario's.
-    static bool is_played(std::string_view key) {
-        const auto found = std::ranges::find(case_keys(), key, &CaseKey::name);
-        return found->load == nullptr;
+    bool is_played(std::string_view key) const {
+        return std::ranges::find(played_keys(out_.part), key) != played_keys(out_.part).end();
     }
 
     YamlPtr scenario() const {
@@ -126,6 +134,7 @@ class CaseBuilder {
 
     YamlPtr steps() const {
         YamlNode out{.kind = YamlNode::Kind::sequence, .place = place_};
+        if (find("steps") == nullptr) diagnostics_.report(place_, "'steps' is missing");
         for (const auto* key : {"before", "steps", "after"}) {
             const auto some = find(key);
             if (some == nullptr) continue;
@@ -232,8 +241,8 @@ class FileLoader {
     void check_keys(const YamlNode& node, std::string what,
                     std::span<const std::string_view> others) {
         FieldMap map(node, std::move(what), diagnostics_);
-        for (const auto& key : case_keys())
-            if (key.is_for(part_)) map.take(key.name);
+        for (const auto name : key_names(part_))
+            map.take(name);
         for (const auto other : others)
             map.take(other);
         map.finish();

@@ -117,7 +117,7 @@ constexpr Key raw_keys[] = {
                      {.presence = Presence::required, .alone = true}),
     key<&Raw::frame>("frame", "put the length in front, as of a frame"),
     key<&Raw::fill>("fill", "so many bytes follow",
-                     {.low = 0, .high = 1'000'000, .without = "frame"}),
+                    {.low = 0, .high = 1'000'000, .without = "frame"}),
 };
 
 /// As in a scenario, but for the connections that it is about.

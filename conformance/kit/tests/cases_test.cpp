@@ -137,8 +137,9 @@ TEST(Cases, SayWhatIsWrongWithThem) {
         "codec/made.yaml:7:9: 'titel' is not among the keys of a case: expected title, level, "
         "strength, source, requirements, features, rationale, note, catches, may_catch or "
         "script; did you mean 'title'?\n");
-    EXPECT_EQ(errors_in("cases:\n  one: {title: One, script: alive, level: L7}\n"),
-              "codec/made.yaml:7:43: expected L0, L1 or L2, found the text \"L7\"\n");
+    EXPECT_EQ(
+        errors_in("cases:\n  one: {title: One, script: alive, level: L7}\n"),
+        "codec/made.yaml:7:43: expected L0, L1 or L2, found the text \"L7\"; did you mean 'L0'?\n");
     EXPECT_EQ(errors_in("cases:\n  one: {title: One, script: alive, requirements: [REQ-NONE]}\n"),
               "codec/made.yaml:7:50: docs/protocol.md has no REQ-NONE\n");
     EXPECT_EQ(errors_in("cases:\n  One: {title: One, script: alive}\n"),
