@@ -30,8 +30,9 @@ std::uint64_t count_events(ByteView tail) {
     MessageCutter frames(Direction::out, Stage::events, UINT32_MAX);
     frames.append(tail.subspan(begin));
     std::uint64_t events = begin > 0 ? 1 : 0;
-    while (const auto message = frames.next())
-        events += message->event != 0 ? 1 : 0;
+    while (const auto message = frames.next()) {
+        if (message->event != 0) ++events;
+    }
     return events;
 }
 

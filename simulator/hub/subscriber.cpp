@@ -18,7 +18,7 @@ constexpr std::size_t usual_queue = std::size_t{256} << 10;
 }  // namespace
 
 Subscriber::Subscriber(PeerId id, const Challenge& challenge, Instant now, HubContext& hub)
-    : hub_(hub), id_(id), output_(session_), session_(hub.config.server, challenge), input_(now) {}
+    : hub_(hub), id_(id), session_(hub.config.server, challenge), output_(session_), input_(now) {}
 
 // ---- input ----
 

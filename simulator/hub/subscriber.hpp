@@ -176,12 +176,12 @@ class Subscriber {
     State state_ = State::connected;
     Acks acks_ = Acks::never_held;
     bool stopped_for_room_ = false;  // a replay or an answer
+    ServerSession session_;
     Output output_;
     std::optional<Instant> crowded_since_;
     std::optional<StreamCursor> cursor_;
     std::unique_ptr<maapi::Conversation> maapi_;  // from the first request
     std::unique_ptr<FaultChannel> faults_;        // inwards; outwards they are the output's
-    ServerSession session_;
     InputTimeout input_;
     RateLimiter ack_limiter_;  // of acknowledgements that nothing waited for
     std::string role_;
