@@ -2,8 +2,8 @@
 
 #include "protocol/render/render.hpp"
 #include "simulator/scenario/event_schema.hpp"
+#include "simulator/scenario/loading.hpp"
 #include "simulator/scenario/scenario.hpp"
-#include "simulator/scenario/steps/steps.hpp"
 #include "simulator/text/key_schema.hpp"
 
 namespace confd::sim {
@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 json::object steps_schema() {
     json::array kinds;
-    for (const auto* kind : step_kinds) {
+    for (const auto* kind : step_kinds()) {
         kinds.emplace_back(json::object{{"type", "object"},
                                         {"properties", {{kind->name, schema::ref(kind->name)}}},
                                         {"required", json::array{kind->name}},
@@ -41,7 +41,7 @@ json::object definitions() {
     for (auto& [key, value] : event_definitions())
         out[key] = value;
     out["steps"] = steps_schema();
-    for (const auto* kind : step_kinds) {
+    for (const auto* kind : step_kinds()) {
         out[kind->name] = schema::of_map(kind->shape);
         if (kind->definitions == nullptr) continue;
         for (auto& [key, value] : kind->definitions())

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "simulator/faults/fault.hpp"
+#include "simulator/scenario/loading.hpp"
 #include "simulator/scenario/scenario.hpp"
-#include "simulator/scenario/steps/steps.hpp"
 #include "simulator/scenario/stream_parts.hpp"
 
 namespace confd::sim {
@@ -69,7 +69,7 @@ std::string keys_on_a_line(const MapShape& shape) {
 
 std::string steps_table() {
     std::vector<std::string> rows;
-    for (const auto* kind : step_kinds) {
+    for (const auto* kind : step_kinds()) {
         rows.push_back(fmt::format("`{}` | {} | {}", kind->name, cell(keys_on_a_line(kind->shape)),
                                    cell(kind->shape.doc)));
     }
@@ -78,7 +78,8 @@ std::string steps_table() {
 
 std::string expectations_table() {
     std::vector<std::string> rows;
-    for (const auto& key : expect_kind.shape.keys) {
+    const auto* expect = *std::ranges::find(step_kinds(), "expect", &StepKind::name);
+    for (const auto& key : expect->shape.keys) {
         if (key.rules.presence != Presence::one_of) continue;
         const auto keys = key.rules.map == nullptr ? "" : keys_on_a_line(*key.rules.map);
         std::string docs = cell(key.doc);

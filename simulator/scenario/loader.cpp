@@ -44,10 +44,14 @@ constexpr Key role_keys[] = {
                       {.otherwise = "any number", .low = 1, .high = max_role_count}),
 };
 constexpr Key try_keys[] = {
-    key<&TryIt::run>("run", forms::text,
-                     "a command line of confd-listen; address and port are added",
-                     {.presence = Presence::required, .alone = true}),
+    key<&TryIt::run>(
+        "run", forms::text,
+        "a command line of confd-listen, or of confd-sim where the server is not started as "
+        "usual; address and port are added",
+        {.presence = Presence::required, .alone = true}),
     key<&TryIt::exits>("exits", "the exit code it then has", {.low = 0, .high = 255}),
+    key<&TryIt::prints>("prints", "how many events confd-listen then prints, bad ones among them",
+                        {.otherwise = "any number"}),
 };
 constexpr auto try_shape =
     shape_of<TryIt>("the keys of try", "How to play the scenario with confd-listen.", try_keys);

@@ -7,7 +7,6 @@
 
 #include "simulator/scenario/event_fields.hpp"
 #include "simulator/scenario/scenario.hpp"
-#include "simulator/scenario/steps/steps.hpp"
 #include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"
 
@@ -16,13 +15,13 @@ namespace {
 
 std::vector<std::string_view> kind_names() {
     std::vector<std::string_view> names;
-    for (const auto* kind : step_kinds)
+    for (const auto* kind : step_kinds())
         names.push_back(kind->name);
     return names;
 }
 
 const StepKind* find_kind(std::string_view name) {
-    for (const auto* kind : step_kinds) {
+    for (const auto* kind : step_kinds()) {
         if (kind->name == name) return kind;
     }
     return nullptr;

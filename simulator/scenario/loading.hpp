@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,10 @@ struct StepKind {
     /// Definitions that its JSON Schema refers to; null for none.
     boost::json::object (*definitions)() = nullptr;
 };
+
+/// All of them, in the order of the documentation. The list is in steps/steps.cpp: steps know the
+/// language, and it knows none of them.
+std::span<const StepKind* const> step_kinds();
 
 /// Reads a step by its keys, and lets it finish().
 template <class Step, const MapShape& shape>

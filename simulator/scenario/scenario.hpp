@@ -30,10 +30,13 @@ struct Session {
     std::vector<std::string> groups;
 };
 
-/// How the scenario is played with the reference client: for people, and for the tests.
+/// How the scenario is played, for people and for the tests: with the reference client, and by a
+/// server that is started as usual unless one of them is its command line.
 struct TryIt {
-    std::string run;  ///< "confd-listen --mask NOTIF_AUDIT"
+    std::string run;  ///< "confd-listen --mask NOTIF_AUDIT", "confd-sim run tour --time-scale 0.2"
     int exits = 0;    ///< its exit code
+    std::optional<std::uint32_t>
+        prints;  ///< so many lines with events, or with what is wrong in one
 };
 
 struct Scenario {

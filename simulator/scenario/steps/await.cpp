@@ -84,7 +84,7 @@ std::unique_ptr<StepRun> Await::start(const Scope&) const {
 
 }  // namespace
 
-constexpr StepKind await_kind = step_kind<Await, shape>("await");
+extern constexpr StepKind await_kind = step_kind<Await, shape>("await");
 
 std::string of_role(std::string_view role) {
     return role == all_roles ? std::string() : fmt::format(" of role {}", role);

@@ -93,6 +93,6 @@ std::unique_ptr<StepRun> BarrierStep::start(const Scope&) const {
 
 }  // namespace
 
-constexpr StepKind barrier_kind = step_kind<BarrierStep, shape>("barrier");
+extern constexpr StepKind barrier_kind = step_kind<BarrierStep, shape>("barrier");
 
 }  // namespace confd::sim

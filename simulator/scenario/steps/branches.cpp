@@ -235,9 +235,9 @@ std::unique_ptr<StepRun> Finally::start(const Scope& scope) const {
 
 }  // namespace
 
-constexpr StepKind parallel_kind = step_kind<Parallel, parallel_shape>("parallel");
-constexpr StepKind any_of_kind = step_kind<AnyOf, any_of_shape>("any_of");
-constexpr StepKind optional_kind = step_kind<Optional, optional_shape>("optional");
-constexpr StepKind finally_kind = step_kind<Finally, finally_shape>("finally");
+extern constexpr StepKind parallel_kind = step_kind<Parallel, parallel_shape>("parallel");
+extern constexpr StepKind any_of_kind = step_kind<AnyOf, any_of_shape>("any_of");
+extern constexpr StepKind optional_kind = step_kind<Optional, optional_shape>("optional");
+extern constexpr StepKind finally_kind = step_kind<Finally, finally_shape>("finally");
 
 }  // namespace confd::sim

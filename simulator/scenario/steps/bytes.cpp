@@ -97,7 +97,7 @@ constexpr auto raw_shape =
 
 }  // namespace
 
-constexpr StepKind term_kind = step_kind<SendTerm, term_shape>("term");
-constexpr StepKind raw_kind = step_kind<SendRaw, raw_shape>("raw");
+extern constexpr StepKind term_kind = step_kind<SendTerm, term_shape>("term");
+extern constexpr StepKind raw_kind = step_kind<SendRaw, raw_shape>("raw");
 
 }  // namespace confd::sim

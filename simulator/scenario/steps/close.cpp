@@ -54,6 +54,6 @@ std::unique_ptr<StepRun> CloseStep::start(const Scope&) const {
 
 }  // namespace
 
-constexpr StepKind close_kind = step_kind<CloseStep, shape>("close");
+extern constexpr StepKind close_kind = step_kind<CloseStep, shape>("close");
 
 }  // namespace confd::sim

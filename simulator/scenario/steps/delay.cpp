@@ -103,6 +103,6 @@ std::unique_ptr<StepRun> Delay::start(const Scope&) const {
 
 }  // namespace
 
-constexpr StepKind delay_kind = step_kind<Delay, shape>("delay");
+extern constexpr StepKind delay_kind = step_kind<Delay, shape>("delay");
 
 }  // namespace confd::sim

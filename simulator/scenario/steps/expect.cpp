@@ -129,6 +129,6 @@ std::unique_ptr<StepRun> Expect::start(const Scope&) const {
 
 }  // namespace
 
-constexpr StepKind expect_kind = step_kind<Expect, shape>("expect");
+extern constexpr StepKind expect_kind = step_kind<Expect, shape>("expect");
 
 }  // namespace confd::sim

@@ -282,6 +282,6 @@ std::shared_ptr<StepSpec> load(const YamlPtr& body, Loading& loading, const Plac
 
 }  // namespace
 
-constexpr StepKind fault_kind{"fault", shape, load, definitions};
+extern constexpr StepKind fault_kind{"fault", shape, load, definitions};
 
 }  // namespace confd::sim

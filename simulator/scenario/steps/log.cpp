@@ -48,6 +48,6 @@ std::unique_ptr<StepRun> Log::start(const Scope& scope) const {
 
 }  // namespace
 
-constexpr StepKind log_kind = step_kind<Log, shape>("log");
+extern constexpr StepKind log_kind = step_kind<Log, shape>("log");
 
 }  // namespace confd::sim

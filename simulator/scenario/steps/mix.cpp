@@ -352,6 +352,6 @@ void Mix::finish(const Given& given, Loading& loading) {
 
 }  // namespace
 
-constexpr StepKind mix_kind = step_kind<Mix, shape>("mix");
+extern constexpr StepKind mix_kind = step_kind<Mix, shape>("mix");
 
 }  // namespace confd::sim

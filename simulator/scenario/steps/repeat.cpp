@@ -109,6 +109,6 @@ void Repeat::finish(const Given&, Loading& loading) {
 
 }  // namespace
 
-constexpr StepKind repeat_kind = step_kind<Repeat, shape>("repeat");
+extern constexpr StepKind repeat_kind = step_kind<Repeat, shape>("repeat");
 
 }  // namespace confd::sim

@@ -349,6 +349,6 @@ void Send::finish(const Given& given, Loading& loading) {
 
 }  // namespace
 
-constexpr StepKind send_kind = step_kind<Send, shape>("send");
+extern constexpr StepKind send_kind = step_kind<Send, shape>("send");
 
 }  // namespace confd::sim

@@ -144,6 +144,6 @@ void When::finish(const Given&, Loading& loading) {
 
 }  // namespace
 
-constexpr StepKind when_kind = step_kind<When, shape>("when");
+extern constexpr StepKind when_kind = step_kind<When, shape>("when");
 
 }  // namespace confd::sim
