@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CMake builds the Python packages; this hands them to pip. Metadata are in pyproject.toml."""
 
 import os

@@ -1,4 +1,5 @@
 #!/bin/bash -eu
+# SPDX-License-Identifier: Apache-2.0
 # Builds the fuzz targets into $OUT as ClusterFuzzLite and OSS-Fuzz want them, each with its seeds,
 # dictionary and options. Runs in the root of the sources; scripts/check-clusterfuzzlite runs it
 # outside their images. $CXX, $CXXFLAGS and $LIB_FUZZING_ENGINE bring sanitizer, coverage and libc++

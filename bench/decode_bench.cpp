@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Payloads to structs, beside libei reading the same bytes.
 //
 //   here      a NotificationDecoder

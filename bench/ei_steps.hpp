@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The baseline: what a C program does with libei. It knows the layout of its events, so the calls
 // for one stand in a list made beforehand; running the list costs it next to nothing beside them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bench/ei_tree.hpp"
 
 #include <ei.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tree that a C program without knowledge of the events builds with libei.
 #pragma once
 

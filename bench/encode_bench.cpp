@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Structs to payloads in a reused buffer, beside libei writing the same terms.
 //
 //   here      encode_notification() into one Bytes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Verifies and then measures how events get to many subscribers, beside plain send(), and what
 // subscribers cost that do nothing. See docs/performance.md.
 #include <fmt/format.h>

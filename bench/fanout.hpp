@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the benchmark of the server's fan-out is made of: subscribers on one thread, and on another
-// whoever sends to all of them, either this server or nothing but send().
+// the sender to all of them, either this server or nothing but send().
 #pragma once
 
 #include <atomic>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is measured: the hub and its connections as confd-sim runs them, without a scenario.
 #include <fmt/format.h>
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a confd-sim with subscribers that do nothing costs: its memory and its processor's time.
 #pragma once
 
@@ -10,7 +11,7 @@
 
 namespace confd::bench {
 
-/// confd-sim as a process of its own, on a scenario that waits for ever.
+/// confd-sim as a process of its own, on a scenario that only waits.
 class IdleServer {
   public:
     explicit IdleServer(const std::string& program);

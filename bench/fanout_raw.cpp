@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The baseline: send() of bytes that are there already, to one socket after the other.
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Verifies and then runs every benchmark; all options of Google Benchmark apply.
 #include <cstdlib>
 #include <exception>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Events a second through read_notification(), beside a loop over plain sockets in Python:
 
     PYTHONPATH=build/release/python bench/python_read.py

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The results as tables: one for each workload, a line for each kind of event, each baseline beside
 // what this project does, and how many times as long it takes.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Payloads to trees of any shape, beside a tree that C code builds with libei. Building a tree and
 // freeing it are timed together.
 //

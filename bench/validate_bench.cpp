@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Payloads checked and passed over, beside libei, which passes over them without checking bounds.
 //
 //   here      TermReader: the version byte, skip(), finish()

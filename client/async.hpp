@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subscribing to event notifications: the asynchronous form, with Asio completion tokens.
 //
 //     AsyncEventSocket sock(executor, ConnectOptions::from_environment());

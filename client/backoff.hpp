@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long to wait before connecting again. Clients that all lost the same server must not all come
 // back at the same moment: each waits a random time, from nothing up to a bound that doubles ("full
 // jitter").

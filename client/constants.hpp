@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every constant of the API under confd::events, as confd_lib_events and the Python module have
 // them.
 #pragma once

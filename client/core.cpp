@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/core.hpp"
 
 #include <utility>
@@ -116,13 +117,13 @@ void Core::closed(const transport::Closed& why) {
     fail(Error(Error::Kind::closed, "the connection broke off: " + why.text));
 }
 
-/// Looks at what has arrived if somebody waits for it; asks for more if that is not enough.
+/// Looks at what has arrived if a call waits for it; asks for more if that is not enough.
 void Core::advance() {
     if (!connect_done_ && !read_done_) return;
     const auto step = ready_ ? *std::exchange(ready_, std::nullopt) : session_->poll();
     if (session_->has_output()) connection_->send(session_->take_output());
     if (step == ClientSession::Poll::need_input) return connection_->resume_reading();
-    // What follows stays in the kernel until somebody asks, so that a slow reader slows the server.
+    // What follows stays in the kernel until the next call, so that a slow reader slows the server.
     connection_->pause_reading();
     deliver(step);
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Private to client/: one event socket, on which the blocking and the asynchronous form both stand.
 //
 // ClientSession is the state machine; this drives it over a transport::Connection. Completions are

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the client library throws.
 #pragma once
 
@@ -16,7 +17,7 @@ class Error : public std::runtime_error {
   public:
     enum class Kind : std::uint8_t {
         usage,     ///< a call that the stock library refuses, or a bad setting; nothing was sent
-        connect,   ///< nobody listens there, or the address does not exist
+        connect,   ///< nothing listens there, or the address does not exist
         timeout,   ///< the deadline passed; see recoverable()
         closed,    ///< the peer closed the connection, or close() was called
         refused,   ///< the peer answered with an error: see peer()

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subscribing to event notifications: the blocking form, with the names of confd_lib_events(3).
 //
 //     EventSocket sock(ConnectOptions::from_environment());

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The MAAPI calls that event subscribers need, blocking: names for hashes, and the changes of a
 // transaction between NOTIF_COMMIT_DIFF and its acknowledgement.
 //

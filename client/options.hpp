@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client says about itself and what it asks for.
 #pragma once
 

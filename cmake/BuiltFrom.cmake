@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Writes program/built_from.hpp, as a script at each build: a commit does not configure again.
 #   cmake -DSOURCE=.. -DOUTPUT=.. -DVERSION=.. -DCOMPILER=.. -DCLIENT=.. -DSIMULATOR=.. -P BuiltFrom.cmake
 set(commit unknown)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cmake -DPAGE=HACKING.md -P CheckPaths.cmake: every file or folder of this tree that the page names in
 # backticks, with its path from the root, is there.
 file(READ "${PAGE}" text)

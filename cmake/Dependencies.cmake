@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Everything the project links to, found once here; folders only name the targets.
 # scripts/packages.txt lists the packages they come from.
 

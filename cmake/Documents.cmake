@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Manual pages and completions, made of what the programs say of themselves, and installed with them:
 # a page for each program and each of its commands, and a script for each program and shell.
 find_program(CONFD_HELP2MAN help2man)

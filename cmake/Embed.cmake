@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Files that become part of a program, which then needs no folder to find them in.
 
 # confd_embed(<variable> HEADER <header> FUNCTION <name> [FOLDER <folder>] FILES <file>...)

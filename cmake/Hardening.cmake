@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Release binaries face a peer that controls lengths, depth and counts, so what the compiler offers
 # against memory errors is on there. Every other configuration checks the standard library's
 # preconditions instead (an out-of-range operator[] aborts).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # fmt::fmt and Boost::json compiled into the programs, in place of the system's libraries: those
 # are made for the system's standard library, and a program with another one (clang's libc++, as in
 # ClusterFuzzLite and OSS-Fuzz) can't be linked with them. The others that are C++ and not headers,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` installs, by component: runtime (the programs and their scenarios),
 # development (libraries, headers, CMake and pkg-config files) and python.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Debian packages, of what was built: cpack -G DEB in the build folder, after building.
 # scripts/check-deb tries them in a bare system.
 #

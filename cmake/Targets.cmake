@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The few kinds of target this project has. All of them get the project's warnings and see headers
 # by their path from the root: #include "protocol/term/reader.hpp".
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # confd_warnings(<target>)
 #
 # Private to the target: what a library asks of itself is not imposed on those that link it.

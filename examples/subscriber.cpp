@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A subscriber on the client library: prints each event as a line of JSON, then acknowledges it
 // when somebody waits for that.
 //

@@ -1,6 +1,7 @@
 #!/usr/bin/env escript
 %% -*- erlang -*-
 %%! +Bd -noinput
+%% SPDX-License-Identifier: Apache-2.0
 %%
 %% A subscriber of ConfD and NSO event notifications: gen_tcp and the standard library, one file.
 %%

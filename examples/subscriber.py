@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A subscriber of ConfD and NSO event notifications: plain sockets, the standard library, one file.
 
 Prints each event as a line of JSON, as `confd-listen --format json` does (the schema is

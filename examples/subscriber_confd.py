@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Prints events of ConfD or NSO as JSON, reads the changes of commits, acknowledges, and connects again when the
-server has gone. Settings are those of subscriber.py; the packages of python/ are installed, or in PYTHONPATH."""
+# SPDX-License-Identifier: Apache-2.0
+"""Prints events as JSON, reads changes of commits, acknowledges, connects again; settings as in subscriber.py."""
 import json
 import logging
 import os

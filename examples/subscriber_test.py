@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example subscribers print what confd-listen prints:
 
     subscriber_test.py CONFD_SIM CONFD_LISTEN CONFD_DECODE EXAMPLE_SUBSCRIBER

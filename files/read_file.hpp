@@ -1,4 +1,5 @@
-// A file that somebody names: whatever keeps it from being read is said, whenever it comes up.
+// SPDX-License-Identifier: Apache-2.0
+// A file named by a person: whatever keeps it from being read is said, whenever it comes up.
 //
 // A folder opens like a file and fails when it is read, and so do broken disks and network shares:
 // streams of the standard library make an empty file of all these.

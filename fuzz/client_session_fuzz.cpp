@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes from a server, in pieces of any size: the client's session says the same as for the
 // bytes in one piece, and what it says is what decoding each frame says.
 #include <cstddef>

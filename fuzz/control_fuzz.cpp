@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The control interface without sockets: bytes of HTTP, and JSON in the bodies of requests, to a
 // simulator with a subscriber. The first byte says what the rest is: bytes of a connection, cut
 // into pieces of its value, or, when it is odd, bodies with a letter before each and a NUL between

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as the input of confd-decode, in both of its forms: a line for each payload, however
 // the input is cut.
 #include <algorithm>

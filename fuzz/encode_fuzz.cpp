@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Structures made from the input: each survives encoding and decoding, and is canonical.
 #include <algorithm>
 #include <boost/json/array.hpp>

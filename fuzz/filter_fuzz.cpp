@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Filters of a peer on events of all types: written by the grammar of XPath, changed here and
 // there, or any text.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Filters drawn from the grammar of XPath 1.0, for the fuzz target and for the comparison with
 // another engine: the same choices give the same filter.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames from bytes that arrive in pieces of any size are those from the bytes in one piece.
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Inputs of a fuzz target as lines of text: hex, and after a # what it is about.
 
     836a  # the empty list

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // A hub with subscribers to whom the input does what it likes, and what must hold all the same:
 // every barrier ends once, nothing outside a mask is sent, events come in order and as they were,
-// a subscriber that goes wrong disturbs nobody else, and queues are bounded.
+// a subscriber that goes wrong disturbs no other, and queues are bounded.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +56,7 @@ class HubPlay {
         bool over = false;           // the hub has forgotten it
         bool half = false;           // the hub sends it no more
     };
-    /// What the model knows of an event that somebody has to acknowledge.
+    /// What the model knows of an event that has to be acknowledged.
     struct Open {
         std::vector<sim::Owed> owed;
         bool ended = false;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The input of a fuzz target as a sequence of choices, so that structures can be made from it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kit reads of others: the log of a case beside what a client printed, reports, and what
 // decoders print.
 #include <algorithm>

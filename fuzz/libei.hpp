@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Erlang's C library, with which most peers read, makes of bytes that have been accepted. It
 // checks no bounds: nothing else may reach it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The MAAPI corner: messages from bytes, keypaths from text, and sessions.
 #include <boost/json/object.hpp>
 #include <cstddef>

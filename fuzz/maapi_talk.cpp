@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "fuzz/maapi_talk.hpp"
 
 #include <algorithm>
@@ -151,7 +152,7 @@ class Line {
                 serve();
             }
             const auto down = server_.take_output();
-            FUZZ_REQUIRE(!down.empty());  // or both wait for ever
+            FUZZ_REQUIRE(!down.empty());  // or both would wait
             for (ByteView rest = down; !rest.empty();)
                 client_.feed(pieces_.next(rest));
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MAAPI sockets: sessions on both sides, and what a conversation sends.
 #pragma once
 

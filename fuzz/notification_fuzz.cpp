@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as an event, in every dialect and product: an event that survives a round trip, or an
 // error with a place in the bytes.
 #include <boost/json/object.hpp>
@@ -52,7 +53,7 @@ void check_event(ByteView payload, const Notification& event, const DecodeOption
     FUZZ_REQUIRE(encode_notification(*again, canonical, options.context).has_value());
     FUZZ_REQUIRE(canonical == encoded);
     check_printed(event, options.context);
-    // Whoever has subscribed to nothing owes nothing.
+    // Without a subscription nothing is owed.
     FUZZ_REQUIRE(!ack_owed(event, 0));
     fuzz::each_cut(payload.size(), [&](std::size_t cut) {
         const auto prefix = decode_notification(payload.first(cut), options);

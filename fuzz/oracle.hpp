@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a fuzz target says when something that must hold does not: it stops the process, so that
 // both libFuzzer and the replay main see a crash with the place in it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client and a server against each other, through a pipe that splits what it carries and may be
 // cut anywhere: what is sent arrives, once, in order and as it was, until the cut; and a cut is
 // told from everything else.
@@ -106,7 +107,7 @@ class Pair {
     void send_event() {
         if (!server_.subscribed()) return;
         const auto event = generate_notification(input_, server_.context());
-        // Whoever owns the server goes by the mask.
+        // The owner of the session goes by the mask.
         if ((server_.subscription().mask & event.type) == 0) return;
         FUZZ_REQUIRE(server_.send(event).has_value());
         sent_.push_back(event);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stands in for libFuzzer where a fuzz target is built as an ordinary program: runs every file
 // named on the command line, and every file below a folder named there, through the target once. A
 // file that ends in .hex holds an input in each line: hex digits, and after a # what it is about

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any text as a scenario: every mistake has its place in the text, and what is good can be played.
 #include <algorithm>
 #include <chrono>
@@ -21,7 +22,7 @@ using namespace confd::sim;
 namespace {
 
 constexpr std::string_view file_name = "library/fuzz.yaml";
-/// Some scenarios go on for ever.
+/// Some scenarios have no end.
 constexpr int rounds = 24;
 
 /// A file that includes may name; the rest of the library's are there too.

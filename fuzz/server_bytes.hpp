@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server's session alone, fed any bytes.
 #pragma once
 

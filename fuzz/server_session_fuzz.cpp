@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server's side: a session fed any bytes, or a hub with several subscribers, a clock by hand,
 // and whatever can happen to them.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as a payload: the tree, the reader, skipping, the writer and Erlang's C library must
 // agree about them. And as the text of a term: what is read prints as text of the same term.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Typed values: from bytes, from text and made from the input. What is read is written and read
 // again; what is printed parses back.
 #include <boost/json/object.hpp>

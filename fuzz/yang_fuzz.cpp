@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any text as a YANG module: it is refused with a reason and a place in it, or events can be made
 // of it.
 //

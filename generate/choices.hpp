@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where random things take their randomness from: a seeded generator, the numbers of a property
 // test, or the bytes of a fuzzer.
 #pragma once

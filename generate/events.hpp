@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arbitrary events, drawn from a source of choices: the same choices give the same event, and
 // smaller choices a simpler one. Fields are often at the edge of what they can hold, and have
 // nothing to do with each other. Property tests draw choices that shrink, fuzzers take them from

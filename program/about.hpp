@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every program says of itself: --version, and --completions for shells.
 #pragma once
 

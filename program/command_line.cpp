@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "program/command_line.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the command lines of all programs have in common: options that are numbers, durations,
 // sizes, or about sockets, what is said of a misspelt name, and output that has to be complete. A
 // bad value is answered with what was expected; help shows the default, which is what `into` has.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Completion scripts, from what a program has declared. One list of commands with their options and
 // arguments is made of the CLI::App, and written three ways.
 #include <fmt/format.h>

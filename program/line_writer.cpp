@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "program/line_writer.hpp"
 
 #include <fcntl.h>
@@ -17,7 +18,8 @@
 namespace confd::program {
 namespace {
 
-/// As much as goes to a pipe in one piece, whoever else writes to it: whole lines if possible.
+/// As much as goes to a pipe in one piece, whatever other processes write to it: whole lines if
+/// possible.
 std::string_view next_piece(std::string_view rest) {
     if (rest.size() <= PIPE_BUF) return rest;
     const auto end = rest.rfind('\n', PIPE_BUF - 1);

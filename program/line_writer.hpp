@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines for a reader that may be slow, stopped or gone: standard error in a pipe, a FIFO, a
-// terminal. Who writes them never waits.
+// terminal. Writing never blocks.
 //
 // A thread of its own writes, because nothing else keeps that promise: O_NONBLOCK belongs to the
 // open file, which other processes share; poll() promises room only until one of those writes; and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names for bytes, so that signatures say what they take.
 #pragma once
 

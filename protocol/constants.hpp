@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every constant of the API, with the numbers of docs/protocol.md, "Mask bits and constants".
 //
 // Each enumeration is written once, as a list of (name, number); the C++ enum and the table by

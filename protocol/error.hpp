@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one error type of the protocol library: what was wrong, where in the bytes, in which field.
 #pragma once
 

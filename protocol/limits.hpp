@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Named caps on what a peer may make us do, each with its reason (docs/protocol.md, "Limits").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What log events are about: the numbers in `logno` of AUDIT and of the syslog events, by the
 // symbols of the vendor's headers, where they stand as CONFD_CDB_BOOT_ERR and so on. The numbers of
 // ConfD and NSO differ (docs/protocol.md, "Log numbers").

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which bits of a mask mean something to whom (docs/protocol.md, "Mask bits and constants").
 #pragma once
 

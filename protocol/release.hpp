@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which release of which product speaks: it decides how some terms are laid out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The little of UTF-8 that the protocol needs: validity, length, Latin-1, and a display form.
 #pragma once
 

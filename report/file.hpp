@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A report on disk, or wherever its path leads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JUnit XML, in the form that Jenkins and GitLab read: junit.xsd beside this file.
 #pragma once
 

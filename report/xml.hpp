@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts in XML, none of which can be trusted.
 #pragma once
 

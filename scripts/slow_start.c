@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 // Makes every program that loads it start late: scripts/check-slow.
 #include <errno.h>

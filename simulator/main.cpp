@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-sim: the command line.
 #include <fmt/format.h>
 

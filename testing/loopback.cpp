@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "testing/loopback.hpp"
 
 #include <algorithm>
@@ -98,7 +99,7 @@ void Loopback::half_close(Id id) {
 void Loopback::close(Id id) {
     auto* line = find(id);
     if (line == nullptr) return;
-    // As a kernel does: what nobody will read is answered with a reset.
+    // As a kernel does: what will never be read is answered with a reset.
     if (line->to_client.unread() > 0) return reset(id);
     half_close(id);
     line->client_gone = true;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A network without sockets, in virtual time.
 //
 // One side is a server, which is called: it takes what has come, does what is due, and says when it

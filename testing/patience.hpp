@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long tests wait for what must come: far more than any step needs, reached only when something
 // hangs. A verdict never depends on it.
 #pragma once

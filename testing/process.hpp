@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program that a test runs, with what it prints. Every wait has a deadline.
 #pragma once
 

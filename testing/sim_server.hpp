@@ -1,5 +1,6 @@
-// The simulator on a Loopback: a scenario, played to whoever connects, with its log in memory. It
-// is what simulator/server is over sockets.
+// SPDX-License-Identifier: Apache-2.0
+// The simulator on a Loopback: a scenario, played to every client that connects, with its log in
+// memory. It is what simulator/server is over sockets.
 #pragma once
 
 #include <map>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file of a test's own, removed at the end.
 #pragma once
 

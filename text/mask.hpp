@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Masks as people write them.
 #pragma once
 

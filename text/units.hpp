@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Durations and sizes as people write them, in scenarios and on command lines.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transport/acceptor.hpp"
 
 #include <fmt/format.h>
@@ -41,7 +42,7 @@ void remove_if_ours(const SocketFile& file) {
     if (now.st_dev == file.device && now.st_ino == file.inode) ::unlink(file.path.c_str());
 }
 
-/// Why a file keeps us from listening at `path`; empty for a socket on which nobody listens.
+/// Why a file keeps us from listening at `path`; empty for a socket on which nothing listens.
 std::string why_taken(const std::string& path, const asio::any_io_executor& executor) {
     struct stat file{};
     if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Listens on any number of TCP addresses and UNIX paths, and hands out connections.
 #pragma once
 
@@ -26,13 +27,13 @@ class Acceptor {
 
     /// Binds and listens; peers can connect from now on and wait until start(). A host name takes
     /// the first of its addresses that can be bound, IPv4 before IPv6. A UNIX socket file on which
-    /// nobody listens any more is replaced. Returns where it listens, with the real port and
+    /// no process listens any more is replaced. Returns where it listens, with the real port and
     /// numeric address, or a sentence.
     std::expected<Endpoint, std::string> listen(const Endpoint& endpoint);
 
     /// Hands each new connection to `accepted`, which calls Connection::start() sooner or later.
     ///
-    /// Where the descriptors are exhausted, whoever connects is closed at once, by means of one
+    /// Where the descriptors are exhausted, a new connection is closed at once, by means of one
     /// that is kept back, and accepting pauses for 10 ms, for 20 ms .. up to 1 s. `note`, if any,
     /// is told when that begins and when it is over.
     void start(std::function<void(Connection)> accepted,

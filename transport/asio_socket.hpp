@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Private to transport/: the one socket type, and what a connection and an acceptor share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transport/connection.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 using GenericEndpoint = asio::generic::stream_protocol::endpoint;
 
-/// Where input goes that nobody wants any more.
+/// Where input goes that is discarded.
 constexpr std::size_t discard_size = 4096;
 
 /// What a connection that was accepted has room for while nothing arrives: a server has thousands,
@@ -391,7 +392,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
     /// that only writes cannot keep us from sending what is queued.
     void drain() {
         if (!output_shut || reading || done) return;
-        // The end of the input is told once only: another read would wait for ever.
+        // The end of the input is told once only: another read would never complete.
         if (input_ended || read_failed) return end(Closed::Cause::finished, {});
         reading = true;
         discarded.resize(discard_size);
@@ -438,7 +439,7 @@ struct Connection::Impl : std::enable_shared_from_this<Connection::Impl> {
         reset_when_sent(Clock::now() + patience, std::chrono::milliseconds(1));
     }
 
-    /// The kernel tells nobody when its queue is empty.
+    /// The kernel does not notify us when its queue is empty.
     void reset_when_sent(Clock::time_point deadline, std::chrono::milliseconds look_again) {
         constexpr std::chrono::milliseconds longest{50};
         if (!kernel_has_output() || Clock::now() >= deadline) return reset_now();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stream connection, TCP or UNIX, run over Boost.Asio for an owner that holds a session.
 //
 //     class Peer : ConnectionOwner {
@@ -31,7 +32,7 @@
 #include "transport/endpoint.hpp"
 #include "transport/socket_options.hpp"
 
-// Only named here, so that who holds a connection need not see Asio. Include
+// Only named here, so that owners of a connection need not see Asio. Include
 // <boost/asio/any_io_executor.hpp> to make one from io_context.get_executor().
 namespace boost::asio {
 class any_io_executor;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a socket listens or connects to: TCP or a UNIX socket.
 #pragma once
 

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the environment says that the daemon is: what clients connect to, and where the simulator
-// listens when nobody says otherwise.
+// listens by default.
 #pragma once
 
 #include <expected>

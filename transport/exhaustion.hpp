@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Private to transport/: what an acceptor does when the process, or the machine, has no descriptor
 // left. Accepting again at once would fail again and burn a core; not accepting at all would leave
 // the peers waiting for an answer that never comes.
@@ -10,7 +11,7 @@
 
 namespace confd::transport {
 
-/// One descriptor kept back, so that whoever waits can at least be told to go.
+/// One descriptor kept back, so that waiting clients can at least be turned away.
 class ReservedDescriptor {
   public:
     ReservedDescriptor();
@@ -19,7 +20,7 @@ class ReservedDescriptor {
     ~ReservedDescriptor();
 
     /// Accepts on a non-blocking listener with the reserve and closes at once, again and again
-    /// while somebody waits, but not for ever. How many were turned away.
+    /// while clients wait, but only for so long. How many were turned away.
     std::size_t turn_away(int listener);
 
   private:

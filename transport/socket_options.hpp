@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a connection finds out that its peer is gone without a word: a machine that lost power, a
 // firewall that forgot the connection.
 #pragma once
@@ -23,7 +24,7 @@ struct SocketOptions {
 inline constexpr std::chrono::seconds max_keepalive{32767};
 inline constexpr int max_keepalive_count = 127;
 
-/// Sets them, and TCP_NODELAY: events and acknowledgements are small, and somebody waits for each.
+/// Sets them, and TCP_NODELAY: events and acknowledgements are small, and a session waits for each.
 /// Does nothing to a socket that is not TCP. A kernel that takes one of them not is no reason to
 /// fail.
 void apply(const SocketOptions& options, int descriptor);

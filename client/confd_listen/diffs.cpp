@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/confd_listen/diffs.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ bool Diffs::open() {
         return true;
     } catch (const events::Error& error) {
         unavailable_ = true;
-        // Where nobody listens, subscribing fails too and says so.
+        // Where no server listens, subscribing fails too and says so.
         if (error.kind() != events::Error::Kind::connect) {
             note_(fmt::format("no diffs and names over MAAPI: {}", error.what()));
         }

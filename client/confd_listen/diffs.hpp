@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What confd-listen reads over MAAPI: names before it subscribes, and the changes of a commit
 // between its event and the acknowledgement.
 #pragma once

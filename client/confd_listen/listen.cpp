@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/confd_listen/listen.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 using events::Error;
 
 /// Bounds connecting when --timeout does not, and each acknowledgement: a server that never answers
-/// or reads would hold us forever.
+/// or reads would block without end.
 constexpr auto patience = std::chrono::seconds(10);
 
 /// Longest diff in an event's JSON, in bytes: a line is held until it is whole.
@@ -39,7 +40,7 @@ void stop_at_once(int) {
     ::_exit(exit_ok);
 }
 
-/// Nobody reads what we print any more.
+/// The reader of standard output has closed it.
 struct OutputClosed {};
 /// Stopped by a signal, or by the end of the answers to -r.
 struct Interrupted {};

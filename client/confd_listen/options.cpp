@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/confd_listen/options.hpp"
 
 #include <fmt/format.h>
@@ -293,7 +294,7 @@ void choose_data(Options& options, const CLI::App& app, const Raw& raw) {
             "--start, --stop, --filter, --usid and --use-ikp are about a stream: give --stream "
             "too");
     }
-    // The library, like the vendor's, drops such a stop time; nobody gives one to have it dropped.
+    // The library, like the vendor's, drops such a stop time, which cannot be what was meant.
     if (options.data.stop_time && !options.data.start_time) wrong("--stop needs --start");
     // What the library would refuse is refused here, so that all wrong usage exits alike.
     events::make_subscription(options.mask, &options.data);

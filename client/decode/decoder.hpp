@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Payloads to lines: what confd-decode does, without its options and files.
 #pragma once
 

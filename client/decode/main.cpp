@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-decode: bytes to meaning, for captures and bug reports.
 #include <fmt/format.h>
 #include <unistd.h>
@@ -81,7 +82,7 @@ void declare(CLI::App& app, Options& options) {
         "read, 70 internal error or the output cannot be written.");
 }
 
-/// Hands the input to `take`, and lines to whoever waits for them before more is waited for.
+/// Hands the input to `take`, and flushes the lines before it waits for more.
 std::expected<void, std::string> read_input(const Options& options, const TakePiece& take) {
     const TakePiece take_and_show = [&](std::string_view piece) {
         const bool more = take(piece);

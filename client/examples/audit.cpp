@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints the audit log, and lets each user session go on once its entry is printed.
 #include <cstdio>
 

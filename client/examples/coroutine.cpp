@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Releases each transaction once its diff could have been read, as a coroutine.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

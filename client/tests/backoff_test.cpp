@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waits between two attempts to connect.
 #include "client/backoff.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-listen as a process, against the test server.
 #include <gmock/gmock.h>
 

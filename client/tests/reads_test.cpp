@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How often the client asks the kernel for bytes.
 #include <dlfcn.h>
 #include <gtest/gtest.h>

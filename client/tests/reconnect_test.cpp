@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-listen --reconnect, and the limits that its options set.
 #include <gmock/gmock.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/tests/test_server.hpp"
 
 #include <gtest/gtest.h>

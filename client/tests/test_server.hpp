@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server of a few lines around ServerSession, on a thread of its own: what a client test needs,
 // and no simulator.
 #pragma once

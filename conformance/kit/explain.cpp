@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/explain.hpp"
 
 #include <fmt/format.h>
@@ -6,9 +7,9 @@
 #include <algorithm>
 
 #include "conformance/kit/client/rehearsal.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
+#include "conformance/kit/model/result.hpp"
 #include "conformance/kit/report/files.hpp"
-#include "conformance/kit/result.hpp"
 
 namespace confd::kit {
 namespace {

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // `list` and `explain`: cases for people.
 #pragma once
 
 #include <span>
 #include <string>
 
-#include "conformance/kit/case.hpp"
+#include "conformance/kit/model/case.hpp"
 
 namespace confd::kit {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-conformance: the command line.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,14 +13,14 @@
 
 #include "conformance/kit/client/play.hpp"
 #include "conformance/kit/explain.hpp"
-#include "conformance/kit/interruption.hpp"
-#include "conformance/kit/parts.hpp"
-#include "conformance/kit/quote.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
 #include "conformance/kit/report/html.hpp"
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/junit.hpp"
 #include "conformance/kit/report/terminal.hpp"
+#include "conformance/kit/run/interruption.hpp"
+#include "conformance/kit/run/parts.hpp"
+#include "conformance/kit/run/quote.hpp"
 #include "program/about.hpp"
 #include "program/command_line.hpp"
 #include "program/line_writer.hpp"

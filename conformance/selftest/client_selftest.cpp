@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-conformance client against clients that are right, and against mutants: clients that are
 // wrong in exactly one way, each of which fails the cases that name it and none that are about
 // others.
@@ -18,10 +19,10 @@
 #include "conformance/kit/client/folder.hpp"
 #include "conformance/kit/client/play.hpp"
 #include "conformance/kit/client/played.hpp"
-#include "conformance/kit/command.hpp"
-#include "conformance/kit/options.hpp"
-#include "conformance/kit/parts.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
+#include "conformance/kit/run/command.hpp"
+#include "conformance/kit/run/options.hpp"
+#include "conformance/kit/run/parts.hpp"
 #include "conformance/selftest/loop_play.hpp"
 #include "conformance/selftest/mutant_client.hpp"
 #include "conformance/selftest/mutants.hpp"

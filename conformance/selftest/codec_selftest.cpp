@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The codec part: confd-decode passes every case, decoders that are wrong in one way fail the cases
 // that are about it and no others.
 #include <fmt/format.h>
@@ -11,8 +12,8 @@
 
 #include "conformance/kit/codec/compare.hpp"
 #include "conformance/kit/codec/decoder.hpp"
-#include "conformance/kit/parts.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
+#include "conformance/kit/run/parts.hpp"
 #include "conformance/selftest/mutant_decoder.hpp"
 #include "conformance/selftest/mutants.hpp"
 #include "conformance/selftest/mutations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/selftest/loop_play.hpp"
 
 #include <algorithm>

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plays a client's case without sockets, processes or waiting: what judge.cpp does with them.
 #pragma once
 
 #include <functional>
 
-#include "conformance/kit/case.hpp"
 #include "conformance/kit/client/played.hpp"
-#include "conformance/kit/options.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/run/options.hpp"
 #include "conformance/selftest/mutant_client.hpp"
 #include "simulator/scenario/scenario.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/selftest/loop_reach.hpp"
 
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kit's steps on a Loopback: no sockets, no processes, no waiting.
 #pragma once
 

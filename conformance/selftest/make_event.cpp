@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes a simulator with --control send events, as a trigger of the kit: each run is a user
 // session, a transaction or a change of HA of its own, and waits as the daemon would.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client that is right in everything, or wrong in exactly one thing: its mutation says in which.
 // It is made of our own session; what it is asked for comes from its host, as the kit gives it.
 #pragma once

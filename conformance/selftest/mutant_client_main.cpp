@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mutant_client [MUTATION]: the client of mutant_client.hpp as a program, for what only processes
 // show.
 #include <arpa/inet.h>

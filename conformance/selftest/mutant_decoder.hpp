@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A decoder for the self-tests of the kit: confd-decode, or wrong in the one way that its mutation
 // names.
 #pragma once

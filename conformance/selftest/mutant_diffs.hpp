@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What mutant_client does over MAAPI: it loads schemas, and reads the diff of each commit over a
 // socket of its own; right in everything, or wrong in the one way that its mutation names.
 #pragma once

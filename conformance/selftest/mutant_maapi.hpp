@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The MAAPI sockets of mutant_server: right in everything, or wrong in the one way that its
 // mutation names.
 #pragma once

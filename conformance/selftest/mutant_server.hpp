@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server for the self-tests of the kit: right in everything, or wrong in the one way that its
 // mutation names. It plays what the cases ask for and nothing more.
 #pragma once

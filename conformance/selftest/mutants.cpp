@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/selftest/mutants.hpp"
 
 #include <fmt/format.h>
@@ -5,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
 #include "text/nearest.hpp"
 
 namespace confd::kit::test {

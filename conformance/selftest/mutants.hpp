@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the files of cases say of mutants: each must fail the cases that name it, and may fail
 // others of the same files; beyond those only where a file says so.
 #pragma once
@@ -8,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit::test {
 

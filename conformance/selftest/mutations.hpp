@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mistakes that the mutants of the self-tests make, by name: each is wrong in the one way that
 // its name says. A case of conformance/cases names those that it must catch.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server part: what is right passes every case, what is wrong in one way fails the cases that
 // are about it and no others.
 #include <fmt/format.h>
@@ -11,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "conformance/kit/command.hpp"
-#include "conformance/kit/names.hpp"
-#include "conformance/kit/options.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/names.hpp"
+#include "conformance/kit/model/registry.hpp"
+#include "conformance/kit/run/command.hpp"
+#include "conformance/kit/run/options.hpp"
 #include "conformance/kit/server/run.hpp"
 #include "conformance/selftest/loop_reach.hpp"
 #include "conformance/selftest/mutant_server.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulator that makes events when it is asked to, as --control and a trigger of the kit do
 // together: each job is a user session, a transaction or a change of HA of its own, and waits as
 // the daemon would.

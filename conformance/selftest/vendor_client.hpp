@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stand-in for the vendor's sample subscriber on its C library: mutant_client as
 // `like-the-vendor`. It passes every MUST; what it is not capable of is in docs/protocol.md, and
 // nothing else is wrong.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the vendor's C library makes of an event: its limits, as far as docs/protocol.md ("What the
 // vendor's library cannot read") has them. For tests: a kit that fails such a client for one of
 // them asks for what no application on that library can do.

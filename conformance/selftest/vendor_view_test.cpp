@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stand-in for the vendor's library, on bytes: it must have the limits that docs/protocol.md
 // says that the library has, or passing every MUST with it would mean nothing.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the stock library sends, byte for byte, and what it makes of the answers.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What holds for every event, value, subscription and acknowledgement, in every dialect.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

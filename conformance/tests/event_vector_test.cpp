@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every golden event, as the stock library decoded it.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a golden vector says the stock library decoded, as the JSON that this project prints.
 #pragma once
 

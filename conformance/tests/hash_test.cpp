@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hashes of names, against a header that the vendor's compiler generated.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The golden vectors of conformance/vectors, as data.
 #pragma once
 

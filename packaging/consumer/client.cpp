@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program of somebody who has the client library: nothing answers it, and it says so.
 #include <cstdio>
 

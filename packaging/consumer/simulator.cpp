@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program with the simulator inside, and a client that acknowledges what that sends.
 #include <cstdio>
 #include <future>

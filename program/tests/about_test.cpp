@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --version and --completions; the scripts are given to a real shell.
 #include "program/about.hpp"
 

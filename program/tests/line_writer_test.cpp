@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines for readers that are slow, stopped or gone. Nothing here depends on how long anything
 // takes.
 #include "program/line_writer.hpp"

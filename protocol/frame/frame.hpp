@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames: a 32-bit big-endian length, then that many bytes (docs/protocol.md, "Frames").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The changes of a transaction: what a diff iteration sends, and how the client answers each
 // (docs/protocol.md, "Diff iterate").
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/maapi/client_session.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The client's side of a MAAPI socket, without I/O: one call at a time, bytes in and bytes out.
 //
 //     MaapiClientSession session(config);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keypaths as people write them: /interfaces/interface{eth0}/mtu
 //
 //   steps    outermost first, each after a slash; `prefix:name` where the namespace is not that of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests and replies of a MAAPI socket, as far as event subscribers use it (docs/protocol.md,
 // "The MAAPI corner"). Changes of a transaction are in changes.hpp, schemas in schema.hpp.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Schemas as a server sends them: records that name namespaces, types and nodes, and the table of
 // hashes (docs/protocol.md, "Schemas").
 //

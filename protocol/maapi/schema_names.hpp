@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client keeps of the schemas that it loaded: names for hashes, and the tree of nodes.
 #pragma once
 

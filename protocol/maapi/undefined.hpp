@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The atom that stands for a value that is absent.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The 32-bit big-endian words that MAAPI frames start with.
 #pragma once
 

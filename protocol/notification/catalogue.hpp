@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The events this library knows: one line each. Everything that goes by event type (decoding,
 // encoding, JSON, scenario files, random streams, the JSON Schema) goes by this list.
 #pragma once
@@ -33,7 +34,8 @@
 namespace confd {
 
 /// An event type, what it carries, and the dialects in which it is laid out that way. An event that
-/// newer releases added has its layout in every dialect: only a mask decides who gets it.
+/// newer releases added has its layout in every dialect: only the mask decides which subscriber
+/// gets it.
 template <std::uint32_t Type, class BodyType, Dialect First = Dialect::v6x,
           Dialect Last = Dialect::v8x>
 struct Event {

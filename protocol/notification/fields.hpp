@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How an event's fields are declared: once, in order, beside the struct.
 //
 //     struct SubagentNotification {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What reading, writing, printing and generating events by their fields have in common.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events: the structs of the catalogue, from and to the payload of a frame.
 //
 // The layout of some events depends on the release and product at the other end; WireContext says

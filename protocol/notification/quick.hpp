@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes events by their lists of fields in the forms that nearly all have
 // (protocol/term/quick.hpp): events of other forms are refused, and terms of other forms inside are
 // left to read.hpp. Included by notification.cpp alone, where it is instantiated.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes the kinds of fields in the forms that nearly all have: see quick.hpp. Each function takes
 // the next term, or returns false.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads events by their lists of fields: one overload for each kind of field; records with lists
 // of their own recurse. Each returns false after an error, which the reader keeps. Included by
 // notification.cpp alone, where it is instantiated.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shapes that several events share (docs/protocol.md, "Shared shapes").
 #pragma once
 

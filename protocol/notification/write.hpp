@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes events by their lists of fields, as read.hpp reads them.
 #pragma once
 

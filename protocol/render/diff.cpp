@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Changes of a transaction as JSON and text.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One walk over an event's fields, many forms of output: a Printer takes the pieces in order.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events for people and programs: JSON with the keys of the Python API, and a line of text.
 //
 // Both walk the fields of an event as its struct lists them; docs/notification.schema.json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Acknowledgements: what a client sends when it is done with an event that something waits for
 // (docs/protocol.md, "Acknowledgements").
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The client's part of the handshake, whatever service it asks for: hello, access check, reply.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The client's side of an event socket, without I/O: bytes in, events and bytes out.
 //
 //     ClientSession session(config);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/session/event_frame.hpp"
 
 #include "protocol/frame/frame.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The names in stream events of a server that writes tags by name (UseIKP 1).
 #pragma once
 
@@ -15,7 +16,7 @@ namespace confd {
 /// Remembers each name under its hash, whatever it stands for: a hash is the same everywhere.
 class EventNames final : public Names {
   public:
-    /// Whoever writes an event makes up what it likes: further names are not remembered.
+    /// The peer chooses the names: beyond this many they are not remembered.
     static constexpr std::size_t most = 10'000;
 
     /// Takes the names out of the payload of a stream event; one that is damaged has none.

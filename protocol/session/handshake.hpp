@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The exchange before the first frame: hello, access check, reply (docs/protocol.md, "Handshake",
 // "Access check").
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server's side of one socket, without I/O: bytes in, requests and bytes out.
 //
 // The session does the handshake by itself and hands everything else to its owner: whether a
@@ -65,7 +66,7 @@ class ServerSession {
 
     void feed(ByteView bytes) { input_.append(bytes); }
     /// How much to read next, at most: `size` bytes, but during the handshake no more than its next
-    /// message. Who sends on before it has been answered finds the rest of it waiting in its
+    /// message. What a client sends on before it has been answered stays in its
     /// kernel.
     std::size_t wanted(std::size_t size) const;
     /// Room for the next read, for owners without a buffer of their own.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/session/subscription.hpp"
 
 #include <fmt/format.h>

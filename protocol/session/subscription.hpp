@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The client's first frame and the server's answer (docs/protocol.md, "Subscribe").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Terms as Erlang writes them, for people and for tools: {1, 5, <<"admin">>}.
 #pragma once
 

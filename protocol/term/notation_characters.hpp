@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Private to the notation: which characters Erlang's text form gives a meaning.
 #pragma once
 

@@ -1,5 +1,7 @@
-// Reads what nearly every payload consists of, and refuses the rest without saying why: whoever is
-// refused reads the payload again with a TermReader, which knows the rarer forms and what is wrong.
+// SPDX-License-Identifier: Apache-2.0
+// Reads what nearly every payload consists of, and refuses the rest without saying why: a caller
+// that is refused reads the payload again with a TermReader, which knows the rarer forms and what
+// is wrong.
 //
 // Only this division lets reading be quick. There is no error to carry, no depth, no path, and the
 // place in the payload is a value that stays in registers from field to field, and from function to
@@ -195,7 +197,7 @@ Stop text_of_atom(Cursor cursor, std::string& out);
 template <class Read>
 Stop with_reader(Cursor cursor, std::size_t& elements_left, Read&& read) {
     // More tuples and lists than are around any field. Deeper terms, which it does not tell from
-    // too deep ones, are left to whoever reads the payload again.
+    // too deep ones, are left to the thorough reader.
     constexpr std::size_t levels_around = 16;
     TermReader reader(cursor.rest(), Limits{.nesting = Limits{}.nesting - levels_around,
                                             .elements = elements_left});

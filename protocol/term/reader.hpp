@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A bounds-checked pull reader for external terms, exactly the tags of docs/protocol.md, "Terms".
 //
 // Errors are sticky: the first one is kept with its byte offset, every later call returns false,

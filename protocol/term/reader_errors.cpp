@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What TermReader says about bytes that it cannot read.
 #include <fmt/format.h>
 

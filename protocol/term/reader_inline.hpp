@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of TermReader that every event needs many times, here so that the compiler can see
 // through it. Included by reader.hpp.
 #pragma once

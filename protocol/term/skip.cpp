@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading over a term of any kind, which is how a payload is validated.
 #include <array>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tags of the external term format (docs/protocol.md, "Terms").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A term as a value, for tools, tests and messages. Decoding an event never builds one: every
 // element costs sizeof(Term), however little it took on the wire.
 #pragma once
@@ -135,7 +136,7 @@ class Term {
         };
     };
 
-    /// Memory for terms and, behind them, for bytes. Whoever asks for one makes a node its owner.
+    /// Memory for terms and, behind them, for bytes. The caller makes a node its owner.
     struct Block {
         Term* terms;
         std::uint8_t* bytes;

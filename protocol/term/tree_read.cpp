@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Trees from bytes.
 #include <algorithm>
 #include <array>

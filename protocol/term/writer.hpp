@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes external terms in the one form that ConfD's runtime would choose for each
 // (docs/protocol.md, "Terms"): two peers that encode the same event produce the same bytes.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes in tests: written in hexadecimal, and read from memory that ends where they end.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every error code has an input that leads to it: a code that nothing can cause has no place in the
 // list, and a new one needs a row here.
 #include "protocol/error.hpp"

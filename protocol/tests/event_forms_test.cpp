@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forms of events that single clients of the vendor stumble over, byte by byte.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arbitrary events for RapidCheck: it draws and shrinks the choices, the generator that the
 // simulator and the fuzzers share makes the event.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random terms for RapidCheck: every kind, with the values at which codecs break.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The MAAPI corner: messages, changes, schemas, keypaths, names, and the client's session.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

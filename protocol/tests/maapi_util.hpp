@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One small schema, and a change of a transaction on it: what docs/protocol.md shows byte by byte.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON Schema in docs/: it is the one that the code makes, and everything printed obeys it.
 #include <fmt/format.h>
 #include <gtest/gtest.h>

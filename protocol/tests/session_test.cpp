@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Both sessions, against each other and against peers that do not keep to the protocol.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a term owns: copies, moves and parts of trees that were read, built by hand, or both.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/term/tree.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values as people write them.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values and paths with names in place of hashes, as the Erlang client wants them: the atom of a
 // name for its tag, the atom of a URI for its namespace (docs/protocol.md, "For the Erlang
 // client"). read_value() and read_path() take both.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Date-times as points in time, for comparing and computing with them.
 #pragma once
 

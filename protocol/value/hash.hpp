@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The numbers that stand for names (docs/protocol.md, "Hashes").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values in the forms that nearly all have (protocol/term/quick.hpp).
 #pragma once
 

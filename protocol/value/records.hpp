@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values that are tuples of numbers. Each one's layout is listed once, for reading and writing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values as people write them, in JSON, scenario files and options.
 //
 //   addresses   10.0.0.1, 2001:db8::1 (as inet_ntop prints them)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one list of value types.
 #include <algorithm>
 #include <array>

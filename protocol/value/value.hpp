@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Typed values: how configuration data travels inside events (docs/protocol.md, "Values").
 //
 // The table of value types below is the only list of them: reading, writing, JSON, scenario

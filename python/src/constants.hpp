@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The integers that the modules have beside their functions.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The types CsNode, CsNodeInfo and CsType, and the functions that lead to them.
 #include "python/src/lib.hpp"
 #include "python/src/object.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The type DateTime.
 #include <array>
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // _confd.error: Error and EOF.
 #pragma once
 

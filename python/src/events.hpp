@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The module _confd.events.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What help() says about _confd.events. Signatures for inspect stand before the line of dashes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The entry point; compiled once for each package, with CONFD_PYTHON_INIT and CONFD_PYTHON_PRODUCT.
 #include "python/src/module.hpp"
 

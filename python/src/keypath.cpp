@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The types HKeypathRef and XmlTag.
 #include "protocol/maapi/keypath.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sub-module lib, whose contents are those of the package itself: types, constants, and the
 // functions that turn hashes into names.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The module _confd.maapi: what a subscriber needs of MAAPI.
 #pragma once
 

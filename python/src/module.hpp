@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The extension module, which both packages have under a name of their own.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Python types whose instances hold one C++ value.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CPython's stable ABI, so that one build serves every release from 3.8 on, and what all sources
 // here need of it.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The objects that events have in their dictionaries, beside Value and DateTime: UserInfo,
 // TransCtxRef, TagValue, SnmpVarbind, ProgressLink, Notification.
 #pragma once

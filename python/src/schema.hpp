@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The schemas that this process has loaded: names for hashes, the tree of nodes, and their types.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values as their types in the schema write them, and back.
 #include <fmt/format.h>
 

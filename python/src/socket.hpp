@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Blocking I/O on the caller's own socket: connecting it, and exactly one frame a call, so that
 // select() on it is right.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The type Value.
 #include "python/src/value.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values as Python sees them: the types Value, XmlTag, HKeypathRef, DateTime.
 #pragma once
 

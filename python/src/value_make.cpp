@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values from Python's objects, and back.
 #include <limits>
 

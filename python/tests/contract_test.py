@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The packages behave like the vendor's, fact by fact: test_28 is about the 28th fact that was measured."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packages, modules, names, documentation, stubs."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Schemas and the changes of a commit, from confd-sim and from a server that goes wrong."""
 
 import gc

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The other end of a socket, for the tests: byte for byte, in a thread of the same process."""
 
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nothing that Python does with the objects crashes, hangs or leaks."""
 
 import copy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Connecting, acknowledging, reading, and what goes wrong."""
 
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Value and the other types, without a server."""
 
 import unittest

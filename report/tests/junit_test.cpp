@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/junit.hpp"
 
 #include "report/xml.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names for the things that hub, scenario and server talk about.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which events are where in bytes that go to a peer: only while there is an observer (HubObserver).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random numbers that are the same on every machine and with every library: the standard
 // distributions are not. Nothing here is a secret.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/cli/commands.hpp"
 
 #include <fmt/format.h>
@@ -104,7 +105,7 @@ std::expected<std::vector<transport::Endpoint>, std::string> endpoints(const Opt
     return out;
 }
 
-/// Whoever can reach the control interface can do with the run what they like.
+/// The control interface has no access control: all who can reach it control the run.
 std::expected<transport::Endpoint, std::string> control_endpoint(const Options& options) {
     const auto endpoint = transport::parse_endpoint(options.control);
     if (!endpoint) return std::unexpected("--control: " + endpoint.error());
@@ -281,7 +282,7 @@ std::vector<std::string_view> scenario_names() {
 }  // namespace
 
 void say(const std::string& line) {
-    // Not by fmt::print, which throws when nobody reads it any more: the run goes on.
+    // Not by fmt::print, which throws on a closed pipe: the run goes on.
     std::fputs((line + "\n").c_str(), stderr);
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What confd-sim does, apart from reading its command line.
 #pragma once
 

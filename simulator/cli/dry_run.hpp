@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --dry-run: what a scenario would do, without anybody there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/cli/limit_options.hpp"
 
 #include "program/command_line.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options of confd-sim that say what it puts up with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `random` plays: its options as a scenario, and what is wrong with them by their names.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What may use the interface: programs on this machine, and the page itself; not other pages that a
 // browser here happens to show.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The control interface on sockets: HTTP, with the page, the API, metrics and the event feed of
 // README.md. Runs on the simulator's executor and never blocks it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only file that sees Beast: its parser, which needs no socket.
 #include "simulator/control/http_session.hpp"
 

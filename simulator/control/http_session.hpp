@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1 on the server's side, without I/O: bytes in, requests out.
 //
 //     session.commit(size);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Named caps on what a peer of the control interface may make the simulator do, with reasons.
 #pragma once
 

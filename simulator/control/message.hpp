@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the interface needs to know of an HTTP request and says in a response.
 #pragma once
 

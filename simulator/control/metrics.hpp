@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulator's state in the text format that Prometheus reads.
 #pragma once
 

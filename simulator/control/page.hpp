@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page at /, which page.html becomes part of the program as.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The records that /events shows, as server-sent events, with the last ones for readers that come
 // later.
 #pragma once

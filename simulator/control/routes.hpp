@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which request does what: a request in, a response out, no sockets.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/control/state_json.hpp"
 
 #include "protocol/constants.hpp"

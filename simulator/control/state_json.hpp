@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulator's state as the JSON of README.md.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the control interface sees and steers: the simulator, or a fake in tests.
 #pragma once
 

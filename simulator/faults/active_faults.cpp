@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/faults/active_faults.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One direction of one connection, with the active faults done to what goes through.
 //
 //     channel.push(now, bytes);                     // what the session sends, or the socket

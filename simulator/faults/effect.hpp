@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What faults make of a message: other bytes, and how and when it goes on.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/faults/fault.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,7 @@
 #include <vector>
 
 #include "simulator/faults/fields.hpp"
-#include "simulator/faults/kinds/params.hpp"
+#include "simulator/faults/params.hpp"
 #include "simulator/text/forms.hpp"
 #include "simulator/text/key_schema.hpp"
 #include "simulator/text/scalars.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can go wrong on request: the kinds of faults, what each takes, and one fault as it was asked
 // for.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the fields of an event stand in its bytes.
 //
 // That is asked of the decoder: one term after the other gets a tag that does not exist, and the

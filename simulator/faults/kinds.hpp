@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kinds of faults: one file or a part of one in kinds/, and its lines here.
 #pragma once
 

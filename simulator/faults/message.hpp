@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes over a connection in one piece: a message of the handshake, or a frame with its header.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a message is in the course of a connection.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Choices that are the same everywhere: the distributions of the standard library are not.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which acknowledgements are still owed (docs/protocol.md, "What waits").
 //
 // A barrier is what one sent event waits for: one acknowledgement from each subscriber that owes

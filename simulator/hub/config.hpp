@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a hub is told when it is made.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a subscriber's output goes, as the hub sees it: a socket in the program, a buffer in tests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When something is due, for very many at once: the next deadline costs nothing to ask, and what is
 // due costs nothing for those that are not.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happened at the hub, in words: for the log and for messages about expectations.
 #pragma once
 

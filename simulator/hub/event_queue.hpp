@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happened at the hub: told to an observer at once, and kept until Hub::poll() returns it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happened at the hub, in the order in which it happened (Hub::poll).
 #pragma once
 

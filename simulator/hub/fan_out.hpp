@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From one event to all subscribers that get it.
 //
 // An event is appended to the batch of each group, whatever the number of its subscribers; a

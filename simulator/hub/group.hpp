@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subscribers that get the same events in the same bytes: an event is looked at and encoded once
 // for all of them, and they are sent what has come together from one place.
 #pragma once

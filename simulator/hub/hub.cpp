@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/hub/hub.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A message hub, without I/O: from the events that are sent to the subscribers that are there, and
 // from what they say to what it means. Which of them gets what, what they owe for it, and what goes
 // wrong on purpose.

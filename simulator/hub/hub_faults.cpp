@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults, which stand between a subscriber's session and its connection while any is for it.
 #include <utility>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Output: from the hub to connections.
 #include <utility>
 

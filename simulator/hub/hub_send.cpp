@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events, from the scenario to the subscribers that get them.
 #include <fmt/format.h>
 

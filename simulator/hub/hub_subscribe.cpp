@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which clients are let in, and as what.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time: what is due, and which subscribers need a look although nothing is. Neither costs anything
 // for subscribers to which nothing happens.
 #include <utility>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subscribers with something to do, each once, in the order in which they connected.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long things took, in little room whatever their number: for percentiles.
 #pragma once
 

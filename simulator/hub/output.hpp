@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes out to one connection: what is queued for it, what faults do to that, and how it ends.
 //
 // In the order in which it leaves: bytes that were sent before the first fault came, the session's

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An event that is sent: to which subscribers, and what became of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client at the hub: a subscriber of events, a reader over MAAPI, or one that has not said yet
 // which.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scenarios of scenarios/ and the YANG modules beside them, compiled in: `confd-sim list`,
 // `show NAME`, `run NAME`.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // By when a peer must have sent what is expected of it.
 #pragma once
 

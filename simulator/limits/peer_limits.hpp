@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Limits of what peers may do, beside those of what may wait for them (hub/hub.hpp,
 // QueueLimits): they choose how much they send, and when (docs/protocol.md, section 11).
 #pragma once

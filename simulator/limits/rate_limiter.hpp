@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // So many at once, and so many a second after that.
 #pragma once
 

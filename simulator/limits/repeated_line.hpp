@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A line that would come a thousand times a second in a flood comes once a second, with the number.
 #pragma once
 

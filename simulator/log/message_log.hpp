@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // The file of `--log`: JSON Lines, buffered. A regular file is written at once and has every line.
-// A pipe, a terminal or another device has a reader, who may be slow or gone and is never waited
+// A pipe, a terminal or another device has a reader, which may be slow or gone and is never waited
 // for: what it does not read is dropped, and a record says how much.
 #pragma once
 
@@ -24,7 +25,7 @@ class MessageLog {
     struct File;
 
     /// Gets a sentence when the file cannot be written. Comes once, and the run goes on: a full
-    /// disk is no reason to fail whoever is being tested. What is in a regular file then ends with
+    /// disk is no reason to fail the client under test. What is in a regular file then ends with
     /// a whole line and the log is silent; a pipe is tried again with the next line.
     using OnError = std::function<void(const std::string&)>;
 

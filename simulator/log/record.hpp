@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thing that happened on the wire or in the run, as a line of JSON: for `--log` and for the
 // control page. README.md describes the members.
 #pragma once
@@ -45,7 +46,7 @@ enum class BarrierChange : std::uint8_t { opened, released, expired };
 std::string_view to_string(BarrierChange change);
 
 /// Members left at their defaults are left out of the line. Texts, bytes and the event belong to
-/// whoever makes the record and need to live only as long as it is being written.
+/// the maker of the record and need to live only as long as it is being written.
 struct LogRecord {
     std::chrono::microseconds at{};  ///< since the start of the run
     WallTime wall;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a MAAPI peer has asked for and how it went: for the log and for scenarios.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One MAAPI socket, without I/O: a request's payload in, the payloads of its answer out
 // (docs/protocol.md, "The MAAPI corner").
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a transaction changes, as `send` has it in scenario files: `diff` and `error_after`.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The loaded modules in the shapes of the Erlang client (docs/protocol.md, "For the Erlang
 // client").
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/maapi/module_nodes.hpp"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ std::optional<Value> value_of(const lysc_node& leaf, const lyd_value* value) {
     return typed_value(leaf, lyd_value_get_canonical(leaf.module->ctx, value));
 }
 
-/// libyang's own modules, about YANG itself, are nobody's data.
+/// libyang's own modules, about YANG itself, have no data here.
 bool is_internal(const lys_module& module) {
     constexpr std::string_view names[] = {"ietf-yang-metadata",
                                           "yang",

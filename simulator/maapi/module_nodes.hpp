@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What of the loaded modules is told to clients: the modules, and what stands below each node.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Paths as they are written in scenarios, cut into steps: /interfaces/interface{eth0}/mtu.
 #pragma once
 

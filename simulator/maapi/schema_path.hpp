@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Paths of a scenario's diffs, by the names of its YANG modules: /interfaces/interface{eth0}/mtu.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What load-all-namespaces and load-hash-db answer: the loaded YANG modules as schema records
 // (docs/protocol.md, "Schemas").
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The types of one module's leafs, as clients are told of them (docs/protocol.md, "Types").
 #pragma once
 

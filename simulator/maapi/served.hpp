@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether what a scenario sends has nodes in the schemas that clients load.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transactions that wait for their COMMIT_DIFF subscribers, and what they change
 // (docs/protocol.md, "Diff iterate").
 #pragma once

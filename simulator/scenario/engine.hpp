@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plays a scenario on a hub. No I/O and no clock of its own: whoever drives it calls poll()
 // whenever something has happened at the hub or next_deadline() has come.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fields of events out of scenario files, by the names that the events' own lists give them
 // (protocol/notification/fields.hpp). The form is that of the printed JSON, so that a line which
 // confd-listen has printed can be pasted into a scenario.

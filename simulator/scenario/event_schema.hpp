@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON Schema of events as scenario files have them: the names and forms of the notification schema
 // (docs/notification.schema.json), with defaults, names of constants, `now` and variables besides.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the vendor's C library crashes on, or misreads (docs/protocol.md, 6.14). It is never sent
 // unless the scenario says `unsafe`.
 #pragma once

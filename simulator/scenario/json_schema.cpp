@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/scenario/json_schema.hpp"
 
 #include "protocol/render/render.hpp"

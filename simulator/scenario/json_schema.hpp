@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON Schema of scenario files, for editors: made of the declarations that the loader goes by.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of keys for the documentation, made of the declarations that the loader goes by.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the parsers of steps share while a scenario is loaded.
 #pragma once
 

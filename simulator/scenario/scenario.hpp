@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A scenario: what a file says, checked and ready to run.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Steps of a scenario: what one is when loaded, and what one is while it runs.
 //
 // A step's specification is made by the loader and does not change. start() makes a run of it: a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What became of each step of a scenario, for reports.
 #pragma once
 

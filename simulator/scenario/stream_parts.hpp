@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Streams and their events as they stand in scenario files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What running steps see: the hub, the time, what has happened, what has been sent under which id.
 #pragma once
 

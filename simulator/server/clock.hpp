@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The clock of a run. With --time-scale 0.1 it runs ten times as fast as the real one: every wait,
 // deadline, interval and time of day in the run goes by it.
 #pragma once

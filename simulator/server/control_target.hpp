@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the control interface sees of a running scenario, and what it may do to it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that happens, as records: for the message log and for the control page. Without either
 // it costs nothing.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Serves a scenario on sockets: the hub and the engine, run over transport/.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One connection and the peer it is at the hub.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The connections of a server, and the peers they are at the hub.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The live line of a terminal: how many subscribers, events a second, what is pending, how long.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which sessions may see which notifications, in the manner of NACM (RFC 8341): the first rule that
 // matches decides, and what no rule matches is permitted.
 #pragma once

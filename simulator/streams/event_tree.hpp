@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stream's event, with what filters need. The tree and the filters are made by simulator/yang;
 // streams and hub see these small interfaces only, and work without any YANG module.
 #pragma once

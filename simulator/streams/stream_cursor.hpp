@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One subscription to a stream: which of its events come, in which order, and what ends them.
 //
 // A replay is what has been logged when the subscription is made: the scenario's log by time, then

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a stream has to tell: the scenario's log, and the live events after it.
 #pragma once
 

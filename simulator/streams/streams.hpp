@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The notification streams of a server, without I/O: which exist, which sessions may subscribe, and
 // what has been said on them. Subscriptions are cursors, which the owner reads at the pace of each
 // subscriber.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run did to each subscriber, and each subscriber to it: for people and, as JSON, for
 // scripts. README.md describes the members.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-sim as people run it: a process, real sockets, exit codes.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

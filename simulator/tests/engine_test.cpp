@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engine against clients without sockets, with a clock that stands still until told to move.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Event fields: what is printed as JSON can be pasted into a scenario and means the same event.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the vendor's library crashes on is warned of, and not sent unless the scenario says so.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

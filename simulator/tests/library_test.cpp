@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scenarios of scenarios/, each played over real sockets by the command lines that it names,
 // and what is said about them elsewhere.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `now` is a value wherever a time is, and what is left out of an event has its time too.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole scenarios from their start to their end in virtual time: the same seed gives the same run.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

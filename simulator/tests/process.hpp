@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-sim as a process, and a subscriber over a real socket. Everything has a deadline; nothing
 // sleeps.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What records say and in which order: the tables of simulator/log/README.md, held against all
 // kinds of things that happen.
 #include "simulator/server/recorder.hpp"

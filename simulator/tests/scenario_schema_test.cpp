@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON Schema of scenarios and `lint`, held against each other: documents that are drawn from
 // the schema are good, and what is made wrong in them the schema refuses too, as far as a schema
 // can. What it cannot say is listed here.

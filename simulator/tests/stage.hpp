@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A scenario, a hub and an engine on a clock that stands still until told to move.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each kind of step, played on a hub with clients that have no sockets.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

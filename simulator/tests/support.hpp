@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the simulator's tests share: a client at the hub without sockets, and loading from text.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Renews the tables of keys in pages of the documentation: update_docs docs/scenarios.md ..
 #include <cstdio>
 #include <exception>

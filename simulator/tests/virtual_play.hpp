@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plays a scenario from its start to its end without sockets and without waiting: engine, hub and
 // clients in virtual time, which goes from one deadline to the next. One scenario, one seed and the
 // same clients give the same transcript, byte for byte.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Scenarios with YANG modules that once were refused, misread, or ended the program.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is wrong with a scenario, each with its place in the file. All of a file's errors are
 // collected before any is reported: one run of `lint` is enough to mend a file.
 #pragma once

@@ -1,4 +1,5 @@
-// A YAML map whose keys are asked for one by one; what nobody asked for is an error at the end.
+// SPDX-License-Identifier: Apache-2.0
+// A YAML map whose keys are asked for one by one; what was not asked for is an error at the end.
 #pragma once
 
 #include <string>

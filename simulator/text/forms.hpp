@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the values of keys are written: durations, masks, names, choices, maps inside. Each form
 // reads a node into a member, gives the JSON Schema of what it takes, and writes a default.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/text/json_text.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ using boost::system::error_code;
 
 constexpr std::string_view blanks = " \t\r\n";
 
-/// What the parser calls. It does not say where it is; whoever feeds it does.
+/// What the parser calls. It does not know where it is; its caller does.
 class Handler {
   public:
     static constexpr std::size_t max_object_size = max_yaml_nodes;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON into the tree of yaml.hpp. YAML's parser would read most of it, but neither surrogate pairs
 // nor keys of more than 1,024 characters.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON Schema of declared keys. Definitions that several share are named "#/$defs/..": see
 // shared_definitions().
 #pragma once

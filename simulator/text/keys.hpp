@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys of a map in a scenario file, each declared once, in a table beside the struct that it
 // fills:
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `now` in scenario files: a time that is known only when the scenario runs. It may stand wherever
 // a time does, whatever is counted there: now, now+5m, now-1.5s.
 #pragma once

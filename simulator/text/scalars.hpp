@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers, texts, durations and names out of YAML nodes. Each reports what is wrong, with what was
 // expected, and then returns nothing.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Builds the tree of yaml.hpp from what a parser meets in a text, one call after another, and sees
 // to its limits. Which parser that is, of YAML or of JSON, it does not know.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Typed values out of scenario files, in the form in which they are printed as JSON:
 // {type: uint16, value: 1500}.
 #pragma once

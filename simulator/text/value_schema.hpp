@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON Schema of typed values as value_fields.hpp reads them.
 #pragma once
 

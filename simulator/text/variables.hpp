@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Variables of a scenario: `$name` and `${name}` in any scalar, `$$` for a dollar sign.
 //
 // A scalar that is nothing but a variable becomes the variable's node, whatever that is: a number,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // YAML text as a tree of our own: every node knows its place, nothing is mutable, and what a file
 // can make us hold is bounded. yaml-cpp reads the text and is seen by yaml.cpp alone; a text that
 // is JSON as a whole is read by Boost.JSON (json_text.hpp).

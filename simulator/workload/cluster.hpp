@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // High availability, subagents, forwarded sessions and upgrades, each going from state to state.
 #pragma once
 

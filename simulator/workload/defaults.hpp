@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands where a scenario writes nothing: one and the same event of each type, in the ranges
 // of the protocol. Optional fields are absent, and lists empty.
 #pragma once

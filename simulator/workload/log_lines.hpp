@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines of the logs: what the audit, daemon, NETCONF, developer, JSON-RPC and web logs have, each
 // with the symbol that says what it is about (protocol/log_symbols.hpp).
 #pragma once

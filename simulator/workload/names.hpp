@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What things are called in the network that random events tell of: a few routers, the devices
 // behind them, and the people and programs that work on them. Addresses are private (RFC 1918, RFC
 // 4193) or kept for documentation (RFC 5737, RFC 3849).
@@ -11,7 +12,7 @@
 
 namespace confd::sim::workload {
 
-/// Where somebody works, or a device is.
+/// An address of a client or a device.
 Ip4 address4(Choices& choices);
 Ip6 address6(Choices& choices);
 /// IPv4 three times out of four.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What only NSO tells: its commit queue, devices that call home, what goes to devices.
 #pragma once
 

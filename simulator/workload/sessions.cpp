@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/workload/sessions.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ Sessions::Sessions(const std::vector<UserInfo>& known, Told told)
         sessions_.push_back({.uinfo = uinfo, .stays = true, .in_log = true});
 }
 
-/// Somebody has been at work before the first event.
+/// There are sessions before the first event.
 void Sessions::settle_in(Choices& choices, TimePoint now) {
     while (!fixed_ && sessions_.size() < few)
         log_in_before(choices, now);

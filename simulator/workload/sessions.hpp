@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The user sessions behind random events: each has a user, an address, a context and a login time
 // that stay its own, logs in, works in transactions and locks, commits, and logs out.
 #pragma once

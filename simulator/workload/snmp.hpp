@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PDUs that the SNMP agent sends and receives.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Progress of transactions: spans that start and stop, and what is said in between.
 #pragma once
 

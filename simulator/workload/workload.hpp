@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random events as a server at work sends them: in the ranges that the protocol has
 // (docs/protocol.md, section 6), with what events have in common in agreement. A session's events
 // are of one user; locks are given back; a span that stops has started; a device that is gone was

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events out of YAML.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A YANG module that needs no file.
 #pragma once
 

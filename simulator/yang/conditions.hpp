@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `must` and `when` conditions that can end the process that evaluates them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An event as libxml2 sees it: elements in the namespaces of their modules.
 #pragma once
 

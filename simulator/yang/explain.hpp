@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What libyang says against a module, with the place in the file that it is about.
 #pragma once
 

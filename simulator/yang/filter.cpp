@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Filters: compiled once for each text, evaluated once for each event.
 #include <fmt/format.h>
 

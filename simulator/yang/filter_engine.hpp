@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // libxml2's XPath 1.0 over events, within limits.
 #pragma once
 

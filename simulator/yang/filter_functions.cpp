@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/yang/filter_functions.hpp"
 
 namespace confd::sim::yang {

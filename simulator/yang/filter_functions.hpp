@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The functions that a filter may call, and what they take and give.
 #pragma once
 

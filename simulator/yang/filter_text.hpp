@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // XPath 1.0 filters, checked and rewritten for libxml2, which evaluates them.
 //
 // libxml2 finds unknown functions, wrong arguments and unknown prefixes when it comes across them,

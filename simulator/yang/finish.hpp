@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The last steps of making an event, shared by those written and those drawn at random.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/yang/guard.hpp"
 
 #include <fcntl.h>
@@ -107,7 +108,8 @@ pid_t fork_without_signals() {
 
 // ---- The parent ----
 
-/// What ended the child; nothing when somebody else was told, or when children are not waited for.
+/// What ended the child; nothing when another handler has reaped it, or when children are not
+/// waited for.
 std::optional<int> status_of(pid_t child) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tries in a child process what may end or never come back: a fault of a library is a sentence
 // then.
 #pragma once

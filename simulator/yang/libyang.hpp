@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // libyang, for the sources of this folder alone: its headers stay out of every other one.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where modules are: files in folders, and texts that are compiled in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instance-identifiers as keypaths: /if:interfaces/interface[name='eth0']/mtu, with module names.
 #include <algorithm>
 #include <string>

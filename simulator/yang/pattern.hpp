@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts that match a YANG pattern, near enough: callers check what they get.
 #pragma once
 

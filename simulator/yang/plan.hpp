@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which modules are loaded, and in which order: those asked for and all that they import.
 #pragma once
 

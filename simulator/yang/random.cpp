@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random events of the loaded modules.
 #include <fmt/format.h>
 

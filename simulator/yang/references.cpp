@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/yang/references.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ bool is_inside(const lysc_node* node, const lysc_node& notification) {
     return node != nullptr;
 }
 
-/// What an event refers to is mostly outside of it, in data that nobody has here. libyang would
+/// What an event refers to is mostly outside of it, in data that is not there. libyang would
 /// refuse every such event; so those types no longer ask for it.
 void forget_instances(const lysc_node& leaf, const lysc_type& type, const lysc_node& notification) {
     // The context is ours alone, and nothing in it was made const.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The notifications of modules, and what they refer to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // YANG modules, for what needs to know them: events written by name, XPath filters, random events.
 #pragma once
 
@@ -73,7 +74,7 @@ class Schema : public FilterCompiler {
     /// XPath 1.0 over an event's tree, the context node being the root above the notification.
     /// Names without a prefix match in every module; prefixes are those of the modules, or module
     /// names. A name that no module has matches nothing; a prefix that no module has is an error.
-    /// The same text gives the same filter while somebody has it. For one thread.
+    /// The same text gives the same filter while that is in use. For one thread.
     std::expected<std::shared_ptr<const EventFilter>, std::string> compile(
         const std::string& xpath) const override;
 
@@ -108,7 +109,7 @@ class Schema : public FilterCompiler {
     class Filters;
 
     std::shared_ptr<ly_ctx> context_;
-    std::vector<const lys_module*> served_;  // without those that libyang brings and nobody uses
+    std::vector<const lys_module*> served_;  // without those that libyang brings and no module uses
     std::vector<const lysc_node*> notifications_;
     std::vector<const lysc_node*> nested_;      // notifications that are inside of data
     std::set<const lysc_node*> risky_;          // notifications with risky conditions

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // YANG text as statements, as far as that goes without knowing what they mean: where each stands,
 // what a module imports, and what its double-quoted strings are. libyang reads the text in earnest.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/yang/libyang.hpp"
 #include "simulator/yang/typed_value.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From YANG's texts to the values of the wire (docs/protocol.md, "Values").
 #pragma once
 
@@ -24,7 +25,7 @@ std::optional<Value> typed_value(const lysc_node& node, std::string_view text);
 /// An instance-identifier as a keypath; nothing when it names no node of a loaded module.
 std::optional<ObjectRef> object_ref(const lysc_node& node, std::string_view path);
 
-/// A tree of an event's data as its tags and values. Defaults that nobody wrote are left out.
+/// A tree of an event's data as its tags and values. Defaults that were not written are left out.
 std::vector<TagValue> tag_values(const lyd_node& tree);
 
 }  // namespace confd::sim::yang

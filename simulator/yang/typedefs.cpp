@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulator/yang/typedefs.hpp"
 
 #include "simulator/yang/libyang.hpp"

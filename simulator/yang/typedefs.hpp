@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which typedefs a type comes from, and what clients call it. libyang's compiled types forget the
 // names, so they are looked up in the modules as parsed.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a function that libxml2 calls has: its arguments, its result, and what it may cost.
 #pragma once
 

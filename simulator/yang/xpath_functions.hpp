@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The functions that libxml2 calls for a filter: those that XPath 1.0 and libxml2 understand
 // differently, those whose cost is not linear, YANG's, and three that filters are rewritten with:
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers and texts of each other, exactly as XPath 1.0 says (sections 4.2 and 4.4): libxml2 reads
 // and writes exponents, which XPath does not have.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Regular expressions of XML Schema, as YANG has them, by PCRE2 and with a bound.
 #pragma once
 

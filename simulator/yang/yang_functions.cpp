@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // YANG's own functions (RFC 7950, section 10).
 #include <libyang/plugins_types.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // No descriptors left: peers are told to go, and the acceptor neither spins nor gives up.
 #include "transport/exhaustion.hpp"
 

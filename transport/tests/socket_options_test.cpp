@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kernel has been told about connections on either side.
 #include "transport/socket_options.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // confd-decode without its command line.
 #include "client/decode/decoder.hpp"
 

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is looked at once a client has been served, beside the outcome of the scenario.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "conformance/kit/case.hpp"
 #include "conformance/kit/client/transcript.hpp"
+#include "conformance/kit/model/case.hpp"
 
 namespace confd::kit {
 

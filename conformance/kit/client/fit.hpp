@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which cases are for a client, decided before anything is started, and as what it plays them.
 #pragma once
 
 #include <string>
 
-#include "conformance/kit/case.hpp"
-#include "conformance/kit/parts.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/run/parts.hpp"
 
 namespace confd::kit {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a client against the kit's own server, once for each case, and says how it did.
 #include <fmt/format.h>
 
@@ -14,9 +15,9 @@
 #include "conformance/kit/client/play.hpp"
 #include "conformance/kit/client/played.hpp"
 #include "conformance/kit/client/variables.hpp"
-#include "conformance/kit/command.hpp"
-#include "conformance/kit/parts.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
+#include "conformance/kit/run/command.hpp"
+#include "conformance/kit/run/parts.hpp"
 #include "transport/endpoint.hpp"
 
 namespace confd::kit {

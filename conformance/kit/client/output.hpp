@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client printed, against what was sent to it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/client/play.hpp"
 
 #include <fmt/format.h>
@@ -6,7 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
 #include "program/line_writer.hpp"
 #include "protocol/bytes.hpp"
 #include "simulator/cli/commands.hpp"

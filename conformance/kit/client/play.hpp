@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The other end of the client under test: the simulator playing a case's scenario, in a process of
 // its own (a hidden command of confd-conformance), so that many cases run at once.
 #pragma once
@@ -7,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "conformance/kit/case.hpp"
+#include "conformance/kit/model/case.hpp"
 #include "simulator/scenario/scenario.hpp"
 #include "simulator/scenario/world.hpp"
 #include "simulator/yang/built_in_module.hpp"

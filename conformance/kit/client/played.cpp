@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/client/played.hpp"
 
 #include <fmt/format.h>
@@ -7,7 +8,7 @@
 
 #include "conformance/kit/client/checks.hpp"
 #include "conformance/kit/client/play.hpp"
-#include "conformance/kit/command.hpp"
+#include "conformance/kit/run/command.hpp"
 
 namespace confd::kit {
 namespace {

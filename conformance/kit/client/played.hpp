@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the play of one case with a client has come to, and the verdict on it. Whoever has played
 // it: judge.cpp with processes and sockets, the self-tests without.
 #pragma once
@@ -6,10 +7,10 @@
 #include <optional>
 #include <string>
 
-#include "conformance/kit/case.hpp"
 #include "conformance/kit/client/transcript.hpp"
-#include "conformance/kit/options.hpp"
-#include "conformance/kit/runner.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/run/options.hpp"
+#include "conformance/kit/run/runner.hpp"
 #include "simulator/cli/commands.hpp"
 
 namespace confd::kit {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is exchanged in a client's case when all goes well, without a client: for `explain`.
 #pragma once
 
@@ -5,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

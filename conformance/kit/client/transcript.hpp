@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was exchanged in a case, read back from the log of the kit's server (simulator/log).
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/release.hpp"
 

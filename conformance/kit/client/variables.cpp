@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/client/variables.hpp"
 
 #include <fmt/format.h>
 
 #include <cctype>
 
-#include "conformance/kit/fill_in.hpp"
+#include "conformance/kit/run/fill_in.hpp"
 #include "protocol/constants.hpp"
 #include "text/mask.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client under test is told: as {name} in its command line and as CONFD_CONFORMANCE_NAME in
 // its environment. docs/conformance.md lists the names.
 #pragma once
@@ -9,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
+#include "conformance/kit/model/case.hpp"
 
 namespace confd::kit {
 

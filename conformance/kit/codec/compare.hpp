@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a decoder printed, beside what it should have.
 #pragma once
 

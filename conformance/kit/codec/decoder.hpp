@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The decoder under test: a program, or a function of a test.
 #pragma once
 
@@ -8,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "conformance/kit/options.hpp"
-#include "conformance/kit/parts.hpp"
-#include "conformance/kit/runner.hpp"
+#include "conformance/kit/run/options.hpp"
+#include "conformance/kit/run/parts.hpp"
+#include "conformance/kit/run/runner.hpp"
 
 namespace confd::kit::codec {
 

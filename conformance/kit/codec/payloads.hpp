@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a decoder is fed, and what it should make of it.
 //
 // The script of a case says which payloads, a line each:
@@ -15,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
+#include "conformance/kit/model/case.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/release.hpp"
 

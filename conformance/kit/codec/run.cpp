@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One group of payloads for the decoder under test.
 #include <fmt/format.h>
 
@@ -7,10 +8,10 @@
 #include "conformance/kit/codec/compare.hpp"
 #include "conformance/kit/codec/decoder.hpp"
 #include "conformance/kit/codec/payloads.hpp"
-#include "conformance/kit/command.hpp"
-#include "conformance/kit/fill_in.hpp"
-#include "conformance/kit/parts.hpp"
 #include "conformance/kit/report/json_text.hpp"
+#include "conformance/kit/run/command.hpp"
+#include "conformance/kit/run/fill_in.hpp"
+#include "conformance/kit/run/parts.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
 #include "protocol/value/text.hpp"

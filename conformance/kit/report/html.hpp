@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs as one page that needs nothing else: a matrix of cases by peers.
 #pragma once
 
@@ -6,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run as JSON, and back. conformance/report.schema.json describes it.
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

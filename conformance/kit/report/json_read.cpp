@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -5,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "conformance/kit/names.hpp"
+#include "conformance/kit/model/names.hpp"
 #include "conformance/kit/report/json.hpp"
 #include "conformance/kit/report/json_text.hpp"
 #include "files/read_file.hpp"

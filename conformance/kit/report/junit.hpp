@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run as JUnit XML, in the form that Jenkins and GitLab read: report/junit.xsd.
 #pragma once
 
 #include <string>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

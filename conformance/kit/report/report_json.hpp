@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two halves of a result in JSON: the page of several runs has each case only once.
 #pragma once
 
 #include <boost/json/object.hpp>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

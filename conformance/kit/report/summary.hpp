@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run comes to: how many of each status, and whether that is a failure.
 #pragma once
 
 #include <array>
 #include <cstddef>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run as people follow it: progress while it lasts, a summary at its end.
 #pragma once
 
 #include <cstddef>
 #include <string>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/report/text.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts of a peer, for whatever shows them: none of them can be trusted.
 #pragma once
 

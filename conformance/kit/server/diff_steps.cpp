@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The diffs of transactions, read over MAAPI sockets.
 #include <fmt/format.h>
 

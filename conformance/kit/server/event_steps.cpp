@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events, what is owed for them, and what waits for it.
 #include <fmt/format.h>
 

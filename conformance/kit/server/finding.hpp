@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a step ends its case.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit::server {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hello, access check, reply; and what can be done to any connection.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/server/lab.hpp"
 
 #include <fmt/format.h>
 
 #include <stdexcept>
 
-#include "conformance/kit/command.hpp"
+#include "conformance/kit/run/command.hpp"
 
 namespace confd::kit::server {
 Group& Lab::create(const std::string& name, std::size_t count) {

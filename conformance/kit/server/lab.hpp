@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the steps of one case share: connections, triggers, the transcript.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MAAPI sockets, and the transactions that they are attached to. Diffs: diff_steps.cpp.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One connection to the server under test: what was sent on it, what came, what is owed.
 #pragma once
 

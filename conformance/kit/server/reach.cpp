@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/server/reach.hpp"
 
 #include <thread>
 
-#include "conformance/kit/command.hpp"
-#include "conformance/kit/fill_in.hpp"
+#include "conformance/kit/run/command.hpp"
+#include "conformance/kit/run/fill_in.hpp"
 #include "conformance/kit/server/socket.hpp"
 
 namespace confd::kit::server {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How steps reach the server under test, and the time in which they do: sockets, processes and the
 // real clock, or whatever a test has instead.
 #pragma once

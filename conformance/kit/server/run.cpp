@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One case against the server under test.
 #include <fmt/format.h>
 
@@ -7,7 +8,7 @@
 #include <shared_mutex>
 #include <stdexcept>
 
-#include "conformance/kit/parts.hpp"
+#include "conformance/kit/run/parts.hpp"
 #include "conformance/kit/server/lab.hpp"
 #include "conformance/kit/server/run.hpp"
 #include "files/read_file.hpp"

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs cases of the server part.
 #pragma once
 
 #include <string>
 
-#include "conformance/kit/case.hpp"
-#include "conformance/kit/runner.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/run/runner.hpp"
 #include "conformance/kit/server/reach.hpp"
 #include "conformance/kit/server/target.hpp"
 

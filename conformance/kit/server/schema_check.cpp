@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/server/schema_check.hpp"
 
 #include <fmt/format.h>

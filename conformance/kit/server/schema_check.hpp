@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether loaded schemas hold together (docs/protocol.md, "Schemas").
 #pragma once
 

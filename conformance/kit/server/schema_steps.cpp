@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Schemas over MAAPI sockets.
 #include <fmt/format.h>
 

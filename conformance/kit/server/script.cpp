@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/server/script.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "conformance/kit/model/yaml_text.hpp"
 #include "conformance/kit/server/lab.hpp"
-#include "conformance/kit/yaml_text.hpp"
 #include "protocol/constants.hpp"
 #include "protocol/term/notation.hpp"
 #include "simulator/text/scalars.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The script of a server's case: steps in the language of scenarios, with its words where they mean
 // the same, seen from the client.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/server/socket.hpp"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/kit/interruption.hpp"
+#include "conformance/kit/run/interruption.hpp"
 
 namespace confd::kit::server {
 namespace {

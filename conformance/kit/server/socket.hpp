@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A connection to a server over TCP or a UNIX socket.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The subscription and its answer.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the server part is told about the server under test.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What went over the connections of a case, for its report.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/result.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/notification/notification.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files of cases: what a case says itself, in its row of a table and at the head of its file; and
 // what is said of mistakes in them.
 #include <gmock/gmock.h>
@@ -5,8 +6,8 @@
 
 #include <string>
 
-#include "conformance/kit/registry.hpp"
-#include "conformance/kit/yaml_text.hpp"
+#include "conformance/kit/model/registry.hpp"
+#include "conformance/kit/model/yaml_text.hpp"
 #include "simulator/text/yaml.hpp"
 
 namespace confd::kit {

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // Programs that the kit starts, whatever they do with their outputs.
-#include "conformance/kit/command.hpp"
+#include "conformance/kit/run/command.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +9,7 @@
 
 #include <csignal>
 
-#include "conformance/kit/interruption.hpp"
+#include "conformance/kit/run/interruption.hpp"
 
 namespace confd::kit {
 namespace {

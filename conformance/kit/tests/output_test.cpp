@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client printed and what its server logged, however they are written.
 #include "conformance/kit/client/output.hpp"
 

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of a run of cases, with judges that are made for the test.
-#include "conformance/kit/runner.hpp"
+#include "conformance/kit/run/runner.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,9 +10,9 @@
 #include <fstream>
 
 #include "conformance/kit/client/folder.hpp"
-#include "conformance/kit/interruption.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
 #include "conformance/kit/report/json.hpp"
+#include "conformance/kit/run/interruption.hpp"
 
 namespace confd::kit {
 namespace {

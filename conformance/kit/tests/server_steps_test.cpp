@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // The steps of a server's case as they are written, and what is said of mistakes in them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
 #include "conformance/kit/server/run.hpp"
 
 namespace confd::kit::server {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signals to a running kit: what is left, and which reports are there.
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,10 +12,10 @@
 #include <filesystem>
 
 #include "conformance/kit/client/folder.hpp"
-#include "conformance/kit/command.hpp"
-#include "conformance/kit/interruption.hpp"
-#include "conformance/kit/options.hpp"
 #include "conformance/kit/report/json.hpp"
+#include "conformance/kit/run/command.hpp"
+#include "conformance/kit/run/interruption.hpp"
+#include "conformance/kit/run/options.hpp"
 #include "files/read_file.hpp"
 
 namespace confd::kit {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_AUDIT: an entry of the audit log.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NCS_NOTIF_AUDIT_NETWORK: what a transaction sent to a device of the network.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NCS_NOTIF_CALL_HOME_INFO: a device called home, or is gone again (8 releases).
 #pragma once
 

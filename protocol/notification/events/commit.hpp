@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_COMMIT_SIMPLE: a transaction was committed.
 #pragma once
 

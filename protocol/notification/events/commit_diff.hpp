@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_COMMIT_DIFF: a transaction is about to be committed, and waits until every subscriber has
 // read its diff and called diff_notification_done.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_COMMIT_FAILED: a data provider failed in its commit phase.
 #pragma once
 

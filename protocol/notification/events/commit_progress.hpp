@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_COMMIT_PROGRESS as releases before 7.0 write it.
 #pragma once
 

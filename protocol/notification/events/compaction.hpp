@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_COMPACTION: a CDB file was compacted (8 releases).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_CONFIRMED_COMMIT: a confirmed commit started, was confirmed, or was aborted.
 #pragma once
 

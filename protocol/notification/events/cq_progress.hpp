@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NCS_NOTIF_CQ_PROGRESS: an item of the commit queue changed state.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_FORWARD_INFO: the daemon's view of a forwarded (proxied) session changed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_HA_INFO: something happened in the high-availability cluster.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_PROGRESS and NOTIF_COMMIT_PROGRESS of the 7 releases: 12 fields from ConfD, 19 from NSO.
 #pragma once
 

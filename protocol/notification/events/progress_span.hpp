@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_PROGRESS and NOTIF_COMMIT_PROGRESS of the 8 releases: spans with attributes and links.
 // From documentation and client sources, not measured.
 #pragma once

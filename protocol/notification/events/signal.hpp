@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_HEARTBEAT, NOTIF_HEALTH_CHECK, NOTIF_REOPEN_LOGS, NCS_NOTIF_PACKAGE_RELOAD,
 // NOTIF_SYSTEM_GOING_DOWN: events that say only that they happened.
 #pragma once

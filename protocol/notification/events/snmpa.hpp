@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_SNMPA: the SNMP agent sent or received a PDU.
 #pragma once
 

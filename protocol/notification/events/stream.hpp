@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_STREAM_EVENT: a notification of a NETCONF stream, or the end of a replay or subscription.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_SUBAGENT_INFO: a subagent came up or went down.
 #pragma once
 

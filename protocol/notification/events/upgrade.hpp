@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_UPGRADE_EVENT: a step of an in-service data model upgrade.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NOTIF_USER_SESSION: a user session or one of its transactions started, stopped, or took a lock.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Terms through the C library of Erlang. It checks no bounds: it only gets bytes that have been
 // accepted.
 #pragma once

@@ -1,4 +1,5 @@
 #!/usr/bin/env escript
+%% SPDX-License-Identifier: Apache-2.0
 %% The Erlang side of erlang_test.cpp and erlang_event_test.cpp. Files hold records of a 32-bit
 %% length and that many bytes.
 -mode(compile).

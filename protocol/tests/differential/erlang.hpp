@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hands work to Erlang: files of records of a 32-bit length and that many bytes, as frames are, and
 // one run of erlang.escript over all of them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Erlang/OTP reads every event that is written here as the term that is meant, and the events that
 // it writes are read here as the same events.
 #include <fmt/format.h>

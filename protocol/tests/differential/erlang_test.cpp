@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Erlang/OTP reads what is written here as the same terms, and the other way round. The Erlang side
 // is erlang.escript; each test starts it a fixed number of times and hands over everything at once.
 #include <fmt/format.h>

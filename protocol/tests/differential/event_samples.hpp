@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The events that other implementations get to see: the same ones in every run.
 #pragma once
 

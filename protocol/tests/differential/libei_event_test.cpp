@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C library of Erlang reads every event that is written here to its very end, and the events
 // that a C program writes are read here as the same events.
 #include <gtest/gtest.h>

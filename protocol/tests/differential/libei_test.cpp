@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C library of Erlang, with which most peers encode, reads what is written here as the same
 // terms, and the other way round. It checks no bounds: it only gets bytes that have been accepted.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The quick readers (protocol/term/quick.hpp) read as the same, or leave to the thorough one, what
 // it reads or refuses: in every form, whole and with mistakes.
 #include <gtest/gtest.h>

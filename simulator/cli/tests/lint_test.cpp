@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `lint`, and what it says of the library.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options of `random`: what is wrong with them is said by their names.
 #include "simulator/cli/random_scenario.hpp"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Headless Chromium through chromedriver (the W3C WebDriver protocol) with nothing but the standard
 library. Every wait is for something to appear and has a deadline; nothing sleeps.
 """

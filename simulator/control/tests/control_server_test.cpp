@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The interface over real sockets. The server runs in a thread of its own, as it is used: from one
 // thread.
 #include "simulator/control/control_server.hpp"

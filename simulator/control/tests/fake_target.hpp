@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A simulator that is only there to be shown: its state is what a test puts into it.
 #pragma once
 

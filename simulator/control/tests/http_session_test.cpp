@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTP without sockets: requests however they are cut, and what is no request.
 #include "simulator/control/http_session.hpp"
 

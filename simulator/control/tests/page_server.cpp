@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Serves a fake simulator, whose every text is markup, to a browser until it is killed.
 #include <unistd.h>
 

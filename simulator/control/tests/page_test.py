@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The control page in a real browser: page_test.py PAGE_SERVER"""
 
 import json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests and responses without sockets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

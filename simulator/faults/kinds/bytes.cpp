@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of bytes: in a message, in its length, or in front of it.
 #include <fmt/format.h>
 
@@ -6,8 +7,8 @@
 #include <span>
 
 #include "protocol/term/writer.hpp"
-#include "simulator/faults/kinds/params.hpp"
 #include "simulator/faults/kinds/payload.hpp"
+#include "simulator/faults/params.hpp"
 
 namespace confd::sim {
 namespace {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of events: terms that are not what they should be.
 #include <fmt/format.h>
 
@@ -8,8 +9,8 @@
 
 #include "protocol/notification/notification.hpp"
 #include "protocol/term/writer.hpp"
-#include "simulator/faults/kinds/params.hpp"
 #include "simulator/faults/kinds/payload.hpp"
+#include "simulator/faults/params.hpp"
 
 namespace confd::sim {
 namespace {

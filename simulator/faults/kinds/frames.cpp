@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of whole messages, and of connections: what never comes, comes twice, or ends.
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "simulator/faults/kinds/params.hpp"
+#include "simulator/faults/params.hpp"
 
 namespace confd::sim {
 namespace {

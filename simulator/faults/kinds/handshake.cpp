@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of the handshake, and of what must not come before its end.
 #include <fmt/format.h>
 
@@ -7,8 +8,8 @@
 #include "protocol/session/event_frame.hpp"
 #include "protocol/session/handshake.hpp"
 #include "protocol/session/server_session.hpp"
-#include "simulator/faults/kinds/params.hpp"
 #include "simulator/faults/kinds/payload.hpp"
+#include "simulator/faults/params.hpp"
 
 namespace confd::sim {
 namespace {

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of when a message comes, and in which pieces.
 #include <fmt/format.h>
 
-#include "simulator/faults/kinds/params.hpp"
+#include "simulator/faults/params.hpp"
 
 namespace confd::sim {
 namespace {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every kind of fault that moves, loses or ends something, between two real sessions.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of kinds, parameters as text, and the faults.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each mutation is what it says: the decoder finds that fault and no other.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

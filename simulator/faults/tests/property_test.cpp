@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What holds for any faults, any bytes and any times of calling.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

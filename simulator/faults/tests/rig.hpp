@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server's and a client's session with fault channels between them, and a clock by hand.
 #pragma once
 

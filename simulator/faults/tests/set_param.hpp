@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A parameter as it would stand in a scenario.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sync rules against a model: random subscribers, masks, events, acknowledgements right and
 // wrong, deadlines, half and whole closes, and reconnects, in random order, through real sessions.
 #include <gtest/gtest.h>

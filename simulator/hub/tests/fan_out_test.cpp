@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Deadlines, lists of subscribers and the fan-out: what the hub looks at in place of all of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

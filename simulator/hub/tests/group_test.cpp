@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subscribers get the same bytes whether they share a batch or are sent copies.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

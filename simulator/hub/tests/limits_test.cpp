@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Peers that send too much, too fast, or not at all, in virtual time.
 #include <gmock/gmock.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of the limits, in virtual time.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which changes of a diff a client gets, given how it answers them.
 #pragma once
 

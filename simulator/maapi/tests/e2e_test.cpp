@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The vendor's sequence of calls over real sockets: schemas over a MAAPI socket that is closed
 // again, the subscription, and between the event and its acknowledgement another MAAPI socket.
 #include <gtest/gtest.h>

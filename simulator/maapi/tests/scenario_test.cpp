@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scenarios about diffs, played at a hub without sockets, with readers over MAAPI.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Schema records of scenarios/yang/example-if.yang. The hashes were computed by a program of their
 // own out of docs/protocol.md, "Hashes".
 #include "simulator/maapi/schema_records.hpp"

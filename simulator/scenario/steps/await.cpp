@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // await: waits until so many subscribers are there.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // barrier: waits until the acknowledgements that subscribers owe for an event are in.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // parallel, any_of, optional, finally: steps beside one another, one of several, perhaps, at the
 // end.
 #include <fmt/format.h>

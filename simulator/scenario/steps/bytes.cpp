@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // term and raw: what no event is: a term in text notation, bytes in hex.
 #include <fmt/format.h>
 

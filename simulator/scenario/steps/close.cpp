@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // close: ends the connections of subscribers.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // delay: lets time pass, so long as is written or as is drawn.
 #include <fmt/format.h>
 

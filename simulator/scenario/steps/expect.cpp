@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: waits for something a subscriber does, or sees to it that none does anything.
 //
 // What happened before the step counts too unless an expectation before has been met by it, so that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expect: maapi: something that a MAAPI peer has done, such as reading a diff to its end.
 #include <fmt/format.h>
 

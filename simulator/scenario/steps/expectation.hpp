@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an `expect` step can wait for: for each a class with its keys, a line here, and a line among
 // the keys of the step.
 #pragma once

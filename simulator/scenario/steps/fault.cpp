@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // fault: something goes wrong on purpose from here on, or does so no more.
 #include <fmt/format.h>
 

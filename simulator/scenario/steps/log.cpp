@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // log: a line for whoever watches.
 #include "simulator/scenario/steps/steps.hpp"
 #include "simulator/text/scalars.hpp"

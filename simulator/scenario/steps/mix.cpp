@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mix: random events by weight, at a rate, as a server of the release that is played sends them.
 // With acknowledgements awaited, what hangs in the product hangs here: the user session of an audit
 // event or of a commit, all of HA; events of others go on meanwhile.

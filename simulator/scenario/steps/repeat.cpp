@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // repeat: runs steps several times; a variable counts the rounds from 1.
 #include <fmt/format.h>
 

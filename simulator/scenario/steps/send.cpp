@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // send: an event to all that have subscribed to it, or to one role.
 #include <fmt/format.h>
 

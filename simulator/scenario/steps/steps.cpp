@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kinds of steps, in the order of the documentation: one file for each, and its name here.
 #include "simulator/scenario/loading.hpp"
 

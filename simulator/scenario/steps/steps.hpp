@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What several kinds of steps have in common.
 #pragma once
 

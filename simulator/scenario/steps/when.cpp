@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // when: steps for some releases or products, known when the scenario is loaded, or for masks that
 // somebody has, known when it runs. Steps of other releases are checked all the same, as if the
 // condition held.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // StreamCursors against a model: random logs, subscriptions, live events, times and readers of any
 // speed.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stream events that tests can tell apart, and filters without YANG.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Peers that come, go, send and ask far too often. Nothing of it stays, and the others are served.
 #include <gmock/gmock.h>
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A subscriber's process is killed at every step of an exchange. The others notice nothing, nothing
 // waits for it any more, nothing is left of it, and what it had acknowledged counts.
 #include <gmock/gmock.h>

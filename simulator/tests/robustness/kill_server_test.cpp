@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server is killed at every step of an exchange. The client says so, having delivered
 // everything that had arrived.
 #include <gmock/gmock.h>

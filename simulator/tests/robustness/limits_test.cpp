@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The limits over real sockets, set short; and what the command line says about them.
 #include <gmock/gmock.h>
 

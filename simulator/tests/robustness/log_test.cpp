@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --log and standard output where nothing can be written any more.
 #include <fcntl.h>
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Standard error and logs whose reader does not read, and the signals that end a run.
 #include <fcntl.h>
 #include <gmock/gmock.h>

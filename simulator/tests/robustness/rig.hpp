@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A simulator that is steered over its control interface, and peers that speak bytes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random events keep the ranges of the protocol, and agree with each other.
 #include <fmt/format.h>
 #include <gmock/gmock.h>

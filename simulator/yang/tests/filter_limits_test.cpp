@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Filters of a hostile peer: they are refused or ended, and neither crash nor hang the server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

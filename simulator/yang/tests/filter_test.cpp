@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // XPath filters: what they see, what is no filter, and what a hostile peer may write.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which modules are found, how they are loaded, and what is said of those that are not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

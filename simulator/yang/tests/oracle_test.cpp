@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Filters beside an XPath 1.0 engine that has nothing to do with libxml2: wherever pugixml takes a
 // filter too, both say the same of every event.
 //

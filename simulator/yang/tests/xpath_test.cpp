@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Filters are XPath 1.0: its numbers, texts and truth values, and YANG's functions.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Regular expressions of XML Schema: what they match, what is none, and that none runs for long.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reports keep to the schemas of their formats: formats_test.py WRITE_SAMPLE_REPORTS"""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page of reports in a real browser: page_test.py WRITE_SAMPLE_REPORTS"""
 
 import pathlib

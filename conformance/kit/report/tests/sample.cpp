@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "conformance/kit/report/tests/sample.hpp"
 
 #include <fmt/format.h>

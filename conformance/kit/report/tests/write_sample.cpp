@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // write_sample DIR: the sample runs as files, for the tests of their formats and of the page.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys of a case, each with the member that it fills; conformance/cases/README.md describes
 // them.
 #pragma once
@@ -6,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
+#include "conformance/kit/model/case.hpp"
 #include "simulator/text/keys.hpp"
 
 namespace confd::kit {

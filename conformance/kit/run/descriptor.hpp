@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A descriptor of the system's, closed with its owner.
 #pragma once
 

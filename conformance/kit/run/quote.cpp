@@ -1,4 +1,5 @@
-#include "conformance/kit/quote.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/run/quote.hpp"
 
 namespace confd::kit {
 

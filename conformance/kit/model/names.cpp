@@ -1,4 +1,5 @@
-#include "conformance/kit/names.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/model/names.hpp"
 
 #include <array>
 #include <cstddef>

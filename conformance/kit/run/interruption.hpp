@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a signal ends a run: everything that waits gives up, so that what the kit has started is
 // ended and what has been judged is reported.
 #pragma once

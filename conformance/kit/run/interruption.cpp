@@ -1,4 +1,5 @@
-#include "conformance/kit/interruption.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/run/interruption.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>

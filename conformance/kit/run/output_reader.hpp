@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a program prints, read while it runs: it never waits for the kit, and what is kept of it is
 // bounded, whatever it does with its outputs.
 #pragma once
@@ -9,7 +10,7 @@
 #include <string_view>
 #include <thread>
 
-#include "conformance/kit/descriptor.hpp"
+#include "conformance/kit/run/descriptor.hpp"
 
 namespace confd::kit {
 

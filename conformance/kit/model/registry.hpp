@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All cases: the files of conformance/cases, compiled in, checked when they are read.
 //
 // The case audit-sync-once of conformance/cases/client/ack.yaml is client/ack/audit-sync-once. What
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
+#include "conformance/kit/model/case.hpp"
 #include "files/embedded_file.hpp"
 #include "simulator/text/diagnostics.hpp"
 

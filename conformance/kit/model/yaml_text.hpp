@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A tree of YAML as text again: what a case plays, put together of parts of its file, for people
 // and for confd-sim.
 #pragma once

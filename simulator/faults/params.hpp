@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the declarations of kinds have in common: stages, bounds with their reasons, names of
 // choices.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A case of the conformance kit: data. What it means to run one is the affair of its part.
 #pragma once
 

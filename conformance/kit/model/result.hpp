@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What became of cases: what reports are made of.
 #pragma once
 
@@ -7,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
+#include "conformance/kit/model/case.hpp"
 
 namespace confd::kit {
 

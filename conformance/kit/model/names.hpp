@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words for the enumerations of a case and a result, in reports and on the command line.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
-#include "conformance/kit/case.hpp"
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/model/result.hpp"
 
 namespace confd::kit {
 

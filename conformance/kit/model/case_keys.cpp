@@ -1,10 +1,11 @@
-#include "conformance/kit/case_keys.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/model/case_keys.hpp"
 
 #include <fmt/format.h>
 
 #include <string>
 
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
 #include "simulator/text/forms.hpp"

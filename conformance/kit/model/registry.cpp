@@ -1,4 +1,5 @@
-#include "conformance/kit/registry.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/model/registry.hpp"
 
 #include <fmt/format.h>
 

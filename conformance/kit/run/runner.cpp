@@ -1,4 +1,5 @@
-#include "conformance/kit/runner.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/run/runner.hpp"
 
 #include <fmt/format.h>
 
@@ -9,10 +10,10 @@
 #include <sstream>
 #include <thread>
 
-#include "conformance/kit/interruption.hpp"
-#include "conformance/kit/quote.hpp"
-#include "conformance/kit/registry.hpp"
+#include "conformance/kit/model/registry.hpp"
 #include "conformance/kit/report/summary.hpp"
+#include "conformance/kit/run/interruption.hpp"
+#include "conformance/kit/run/quote.hpp"
 #include "files/read_file.hpp"
 
 namespace confd::kit {

@@ -1,4 +1,5 @@
-#include "conformance/kit/output_reader.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/run/output_reader.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-#include "conformance/kit/fill_in.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/run/fill_in.hpp"
 
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file of cases: what is the same in all of them, then the cases, each with what it has of its
 // own; conformance/cases/README.md.
 #include <fmt/format.h>
@@ -7,10 +8,10 @@
 #include <iterator>
 #include <ranges>
 
-#include "conformance/kit/case_keys.hpp"
-#include "conformance/kit/names.hpp"
-#include "conformance/kit/registry.hpp"
-#include "conformance/kit/yaml_text.hpp"
+#include "conformance/kit/model/case_keys.hpp"
+#include "conformance/kit/model/names.hpp"
+#include "conformance/kit/model/registry.hpp"
+#include "conformance/kit/model/yaml_text.hpp"
 #include "simulator/text/field_map.hpp"
 #include "simulator/text/scalars.hpp"
 #include "simulator/text/variables.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program that the kit runs beside itself: a trigger, a decoder. It never outlives its owner.
 #pragma once
 
@@ -11,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/kit/descriptor.hpp"
-#include "conformance/kit/output_reader.hpp"
+#include "conformance/kit/run/descriptor.hpp"
+#include "conformance/kit/run/output_reader.hpp"
 
 namespace confd::kit {
 

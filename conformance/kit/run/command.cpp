@@ -1,4 +1,5 @@
-#include "conformance/kit/command.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/run/command.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-#include "conformance/kit/interruption.hpp"
+#include "conformance/kit/run/interruption.hpp"
 
 extern char** environ;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs cases, several at once, and turns what a part says about each into results.
 #pragma once
 
@@ -8,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "conformance/kit/case.hpp"
-#include "conformance/kit/options.hpp"
+#include "conformance/kit/model/case.hpp"
+#include "conformance/kit/model/result.hpp"
 #include "conformance/kit/report/files.hpp"
-#include "conformance/kit/result.hpp"
+#include "conformance/kit/run/options.hpp"
 
 namespace confd::kit {
 

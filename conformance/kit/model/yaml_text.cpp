@@ -1,4 +1,5 @@
-#include "conformance/kit/yaml_text.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/kit/model/yaml_text.hpp"
 
 #include <fmt/format.h>
 

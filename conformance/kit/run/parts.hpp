@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The three parts of the kit, as the command line sees them. Each makes a Judge or says in a
 // sentence what is wrong with its options.
 #pragma once
@@ -8,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "conformance/kit/options.hpp"
-#include "conformance/kit/runner.hpp"
+#include "conformance/kit/run/options.hpp"
+#include "conformance/kit/run/runner.hpp"
 #include "protocol/release.hpp"
 
 namespace confd::kit {
