@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kinds of faults: one file or a part of one in kinds/, and its lines here.
+// The kinds of faults: one file or a part of one in kinds/, and its name here.
 #pragma once
 
 #include <cstdint>
@@ -8,81 +8,46 @@ namespace confd::sim {
 
 struct FaultKindInfo;
 
-enum class FaultKind : std::uint8_t {
-    split,
-    coalesce,
-    delay,
-    stall,
-    drop,
-    duplicate,
-    reorder,
-    truncate,
-    corrupt,
-    wrong_length,
-    oversized_length,
-    garbage,
-    unknown_event,
-    wrong_arity,
-    wrong_type,
-    reset,
-    half_close,
-    refuse,
-    slow_handshake,
-    fail_connections,
-    wrong_challenge,
-    early_event,
-};
+#define CONFD_FAULT_KINDS(X) \
+    X(split)                 \
+    X(coalesce)              \
+    X(delay)                 \
+    X(stall)                 \
+    X(drop)                  \
+    X(duplicate)             \
+    X(reorder)               \
+    X(truncate)              \
+    X(corrupt)               \
+    X(wrong_length)          \
+    X(oversized_length)      \
+    X(garbage)               \
+    X(unknown_event)         \
+    X(wrong_arity)           \
+    X(wrong_type)            \
+    X(reset)                 \
+    X(half_close)            \
+    X(refuse)                \
+    X(slow_handshake)        \
+    X(fail_connections)      \
+    X(wrong_challenge)       \
+    X(early_event)
+
+#define CONFD_NAME(kind) kind,
+enum class FaultKind : std::uint8_t { CONFD_FAULT_KINDS(CONFD_NAME) };
+#undef CONFD_NAME
 
 namespace faults {
 
-extern const FaultKindInfo split;
-extern const FaultKindInfo coalesce;
-extern const FaultKindInfo delay;
-extern const FaultKindInfo stall;
-extern const FaultKindInfo drop;
-extern const FaultKindInfo duplicate;
-extern const FaultKindInfo reorder;
-extern const FaultKindInfo truncate;
-extern const FaultKindInfo corrupt;
-extern const FaultKindInfo wrong_length;
-extern const FaultKindInfo oversized_length;
-extern const FaultKindInfo garbage;
-extern const FaultKindInfo unknown_event;
-extern const FaultKindInfo wrong_arity;
-extern const FaultKindInfo wrong_type;
-extern const FaultKindInfo reset;
-extern const FaultKindInfo half_close;
-extern const FaultKindInfo refuse;
-extern const FaultKindInfo slow_handshake;
-extern const FaultKindInfo fail_connections;
-extern const FaultKindInfo wrong_challenge;
-extern const FaultKindInfo early_event;
+#define CONFD_DECLARE(kind) extern const FaultKindInfo kind;
+CONFD_FAULT_KINDS(CONFD_DECLARE)
+#undef CONFD_DECLARE
 
 /// In the order of the enumeration.
-inline constexpr const FaultKindInfo* all[] = {
-    &split,
-    &coalesce,
-    &delay,
-    &stall,
-    &drop,
-    &duplicate,
-    &reorder,
-    &truncate,
-    &corrupt,
-    &wrong_length,
-    &oversized_length,
-    &garbage,
-    &unknown_event,
-    &wrong_arity,
-    &wrong_type,
-    &reset,
-    &half_close,
-    &refuse,
-    &slow_handshake,
-    &fail_connections,
-    &wrong_challenge,
-    &early_event,
-};
+#define CONFD_POINT_TO(kind) &kind,
+inline constexpr const FaultKindInfo* all[] = {CONFD_FAULT_KINDS(CONFD_POINT_TO)};
+#undef CONFD_POINT_TO
 
 }  // namespace faults
 }  // namespace confd::sim
+
+#undef CONFD_FAULT_KINDS
