@@ -25,7 +25,7 @@ function(confd_document program)
     if(CONFD_HELP2MAN)
         foreach(command IN ITEMS "" ${ARGN})
             string(REGEX REPLACE "-$" "" name "${program}-${command}")
-            set(page "${folder}/${name}.1")
+            set(page "${folder}/${name}.1.gz")
             add_custom_command(OUTPUT "${page}"
                 COMMAND "${PROJECT_SOURCE_DIR}/packaging/manual-page"
                     "${CONFD_HELP2MAN}" "${PROJECT_VERSION}" "${page}" $<TARGET_FILE:${program}> ${command}
