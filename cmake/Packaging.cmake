@@ -28,14 +28,10 @@ function(confd_package component name section summary description)
     execute_process(COMMAND "${CONFD_GZIP}" -9nf "${documents}/changelog" COMMAND_ERROR_IS_FATAL ANY)
     install(FILES "${documents}/copyright" "${documents}/changelog.gz"
         DESTINATION share/doc/${name} COMPONENT ${component})
-    foreach(setting IN ITEMS
-            "CPACK_DEBIAN_${upper}_PACKAGE_NAME=${name}"
-            "CPACK_DEBIAN_${upper}_PACKAGE_SECTION=${section}"
-            "CPACK_DEBIAN_${upper}_PACKAGE_SHLIBDEPS=ON"
-            "CPACK_DEBIAN_${upper}_DESCRIPTION=${summary}\n${description}")
-        string(REGEX MATCH "^([A-Z_]+)=(.*)$" matched "${setting}")
-        set(${CMAKE_MATCH_1} "${CMAKE_MATCH_2}" PARENT_SCOPE)
-    endforeach()
+    set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${name} PARENT_SCOPE)
+    set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${section} PARENT_SCOPE)
+    set(CPACK_DEBIAN_${upper}_PACKAGE_SHLIBDEPS ON PARENT_SCOPE)
+    set(CPACK_DEBIAN_${upper}_DESCRIPTION "${summary}\n${description}" PARENT_SCOPE)
     set(CPACK_COMPONENTS_ALL ${CPACK_COMPONENTS_ALL} ${component} PARENT_SCOPE)
 endfunction()
 
@@ -61,6 +57,5 @@ modules of these names read events without the vendor's library.")
     set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "python3 (>= 3.8)")
     set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA
         "${PROJECT_SOURCE_DIR}/cmake/debian/postinst;${PROJECT_SOURCE_DIR}/cmake/debian/prerm")
-    set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 endif()
 include(CPack)

@@ -11,9 +11,10 @@ set(CONFD_INCLUDES
 #     [LINK_PRIVATE <target>...])
 #
 # LINK is what the library's headers need too, LINK_PRIVATE what only its sources need. Without
-# sources it is a header-only library, and everything it links is passed on. Parents that have this
-# project as a subfolder link confd::<name without confd_>, as those do that find it installed. Of SOURCES several may
+# sources it is a header-only library, and everything it links is passed on. Of SOURCES several may
 # be compiled as one; those of ALONE never are, because they have names of their own in common.
+# Parents that have this project as a subfolder link confd::<name without confd_>, as those do that
+# find it installed.
 function(confd_library name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;ALONE;LINK;LINK_PRIVATE")
     confd_reject_unparsed(${name} "${arg_UNPARSED_ARGUMENTS}")
@@ -54,7 +55,7 @@ endfunction()
 #     [TIMEOUT <seconds>])
 #
 # One binary of GoogleTest, GoogleMock and RapidCheck tests. CTest lists every TEST in it as
-# <name>.<suite>.<test>, each with its own process and deadline (60 s unless told). Tests find files
+# <name>.<suite>.<test>, each with its own process and deadline (300 s unless told). Tests find files
 # of the tree (vectors, scenarios) under the macro CONFD_SOURCE_DIR. Does nothing when tests are off.
 function(confd_test name)
     if(NOT CONFD_BUILD_TESTS)

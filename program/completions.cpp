@@ -143,12 +143,14 @@ std::string bash(const std::string& program, const std::vector<Command>& command
             }
         }
         if (command.name.empty()) options.insert(options.end(), names.begin(), names.end());
-        words += fmt::format(
-            "    '{}')\n        if [[ $current == -* || -z '{}' ]]; then\n"
-            "            COMPREPLY=($(compgen -W '{}' -- \"$current\"))\n"
-            "        else\n            {}\n        fi\n        ;;\n",
-            command.name, argument.empty() ? "" : "1", fmt::join(options, " "),
-            argument.empty() ? ":" : argument);
+        auto reply = bash_reply({Kind::words, fmt::to_string(fmt::join(options, " "))});
+        if (!argument.empty()) {
+            reply = fmt::format(
+                "if [[ $current == -* ]]; then\n            {}\n        else\n"
+                "            {}\n        fi",
+                reply, argument);
+        }
+        words += fmt::format("    '{}')\n        {}\n        ;;\n", command.name, reply);
     }
     return fmt::format(
         "# Completes command lines of {0} in bash.\n"

@@ -15,6 +15,7 @@
 #include "conformance/kit/run/interruption.hpp"
 #include "conformance/kit/run/quote.hpp"
 #include "files/read_file.hpp"
+#include "program/about.hpp"
 
 namespace confd::kit {
 namespace {
@@ -78,7 +79,7 @@ class Runner {
                         .peer = options.name,
                         .started = time_text(std::chrono::system_clock::now()),
                         .seed = options.seed,
-                        .version = CONFD_KIT_VERSION,
+                        .version = std::string(program::version()),
                         .results = {}};
         outcome_.run.results.resize(cases_.size());
         if (options.total_timeout) deadline_ = Clock::now() + *options.total_timeout;
