@@ -128,7 +128,7 @@ void Conversation::on(const MaapiLoad& request) {
     };
     load_.clear();
     if (request.op == MAAPI_LOAD_ALL_NS)
-        add(request.use_ikp ? schemas_.ikp_namespaces : schemas_.namespaces);
+        add(request.use_ikp ? schemas_.ikp_namespaces.get() : schemas_.namespaces);
     if (request.op == MAAPI_LOAD_HASH_DB) add(schemas_.hashes);
     if (request.op == MAAPI_LOAD_NS_LIST) add_named(request.namespaces);
     load_.push_back(&end);

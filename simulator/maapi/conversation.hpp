@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/bytes.hpp"
@@ -17,6 +19,24 @@
 #include "simulator/maapi/transactions.hpp"
 
 namespace confd::sim::maapi {
+
+/// Frames that are made when they are first asked for. Not for several threads at once.
+class FramesOnDemand {
+  public:
+    using Make = std::function<std::vector<Bytes>()>;
+
+    FramesOnDemand() = default;
+    explicit FramesOnDemand(Make make) : make_(std::move(make)) {}
+
+    const std::vector<Bytes>& get() const {
+        if (make_) frames_ = std::exchange(make_, nullptr)();
+        return frames_;
+    }
+
+  private:
+    mutable Make make_;
+    mutable std::vector<Bytes> frames_;
+};
 
 /// What the loads are answered with, frame by frame; `eof` follows each.
 struct SchemaReplies {
@@ -29,8 +49,8 @@ struct SchemaReplies {
 
     std::vector<Bytes> namespaces;
     std::vector<Part> parts;
-    /// In the shapes of the Erlang client.
-    std::vector<Bytes> ikp_namespaces;
+    /// In the shapes of the Erlang client; most clients never ask for them.
+    FramesOnDemand ikp_namespaces;
     std::vector<Bytes> hashes;
     /// For readers who want names in place of hashes.
     HashNames names;

@@ -229,7 +229,18 @@ std::vector<NameHash> hash_table(const Schema& schema) {
     return out;
 }
 
-SchemaReplies schema_replies(const Schema& schema) {
+namespace {
+
+HashNames hash_names(const std::vector<NameHash>& table) {
+    HashNames out;
+    for (const auto& row : table)
+        out.emplace(row.hash, row.name);
+    return out;
+}
+
+}  // namespace
+
+SchemaReplies schema_replies(const std::shared_ptr<const Schema>& schema) {
     SchemaReplies out;
     const auto frames = [](const auto& items, std::vector<Bytes>& into, auto encode) {
         for (std::size_t at = 0; at < items.size(); at += frame_records) {
@@ -238,7 +249,7 @@ SchemaReplies schema_replies(const Schema& schema) {
         }
     };
     using Records = std::span<const SchemaRecord>;
-    const auto records = schema_records(schema);
+    const auto records = schema_records(*schema);
     const auto opens = [](const SchemaRecord& record) {
         return std::holds_alternative<SchemaNamespace>(record);
     };
@@ -251,12 +262,12 @@ SchemaReplies schema_replies(const Schema& schema) {
             {std::get<SchemaNamespace>(one.front()).hash, first, out.namespaces.size() - first});
         rest = rest.subspan(one.size());
     }
-    const auto names = hash_table(schema);
+    const auto names = hash_table(*schema);
     encode_hash_count(names.size(), out.hashes.emplace_back());
     frames(std::span(names), out.hashes, encode_hashes);
-    for (const auto& row : names)
-        out.names.emplace(row.hash, row.name);
-    out.ikp_namespaces = ikp_frames(schema, out.names);
+    out.names = hash_names(names);
+    out.ikp_namespaces =
+        FramesOnDemand([schema] { return ikp_frames(*schema, hash_names(hash_table(*schema))); });
     return out;
 }
 

@@ -3,6 +3,7 @@
 // (docs/protocol.md, "Schemas").
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "protocol/maapi/schema.hpp"
@@ -22,8 +23,8 @@ std::vector<SchemaRecord> schema_records(const Schema& schema);
 /// Every name that the modules use (nodes, identities, namespaces), with its hash.
 std::vector<NameHash> hash_table(const Schema& schema);
 
-/// Both as they go out.
-SchemaReplies schema_replies(const Schema& schema);
+/// Both as they go out. The schema is kept for what is made when it is asked for.
+SchemaReplies schema_replies(const std::shared_ptr<const Schema>& schema);
 
 }  // namespace maapi
 }  // namespace confd::sim

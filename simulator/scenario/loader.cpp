@@ -417,7 +417,7 @@ HubConfig Scenario::hub_config() const {
     config.server.maapi = true;
     if (modules != nullptr) {
         config.schemas =
-            std::make_shared<const maapi::SchemaReplies>(maapi::schema_replies(*modules));
+            std::make_shared<const maapi::SchemaReplies>(maapi::schema_replies(modules));
         config.server.names = {config.schemas, &config.schemas->names};
     }
     if (sessions) {

@@ -268,7 +268,7 @@ TEST(Conversation, LoadsInTheShapesOfTheErlangClient) {
     const Transactions open;
     Peer peer(open);
     peer.schemas.namespaces = {{1}, {2}};
-    peer.schemas.ikp_namespaces = {{3}, {4}};
+    peer.schemas.ikp_namespaces = FramesOnDemand([] { return std::vector<Bytes>{{3}, {4}}; });
     peer.schemas.hashes = {{5}};
     // Operation 232 and the term `ikp`, as that client writes them.
     const Bytes load{0, 0, 0, 232, 131, 100, 0, 3, 'i', 'k', 'p'};

@@ -501,7 +501,7 @@ TEST(SchemaRecords, TypesOnlyComeLast) {
 TEST(SchemaRecords, RepliesHoldThemAll) {
     const auto schema = load({"example-if", "example-alarm"});
     const auto records = schema_records(*schema);
-    const auto replies = schema_replies(*schema);
+    const auto replies = schema_replies(schema);
     std::vector<SchemaRecord> read;
     for (std::size_t i = 0; i < replies.namespaces.size(); ++i) {
         const auto frame = decode_schema(replies.namespaces[i], [&](SchemaRecord&& record) {
@@ -533,8 +533,9 @@ TEST(SchemaRecords, InTheShapesOfTheErlangClient) {
         "container c { list l { key n; leaf n { type uint8 { range 1..5; } }"
         "  leaf s { type state; default up; } } choice ch { mandatory true; case a {"
         "  leaf x { type string; } } } }");
+    const auto replies = schema_replies(schema);
     std::string all;
-    for (const auto& frame : schema_replies(*schema).ikp_namespaces) {
+    for (const auto& frame : replies.ikp_namespaces.get()) {
         const auto term = read_payload(frame);
         ASSERT_TRUE(term);
         for (const auto& record : term->elements())
@@ -563,8 +564,9 @@ TEST(SchemaRecords, HaveParametersBelowTheirOperationInTheErlangClientsShapes) {
     const auto schema = load_text(
         "rpc reboot { input { leaf delay { type uint32; } } output { leaf at { type string; } } }"
         "container c { action go { input { leaf far { type int8; } } } }");
+    const auto replies = schema_replies(schema);
     std::string all;
-    for (const auto& frame : schema_replies(*schema).ikp_namespaces)
+    for (const auto& frame : replies.ikp_namespaces.get())
         all += to_string(read_payload(frame).value()) + "\n";
     for (const auto* node : {"{node, [reboot], ", "{node, [delay, reboot], ",
                              "{node, [at, reboot], ", "{node, [go, c], ", "{node, [far, go, c], "})
