@@ -7,7 +7,7 @@
 #include <set>
 
 #include "conformance/kit/model/registry.hpp"
-#include "text/nearest.hpp"
+#include "simulator/text/diagnostics.hpp"
 
 namespace confd::kit::test {
 namespace {
@@ -51,13 +51,6 @@ std::string test_name(std::string mutant) {
     return mutant;
 }
 
-std::vector<std::string> mutants_of(Part part) {
-    std::set<std::string> out;
-    for (const auto* test : cases_of(part))
-        out.insert(test->catches.begin(), test->catches.end());
-    return {out.begin(), out.end()};
-}
-
 std::vector<const Case*> cases_for(Part part, std::string_view mutant) {
     auto out = cases_of(part);
     std::erase_if(out, [&](const Case* test) { return !names(test->catches, mutant); });
@@ -80,10 +73,8 @@ std::string wrong_names(Part part, std::span<const std::string_view> known) {
         for (const auto* list : {&test->catches, &test->may_catch}) {
             for (const auto& name : *list) {
                 if (std::ranges::find(known, name) != known.end()) continue;
-                const auto near = nearest(name, known);
                 out += fmt::format("{}{}: there is no mutant '{}'{}\n", place_of(*test), test->id,
-                                   name,
-                                   near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+                                   name, sim::suggestion(name, known));
             }
         }
         caught.insert(test->catches.begin(), test->catches.end());

@@ -26,9 +26,6 @@ std::string failures_among(const Judged& judged);
 /// As the name of a parameter of a test.
 std::string test_name(std::string mutant);
 
-/// The mutants that cases of the part name, in order.
-std::vector<std::string> mutants_of(Part part);
-
 /// The cases that must catch it.
 std::vector<const Case*> cases_for(Part part, std::string_view mutant);
 /// The paths of the files whose cases name it in any way.

@@ -6,9 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -32,11 +29,6 @@ using test::LoopReach;
 using test::TriggeredSim;
 
 const std::string folder = std::string(CONFD_SOURCE_DIR) + "/conformance/selftest/";
-
-std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 Bytes to_bytes(std::string_view text) {
     const auto bytes = as_bytes(text);
@@ -65,8 +57,7 @@ TEST(ServerCases, EveryScriptCanBeRun) {
 TEST(ServerCases, TriggersAreDeclared) {
     for (const auto* test : server_cases()) {
         const bool triggers = test->script.find("- trigger:") != std::string::npos;
-        const bool declared = std::ranges::find(test->features, "trigger") != test->features.end();
-        EXPECT_EQ(triggers, declared) << test->id;
+        EXPECT_EQ(triggers, test->needs("trigger")) << test->id;
     }
 }
 
@@ -74,9 +65,8 @@ TEST(ServerCases, AreSkippedWithoutATrigger) {
     const auto judge = judge_of(Target{.path = "/nonexistent", .product = Product::nso});
     for (const auto* test : server_cases()) {
         const auto verdict = judge(*test);
-        const bool triggers = test->script.find("- trigger:") != std::string::npos;
         const bool skipped = verdict.result.status == Status::skipped;
-        EXPECT_TRUE(skipped || !triggers) << test->id;
+        EXPECT_TRUE(skipped || !test->needs("trigger")) << test->id;
         EXPECT_TRUE(skipped || !verdict.reached) << test->id;
     }
 }
@@ -102,8 +92,7 @@ void expect_all_pass(const std::optional<Bytes>& secret) {
     sim::LoadOptions options;
     options.product = Product::nso;
     options.built_in_modules = sim::library_modules();
-    const auto scenario =
-        sim::load_scenario(read_file(folder + "server.yaml"), "server.yaml", options);
+    const auto scenario = sim::load_scenario_file(folder + "server.yaml", options);
     ASSERT_TRUE(scenario.has_value());
     std::size_t passed = 0;
     for (const auto* test : server_cases()) {
@@ -200,10 +189,10 @@ TEST(ServerMutants, AreNamedByTheCasesThatCatchThem) {
     EXPECT_EQ(test::wrong_names(Part::server, test::server_mutations), "");
 }
 
-class MutantServers : public ::testing::TestWithParam<std::string> {};
+class MutantServers : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(MutantServers, FailTheCasesMeantForThem) {
-    const auto& name = GetParam();
+    const std::string name(GetParam());
     const bool secret = std::ranges::any_of(test::cases_for(Part::server, name),
                                             [](const Case* test) { return test->needs("secret"); });
     const auto judged =
@@ -212,8 +201,10 @@ TEST_P(MutantServers, FailTheCasesMeantForThem) {
     EXPECT_EQ(test::idle_permissions(Part::server, name, judged), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, MutantServers, ::testing::ValuesIn(test::mutants_of(Part::server)),
-                         [](const auto& mutant) { return test::test_name(mutant.param); });
+INSTANTIATE_TEST_SUITE_P(All, MutantServers, ::testing::ValuesIn(test::server_mutations),
+                         [](const auto& mutant) {
+                             return test::test_name(std::string(mutant.param));
+                         });
 
 }  // namespace
 }  // namespace confd::kit::server

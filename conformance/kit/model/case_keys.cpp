@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "conformance/kit/model/names.hpp"
 #include "conformance/kit/model/registry.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/value/text.hpp"
@@ -23,10 +24,7 @@ using sim::YamlPtr;
 
 constexpr KeyRules required{.presence = Presence::required};
 
-/// In the order of the enumerations.
-constexpr std::string_view levels[] = {"L0", "L1", "L2"};
-constexpr std::string_view strengths[] = {"MUST", "SHOULD"};
-constexpr std::string_view sources[] = {"documented", "observed", "robustness"};
+/// In the order of the enumeration.
 constexpr std::string_view secrets[] = {"none", "right", "wrong"};
 
 constexpr KeyRules one_of(std::span<const std::string_view> words) {
@@ -80,9 +78,10 @@ constexpr auto term = sim::forms::make<std::string, read_term>(sim::forms::text_
 std::span<const Key> common_keys() {
     static constexpr Key keys[] = {
         key<&Case::title>("title", prose, "what a peer does that passes, in a line", required),
-        key<&Case::level>("level", "what the peer must be capable of", one_of(levels)),
-        key<&Case::strength>("strength", "a SHOULD that fails is a warning", one_of(strengths)),
-        key<&Case::source>("source", "where the requirement comes from", one_of(sources)),
+        key<&Case::level>("level", "what the peer must be capable of", one_of(level_words)),
+        key<&Case::strength>("strength", "a SHOULD that fails is a warning",
+                             one_of(strength_words)),
+        key<&Case::source>("source", "where the requirement comes from", one_of(source_words)),
         key<&Case::requirements>("requirements", requirements, "anchors of docs/protocol.md",
                                  required),
         key<&Case::features>("features", sim::forms::names, "what the peer must have declared"),

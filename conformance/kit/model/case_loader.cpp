@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
-#include <ranges>
 
 #include "conformance/kit/model/case_keys.hpp"
 #include "conformance/kit/model/names.hpp"

@@ -23,9 +23,9 @@ struct Words {
 };
 
 constexpr Words<Part, 3> parts{{"client", "server", "codec"}};
-constexpr Words<Level, 3> levels{{"L0", "L1", "L2"}};
-constexpr Words<Strength, 2> strengths{{"MUST", "SHOULD"}};
-constexpr Words<Source, 3> sources{{"documented", "observed", "robustness"}};
+constexpr Words<Level, 3> levels{level_words};
+constexpr Words<Strength, 2> strengths{strength_words};
+constexpr Words<Source, 3> sources{source_words};
 constexpr Words<Status, 7> statuses{
     {"passed", "failed", "warned", "skipped", "known_failure", "unexpected_pass", "broken"}};
 

@@ -2,6 +2,7 @@
 // Events, what is owed for them, and what waits for it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "conformance/kit/server/lab.hpp"

@@ -58,6 +58,22 @@ Checked expect_granted(Peer& peer) {
     return failed("the byte 0: the access is granted", describe(incoming));
 }
 
+/// The access check if the hello asked for it, then the reply with one of the statuses.
+Checked expect_reply(Peer& peer, const Target& target, std::span<const std::uint8_t> statuses) {
+    if (peer.hello.wants_challenge && !peer.challenge) {
+        if (auto checked = take_challenge(peer); !checked) return checked;
+        send_answer(target, peer, Answer::right);
+        if (auto checked = expect_granted(peer); !checked) return checked;
+    }
+    const auto expected =
+        fmt::format("a reply of 9 bytes with status {}", fmt::join(statuses, " or "));
+    const auto incoming = peer.take(hello_size, peer.soon());
+    if (incoming.kind != Incoming::Kind::payload) return failed(expected, describe(incoming));
+    peer.reply = parse_hello_reply(incoming.payload);
+    if (std::ranges::find(statuses, peer.reply->status) != statuses.end()) return {};
+    return failed(expected, fmt::format("the status is {}", peer.reply->status));
+}
+
 // ---- Steps. ----
 
 struct HelloStep : OpeningStep {
@@ -245,21 +261,6 @@ Checked say_hello(Lab& lab, Peer& peer, const HelloKeys& keys, Pace pace) {
                       bytes, pace);
     }
     return {};
-}
-
-Checked expect_reply(Peer& peer, const Target& target, std::span<const std::uint8_t> statuses) {
-    if (peer.hello.wants_challenge && !peer.challenge) {
-        if (auto checked = take_challenge(peer); !checked) return checked;
-        send_answer(target, peer, Answer::right);
-        if (auto checked = expect_granted(peer); !checked) return checked;
-    }
-    const auto expected =
-        fmt::format("a reply of 9 bytes with status {}", fmt::join(statuses, " or "));
-    const auto incoming = peer.take(hello_size, peer.soon());
-    if (incoming.kind != Incoming::Kind::payload) return failed(expected, describe(incoming));
-    peer.reply = parse_hello_reply(incoming.payload);
-    if (std::ranges::find(statuses, peer.reply->status) != statuses.end()) return {};
-    return failed(expected, fmt::format("the status is {}", peer.reply->status));
 }
 
 Checked expect_accepted(Lab& lab, Peer& peer) {

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -100,8 +99,6 @@ struct SubscriptionKeys {
 
 // What several files of steps use.
 Checked say_hello(Lab& lab, Peer& peer, const HelloKeys& keys, Pace pace = {});
-/// The access check if the hello asked for it, then the reply with one of the statuses.
-Checked expect_reply(Peer& peer, const Target& target, std::span<const std::uint8_t> statuses);
 Checked expect_accepted(Lab& lab, Peer& peer);
 Checked subscribe(Lab& lab, Peer& peer, const SubscriptionKeys& keys, Pace pace = {});
 Checked expect_ok(Peer& peer);
@@ -112,7 +109,6 @@ void ask(Peer& peer, std::string summary, const MaapiRequest& request, Pace pace
 std::expected<Commit, Finding> commit_of(Lab& lab, const Peer& peer,
                                          const std::optional<std::string>& of);
 std::int32_t handle_of(const Commit& commit);
-std::string told(const PeerError& error);
 /// The next frame of a MAAPI socket.
 Incoming next_answer(Lab& lab, Peer& peer);
 /// A new connection that subscribes to something harmless is served.

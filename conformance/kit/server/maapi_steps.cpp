@@ -76,6 +76,10 @@ constexpr auto failure_form = sim::forms::make<Outcome, read_failure>(sim::forms
 /// Operation and code, which a text may follow.
 constexpr std::size_t failure_head = 8;
 
+std::string told(const PeerError& error) {
+    return fmt::format("error {} ({})", error.code, error.text);
+}
+
 Checked expect_outcome(Lab& lab, Peer& peer, std::uint32_t op, const Outcome& outcome) {
     const auto expected = wanted_reply(outcome, op);
     const auto incoming = next_answer(lab, peer);
@@ -182,10 +186,6 @@ struct ExpectTurnedDown : PeerStep {
 };
 
 }  // namespace
-
-std::string told(const PeerError& error) {
-    return fmt::format("error {} ({})", error.code, error.text);
-}
 
 std::expected<Commit, Finding> commit_of(Lab& lab, const Peer& peer,
                                          const std::optional<std::string>& of) {

@@ -5,21 +5,22 @@
 
 #include <algorithm>
 
+#include "protocol/value/text.hpp"
+
 namespace confd::kit::server {
 
 std::string describe(const Incoming& incoming) {
     switch (incoming.kind) {
         case Incoming::Kind::payload:
             return fmt::format(
-                "{} bytes came: {:02x}", incoming.payload.size(),
-                fmt::join(ByteView(incoming.payload)
-                              .first(std::min<std::size_t>(incoming.payload.size(), 64)),
-                          ""));
+                "{} bytes came: {}", incoming.payload.size(),
+                to_hex(ByteView(incoming.payload)
+                           .first(std::min<std::size_t>(incoming.payload.size(), 64))));
         case Incoming::Kind::closed:
             return incoming.payload.empty()
                        ? "the server closed the connection"
-                       : fmt::format("the server closed the connection after {} bytes: {:02x}",
-                                     incoming.payload.size(), fmt::join(incoming.payload, ""));
+                       : fmt::format("the server closed the connection after {} bytes: {}",
+                                     incoming.payload.size(), to_hex(incoming.payload));
         case Incoming::Kind::silence:
             return "nothing came";
         case Incoming::Kind::bad_frame:

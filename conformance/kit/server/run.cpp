@@ -2,17 +2,18 @@
 // One case against the server under test.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <stdexcept>
+#include <variant>
 
 #include "conformance/kit/run/parts.hpp"
 #include "conformance/kit/server/lab.hpp"
 #include "conformance/kit/server/run.hpp"
 #include "files/read_file.hpp"
 #include "protocol/limits.hpp"
+#include "transport/endpoint.hpp"
 
 namespace confd::kit {
 namespace {
@@ -120,22 +121,15 @@ Judge server::judge_of(Target target) {
 namespace {
 
 std::expected<void, std::string> parse_target(const std::string& text, Target& out) {
-    constexpr std::string_view unix_prefix = "unix:";
-    if (text.starts_with(unix_prefix) || text.contains('/')) {
-        out.path = text.starts_with(unix_prefix) ? text.substr(unix_prefix.size()) : text;
+    auto endpoint = transport::parse_endpoint(text);
+    if (!endpoint) return std::unexpected("--target: " + endpoint.error());
+    if (auto* local = std::get_if<transport::UnixEndpoint>(&*endpoint)) {
+        out.path = std::move(local->path);
         return {};
     }
-    const auto colon = text.rfind(':');
-    const auto port = text.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (colon == std::string::npos || error != std::errc() || end != port.data() + port.size()) {
-        return std::unexpected(
-            fmt::format("'{}' is no target; expected HOST:PORT, /PATH or unix:PATH", text));
-    }
-    out.host = text.substr(0, colon);
-    if (out.host.starts_with('[') && out.host.ends_with(']')) {
-        out.host = out.host.substr(1, out.host.size() - 2);
-    }
+    auto& tcp = std::get<transport::TcpEndpoint>(*endpoint);
+    out.host = std::move(tcp.host);
+    out.port = tcp.port;
     return {};
 }
 

@@ -7,7 +7,6 @@
 #include "protocol/session/subscription.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
-#include "protocol/value/text.hpp"
 #include "simulator/text/scalars.hpp"
 
 namespace confd::kit::server {

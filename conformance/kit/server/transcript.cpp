@@ -9,17 +9,14 @@
 #include "protocol/render/render.hpp"
 #include "protocol/term/notation.hpp"
 #include "protocol/term/tree.hpp"
+#include "protocol/value/text.hpp"
 
 namespace confd::kit::server {
 namespace {
 
 std::string shown(ByteView bytes) {
-    const bool cut = bytes.size() > max_shown_bytes;
-    std::string out;
-    for (const auto byte : bytes.first(std::min(bytes.size(), max_shown_bytes)))
-        fmt::format_to(std::back_inserter(out), "{:02x}", byte);
-    if (cut) out += "..";
-    return out;
+    if (bytes.size() <= max_shown_bytes) return to_hex(bytes);
+    return to_hex(bytes.first(max_shown_bytes)) + "..";
 }
 
 }  // namespace
