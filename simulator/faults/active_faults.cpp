@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "simulator/base/role.hpp"
+#include "simulator/faults/params.hpp"
 
 namespace confd::sim {
 
@@ -46,13 +47,13 @@ std::optional<Choice> ActiveFaults::choose(ActiveFault& fault, FaultTally& tally
 }
 
 void ActiveFaults::report(const FaultSpec& spec, PeerId peer, std::string_view what,
-                          const WireMessage& message, Direction direction) {
+                          const WireMessage& message) {
     hits_.push_back({.fault = spec.id,
                      .kind = spec.kind,
                      .peer = peer,
                      .note = fmt::format("{}: {}", label(spec), what),
                      .send = message.send,
-                     .came = direction == Direction::in ? message.bytes : Bytes()});
+                     .came = spec.direction == Direction::in ? message.bytes : Bytes()});
 }
 
 std::optional<CloseHow> ActiveFaults::on_connect(PeerId peer) {
@@ -63,7 +64,7 @@ std::optional<CloseHow> ActiveFaults::on_connect(PeerId peer) {
         FaultTally tally{fault.candidates, fault.hits};
         if (fault.hits >= fault.spec.count || !choose(fault, tally, 0)) continue;
         if (how) continue;
-        how = fault.spec.how == "rst" ? CloseHow::rst : CloseHow::fin;
+        how = faults::close_how(fault.spec);
         report(fault.spec, peer, fmt::format("connection {} ended at once", peer));
     }
     return how;

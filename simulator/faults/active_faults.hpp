@@ -67,7 +67,7 @@ class ActiveFaults {
     /// Counts a candidate. When it is to be hit: the source of what is random in that.
     static std::optional<Choice> choose(ActiveFault& fault, FaultTally& tally, PeerId peer);
     void report(const FaultSpec& spec, PeerId peer, std::string_view what,
-                const WireMessage& message = {}, Direction direction = Direction::out);
+                const WireMessage& message = {});
 
     std::vector<ActiveFault> active_;
     std::vector<FaultHit> hits_;

@@ -8,6 +8,7 @@
 #include "protocol/frame/frame.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/session/handshake.hpp"
+#include "simulator/base/earliest.hpp"
 #include "simulator/base/role.hpp"
 #include "simulator/faults/fields.hpp"
 
@@ -64,7 +65,7 @@ void FaultChannel::push(Instant now, WireMessage message) {
         if (!choice) continue;
         const auto what = info_of(fault.spec.kind).apply(fault.spec, effect, context_, *choice);
         faults_.report(fault.spec, peer_, fmt::format("{} {} {}", describe(message), name(), what),
-                       message, direction_);
+                       message);
     }
     schedule(now, effect);
 }
@@ -222,7 +223,7 @@ std::optional<Instant> FaultChannel::deadline() const {
     std::optional<Instant> next;
     if (!queue_.empty()) next = due(queue_.front());
     for (const auto& late : late_)
-        next = next ? std::min(*next, late.until) : late.until;
+        next = earliest({next, late.until});
     return next;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One direction of one connection, with the active faults done to what goes through.
 //
-//     channel.push(now, bytes);                     // what the session sends, or the socket
-//     received for (auto& action : channel.poll(now)) ...    // what really goes on, and when
+//     channel.push(now, bytes);    // what the session sends, or the socket received
+//     for (auto& action : channel.poll(now)) ...    // what really goes on, and when
 //     wake_up_at(channel.deadline());
 //
 // What no fault touches comes out at the next poll(), behind what still waits.

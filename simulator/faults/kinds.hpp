@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace confd::sim {
 
@@ -46,6 +47,9 @@ CONFD_FAULT_KINDS(CONFD_DECLARE)
 #define CONFD_POINT_TO(kind) &kind,
 inline constexpr const FaultKindInfo* all[] = {CONFD_FAULT_KINDS(CONFD_POINT_TO)};
 #undef CONFD_POINT_TO
+#define CONFD_SPELL(kind) #kind,
+inline constexpr std::string_view names[] = {CONFD_FAULT_KINDS(CONFD_SPELL)};
+#undef CONFD_SPELL
 
 }  // namespace faults
 }  // namespace confd::sim

@@ -42,9 +42,8 @@ std::string default_cell(const MapShape& shape, const Key& key) {
 }
 
 std::string choices_of(const Key& key) {
-    return key.rules.choices.empty() || key.form->text == nullptr
-               ? std::string()
-               : fmt::format(" ({})", fmt::join(key.rules.choices, ", "));
+    return key.rules.choices.empty() ? std::string()
+                                     : fmt::format(" ({})", fmt::join(key.rules.choices, ", "));
 }
 
 std::string keys_table(const MapShape& shape) {
@@ -101,9 +100,7 @@ std::string common_faults_table() {
     for (const auto& param : common_params()) {
         const bool by_kind = param.member == &member_id<&FaultSpec::stage> ||
                              param.member == &member_id<&FaultSpec::service>;
-        const auto otherwise = by_kind                         ? std::string("by kind")
-                               : param.rules.otherwise.empty() ? param_text(usual, param)
-                                                               : std::string(param.rules.otherwise);
+        const auto otherwise = by_kind ? std::string("by kind") : default_text(param, &usual);
         rows.push_back(fmt::format("`{}` | {} | {}", param.name, cell(param.doc), cell(otherwise)));
     }
     return table("parameter | what | default", rows);
@@ -123,7 +120,7 @@ std::string faults_table() {
         const auto usual = make_fault(kind.kind);
         std::string docs = cell(kind.doc);
         for (const auto& param : kind.params) {
-            const auto otherwise = param_text(usual, param);
+            const auto otherwise = default_text(param, &usual);
             docs += fmt::format("; `{}`{}: {}{}", param.name,
                                 otherwise.empty() ? "" : fmt::format(" ({})", otherwise),
                                 cell(param.doc), choices_of(param));

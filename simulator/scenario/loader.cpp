@@ -80,7 +80,7 @@ struct FileKeys {
 };
 
 boost::json::object vars_schema(const Key&) {
-    return {{"type", "object"}, {"propertyNames", schema::matching("^[A-Za-z_][A-Za-z0-9_]*$")}};
+    return {{"type", "object"}, {"propertyNames", schema::matching(variable_name_pattern)}};
 }
 constexpr auto vars = forms::raw_node(vars_schema);
 constexpr auto files = forms::raw_node(forms::names_schema);
@@ -274,8 +274,7 @@ class Loader {
         if (!node.is_map()) return report_expected(node, "a map of variables", diagnostics_);
         for (const auto& [key, value] : node.entries) {
             if (!is_variable_name(key->text)) {
-                report_expected(*key, "the name of a variable (letters, digits and _)",
-                                diagnostics_);
+                report_expected(*key, variable_name_expected, diagnostics_);
                 continue;
             }
             out_.variables.set(key->text, written(value));

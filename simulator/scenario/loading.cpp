@@ -22,10 +22,9 @@ std::vector<std::string_view> kind_names() {
 }
 
 const StepKind* find_kind(std::string_view name) {
-    for (const auto* kind : step_kinds()) {
-        if (kind->name == name) return kind;
-    }
-    return nullptr;
+    const auto kinds = step_kinds();
+    const auto found = std::ranges::find(kinds, name, &StepKind::name);
+    return found == kinds.end() ? nullptr : *found;
 }
 
 Loading& loader(Reading& reading) {
@@ -168,12 +167,11 @@ Substituted substitute_rounds(const YamlPtr& node, Loading& loading) {
 }
 
 StepPtr parse_step(const YamlPtr& node, Loading& loading) {
-    const auto names = kind_names();
     if (!node->is_map() || node->entries.size() != 1) {
         loading.diagnostics.report(
             node->place,
             fmt::format(
-                "a step is a map with one key, expected {}, found {}", one_of(names),
+                "a step is a map with one key, expected {}, found {}", one_of(kind_names()),
                 node->is_map() ? fmt::format("{} keys", node->entries.size()) : describe(*node)));
         return nullptr;
     }
@@ -183,6 +181,7 @@ StepPtr parse_step(const YamlPtr& node, Loading& loading) {
         loading.listed.push_back({step, kind->name});
         return step;
     }
+    const auto names = kind_names();
     loading.diagnostics.report(
         key->place, fmt::format("there is no step '{}', expected {}{}", key->text, one_of(names),
                                 suggestion(key->text, names)));

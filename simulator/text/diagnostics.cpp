@@ -64,17 +64,27 @@ std::string suggestion(std::string_view name, std::span<const std::string_view> 
     std::vector<std::string> quoted;
     for (const auto one : likely(name, candidates))
         quoted.push_back(fmt::format("'{}'", one));
-    const std::vector<std::string_view> names(quoted.begin(), quoted.end());
-    return names.empty() ? std::string() : fmt::format("; did you mean {}?", one_of(names));
+    return quoted.empty() ? std::string() : fmt::format("; did you mean {}?", one_of(quoted));
 }
 
-std::string one_of(std::span<const std::string_view> names) {
+namespace {
+
+std::string one_of_all(const auto& names) {
     std::string out;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (i > 0) out += i + 1 == names.size() ? " or " : ", ";
         out += names[i];
     }
     return out;
+}
+
+}  // namespace
+
+std::string one_of(std::span<const std::string_view> names) {
+    return one_of_all(names);
+}
+std::string one_of(std::span<const std::string> names) {
+    return one_of_all(names);
 }
 
 }  // namespace confd::sim

@@ -70,5 +70,6 @@ std::string suggestion(std::string_view name, std::span<const std::string_view> 
 
 /// "a, b or c".
 std::string one_of(std::span<const std::string_view> names);
+std::string one_of(std::span<const std::string> names);
 
 }  // namespace confd::sim

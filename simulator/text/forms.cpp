@@ -197,12 +197,6 @@ std::optional<std::size_t> read_choice(const YamlNode& node, const Key& key, Rea
     return std::nullopt;
 }
 
-const std::vector<YamlPtr>* read_list(const YamlNode& node, Reading& reading) {
-    if (node.is_sequence()) return &node.items;
-    report_expected(node, "a list", reading.diagnostics);
-    return nullptr;
-}
-
 YamlPtr whole_variable(const YamlPtr& node, Reading& reading) {
     if (!node->is_scalar() || reading.first == nullptr) return node;
     const auto written = substitute(node, *reading.first, reading.diagnostics);

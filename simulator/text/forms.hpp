@@ -39,8 +39,6 @@ std::optional<std::size_t> read_choice(const YamlNode& node, const Key& key, Rea
 /// What a variable stands for when that is a map or a list. All else stays what it is, since the
 /// keys inside write out their own variables.
 YamlPtr whole_variable(const YamlPtr& node, Reading& reading);
-/// Null after reporting what is no list.
-const std::vector<YamlPtr>* read_list(const YamlNode& node, Reading& reading);
 void read_map(const YamlPtr& node, void* into, const Key& key, Reading& reading);
 
 }  // namespace detail
@@ -145,23 +143,6 @@ extern const FormOf<std::uint8_t> bits;
 /// A date and time, and a list of maps, that are read later.
 inline constexpr auto unread_time = node(datetime_schema);
 inline constexpr auto unread_maps = raw_node(maps_schema);
-
-/// A map with keys, the key's `map`, which are those of a T.
-template <class T>
-inline constexpr FormOf<T> map{{detail::read_map, map_schema, nullptr, true}};
-
-/// A list of such.
-template <class T>
-void read_maps(const YamlPtr& node, std::vector<T>& into, const Key& key, Reading& reading) {
-    const auto list = detail::whole_variable(node, reading);
-    const auto* items = detail::read_list(*list, reading);
-    if (items == nullptr) return;
-    for (const auto& item : *items)
-        detail::read_map(item, &into.emplace_back(), key, reading);
-}
-template <class T>
-inline constexpr FormOf<std::vector<T>> maps{
-    {detail::read<std::vector<T>, read_maps<T>>, maps_schema, nullptr, true}};
 
 }  // namespace forms
 

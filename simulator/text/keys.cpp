@@ -134,12 +134,6 @@ class KeysReader {
         return false;
     }
 
-    static std::string one_of(const std::vector<std::string>& names) {
-        return sim::one_of(std::vector<std::string_view>(names.begin(), names.end()));
-    }
-    static std::string one_of(const std::vector<std::string_view>& names) {
-        return sim::one_of(names);
-    }
     static std::vector<std::string> names_of(const std::vector<const Key*>& keys,
                                              std::string_view quote) {
         std::vector<std::string> out;
@@ -177,13 +171,17 @@ const Key* lone_key(std::span<const Key> keys) {
     return found == keys.end() ? nullptr : &*found;
 }
 
-std::string default_text(const MapShape& shape, const Key& key) {
+std::string default_text(const Key& key, const void* usual) {
     if (!key.rules.otherwise.empty()) return std::string(key.rules.otherwise);
-    if (shape.make == nullptr || key.form->text == nullptr) return {};
+    if (usual == nullptr || key.form->text == nullptr) return {};
     if (key.rules.presence != Presence::optional) return {};
-    const auto object = shape.make();
-    const auto* value = key.peek(object.get());
+    const auto* value = key.peek(usual);
     return value == nullptr ? std::string() : key.form->text(value, key);
+}
+
+std::string default_text(const MapShape& shape, const Key& key) {
+    const std::shared_ptr<const void> usual = shape.make == nullptr ? nullptr : shape.make();
+    return default_text(key, usual.get());
 }
 
 Given read_keys(const YamlPtr& node, std::string_view what, std::span<const KeyPart> parts,

@@ -193,6 +193,8 @@ constexpr MapShape shape_of(std::string_view what, std::string_view doc, std::sp
 const Key* lone_key(std::span<const Key> keys);
 /// The default of a key as it would be written; empty for none.
 std::string default_text(const MapShape& shape, const Key& key);
+/// The same, where `usual` has the defaults; none when it is null.
+std::string default_text(const Key& key, const void* usual);
 
 /// What a map has given.
 class Given {

@@ -46,6 +46,9 @@ class Scope {
 };
 
 bool is_variable_name(std::string_view name);
+inline constexpr std::string_view variable_name_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
+inline constexpr std::string_view variable_name_expected =
+    "the name of a variable (letters, digits and _)";
 
 /// The node with its variables written out; the node itself when it has none. Unknown variables,
 /// and what is wrong with `$`, are reported. `loops`, when given, is set if the result depends on

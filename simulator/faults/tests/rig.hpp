@@ -11,6 +11,7 @@
 
 #include "protocol/session/client_session.hpp"
 #include "protocol/session/server_session.hpp"
+#include "simulator/base/earliest.hpp"
 #include "simulator/faults/channel.hpp"
 #include "simulator/faults/tests/set_param.hpp"
 
@@ -187,8 +188,7 @@ class Rig {
 
     /// To the next moment at which a channel has something to do.
     bool wait() {
-        auto next = out.deadline();
-        if (const auto other = in.deadline()) next = next ? std::min(*next, *other) : other;
+        const auto next = earliest({out.deadline(), in.deadline()});
         if (next) now = std::max(now, *next);
         return next.has_value();
     }

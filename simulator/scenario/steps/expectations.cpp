@@ -124,7 +124,6 @@ struct SubscriptionExpected : RoleExpected {
     std::uint32_t must_not = 0;
     std::string stream;
 
-    bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
     bool could_accept(const HubEvent& event) const override {
         const auto* subscribed = std::get_if<Subscribed>(&event);
         return subscribed != nullptr && is_role(role, subscribed->role) &&
@@ -153,7 +152,6 @@ constexpr Key subscription_keys[] = {
 struct RefusedExpected : Expectation {
     std::optional<std::int64_t> code;
 
-    bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
     bool could_accept(const HubEvent& event) const override {
         const auto* refused = std::get_if<Refused>(&event);
         return refused != nullptr && (!code || refused->code == *code);
@@ -176,7 +174,6 @@ constexpr std::string_view syslog_states[] = {"taken", "returned"};
 struct SyslogExpected : Expectation {
     SyslogState state = SyslogState::taken;
 
-    bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
     bool could_accept(const HubEvent& event) const override {
         const auto* syslog = std::get_if<SyslogTaken>(&event);
         return syslog != nullptr && syslog->taken == (state == SyslogState::taken);
@@ -198,7 +195,6 @@ constexpr Key syslog_keys[] = {
 // ---- slow ----
 
 struct SlowExpected : RoleExpected {
-    bool met_by(const HubEvent& event, const World&) const override { return could_accept(event); }
     bool could_accept(const HubEvent& event) const override { return is_slow(event, role); }
     std::string text() const override { return a_subscriber(role) + " to be closed as too slow"; }
 };

@@ -83,8 +83,7 @@ json::object names_of(std::span<const E> values) {
 }
 
 json::object described(json::object schema, const Key& param, const FaultSpec& usual) {
-    const auto text = param.rules.otherwise.empty() ? param_text(usual, param)
-                                                    : std::string(param.rules.otherwise);
+    const auto text = default_text(param, &usual);
     schema["description"] = text.empty() ? param.doc : fmt::format("{} [{}]", param.doc, text);
     return schema;
 }
@@ -186,30 +185,9 @@ void refine(json::object& map) {
 
 // ---- Reading ----
 
-boost::json::object kind_schema(const Key&) {
-    boost::json::array names;
-    for (const auto& kind : fault_kinds())
-        names.emplace_back(kind.name);
-    return {{"enum", std::move(names)}};
-}
-void read_kind(const YamlPtr& node, FaultKind& into, const Key&, Reading& reading) {
-    const auto* kind = node->is_scalar() ? find_fault_kind(node->text) : nullptr;
-    if (kind != nullptr) {
-        into = kind->kind;
-        return;
-    }
-    std::vector<std::string_view> names;
-    for (const auto& known : fault_kinds())
-        names.push_back(known.name);
-    reading.diagnostics.report(
-        node->place, fmt::format("expected {}, found {}{}", one_of(names), describe(*node),
-                                 suggestion(node->text, names)));
-}
-constexpr auto kind_form = forms::make<FaultKind, read_kind>(kind_schema);
-
 constexpr Key keys[] = {
-    key<&Fault::kind>("kind", kind_form, "what goes wrong",
-                      {.presence = Presence::one_of, .alone = true}),
+    key<&Fault::kind>("kind", "what goes wrong",
+                      {.presence = Presence::one_of, .alone = true, .choices = faults::names}),
     key<&Fault::name>("name", forms::name, "a name, to clear it by", {.with = "kind"}),
     key<&Fault::clear>("clear", forms::name, "ends the fault of this name, or all",
                        {.presence = Presence::one_of, .what = "the name of a fault, or all"}),
@@ -230,23 +208,21 @@ void check_clear(const Given& given, const Fault& step, Loading& loading) {
 
 /// What kind it is decides what its keys are.
 const FaultKindInfo* kind_in(const YamlPtr& body, const Loading& loading) {
-    Diagnostics said_later;
-    Reading reading(said_later, loading.first);
-    Fault first((Place()));
-    const KeyPart part{keys, &first};
-    const auto node =
-        read_keys(body, shape.what, std::span(&part, 1), reading).node<&Fault::kind>();
+    const auto* node = body->is_map() ? body->find("kind") : &body;
     if (node == nullptr) return nullptr;
-    return find_fault_kind(substitute(node, *loading.first, said_later)->text);
+    Diagnostics said_later;
+    return find_fault_kind(substitute(*node, *loading.first, said_later)->text);
 }
 
 /// The step's own keys and those of its kind; without a kind those of any.
 std::vector<KeyPart> parts_of(Fault& step, const FaultKindInfo* kind) {
     std::vector<KeyPart> parts{{keys, &step},
                                {common_params(), kind == nullptr ? nullptr : &step.spec}};
-    for (const auto& one : fault_kinds()) {
-        if (kind == nullptr) parts.push_back({one.params, nullptr});
-        if (kind == &one) parts.push_back({one.params, &step.spec});
+    if (kind != nullptr) {
+        parts.push_back({kind->params, &step.spec});
+    } else {
+        for (const auto& one : fault_kinds())
+            parts.push_back({one.params, nullptr});
     }
     return parts;
 }

@@ -13,12 +13,11 @@ void read_variable_name(const YamlPtr& node, std::string& into, const Key&, Read
     if (node->is_scalar() && is_variable_name(node->text)) {
         into = node->text;
     } else {
-        report_expected(*node, "the name of a variable (letters, digits and _)",
-                        reading.diagnostics);
+        report_expected(*node, variable_name_expected, reading.diagnostics);
     }
 }
 boost::json::object variable_name_schema(const Key&) {
-    return schema::matching("^[A-Za-z_][A-Za-z0-9_]*$");
+    return schema::matching(variable_name_pattern);
 }
 constexpr auto variable_name =
     forms::make<std::string, read_variable_name, forms::as_it_is>(variable_name_schema);
