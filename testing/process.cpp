@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -25,7 +26,8 @@ struct Ends {
     Ends() {
         std::array<int, 2> ends{};
         if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
-        std::tie(read, write) = std::pair(ends[0], ends[1]);
+        read = ends[0];
+        write = ends[1];
     }
 };
 
@@ -55,16 +57,13 @@ void close_once(int& fd) {
 }
 
 /// Whole lines only.
-std::string_view rest_of_line(std::string_view text, std::string_view prefix, bool& found) {
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = text.find('\n', at);
-        if (end == std::string_view::npos) break;
-        const auto line = text.substr(at, end - at);
-        found = line.starts_with(prefix);
-        if (found) return line.substr(prefix.size());
-        at = end + 1;
+std::optional<std::string_view> rest_of_line(std::string_view text, std::string_view prefix) {
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+        const auto line = text.substr(0, end);
+        if (line.starts_with(prefix)) return line.substr(prefix.size());
+        text.remove_prefix(end + 1);
     }
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -134,9 +133,7 @@ std::string Process::line_after(std::string_view prefix) {
     const Deadline deadline;
     while (true) {
         for (const auto* pipe : {&output_, &errors_}) {
-            bool found = false;
-            const auto rest = rest_of_line(pipe->text, prefix, found);
-            if (found) return std::string(rest);
+            if (const auto rest = rest_of_line(pipe->text, prefix)) return std::string(*rest);
         }
         if (!read_some(deadline)) return {};
     }

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "simulator/base/earliest.hpp"
 #include "simulator/base/random.hpp"
 #include "simulator/hub/connection.hpp"
 #include "transport/connection.hpp"
@@ -190,16 +191,9 @@ void SimServer::finish() {
 std::optional<Instant> SimServer::next_deadline() const {
     if (ended_) return std::nullopt;
     if (again_) return net_.now();
-    auto next = hub_.next_deadline();
-    const auto consider = [&](std::optional<Instant> time) {
-        if (time && (!next || *time < *next)) next = time;
-    };
-    if (closing_) {
-        consider(*closing_ + closing_patience);
-    } else {
-        consider(engine_.next_deadline());
-    }
-    return next;
+    return sim::earliest({hub_.next_deadline(), closing_
+                                                    ? std::optional(*closing_ + closing_patience)
+                                                    : engine_.next_deadline()});
 }
 
 }  // namespace confd::testing

@@ -6,7 +6,6 @@
 // socket it only cuts frames: the owner reads and answers them (protocol/maapi/messages.hpp).
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -78,6 +77,8 @@ class ServerSession {
     Bytes take_output() { return std::exchange(output_, {}); }
     bool has_output() const { return !output_.empty(); }
     std::size_t output_size() const { return output_.size(); }
+    /// What take_output() would give.
+    ByteView output() const { return output_; }
 
     /// Answers the subscription: events may be sent from now on.
     void accept();
@@ -90,11 +91,8 @@ class ServerSession {
     std::expected<void, Error> send(const Notification& notification);
     /// Queues a frame with this payload, whatever it is.
     void send_payload(ByteView payload) { append_frame(output_, payload); }
-    /// Queues bytes as they are, without a frame; `room` is how many may follow before they leave.
-    void send_raw(ByteView bytes, std::size_t room = 0) {
-        if (output_.empty()) output_.reserve(std::max(room, bytes.size()));
-        output_.insert(output_.end(), bytes.begin(), bytes.end());
-    }
+    /// Queues bytes as they are, without a frame.
+    void send_raw(ByteView bytes) { output_.insert(output_.end(), bytes.begin(), bytes.end()); }
 
     bool subscribed() const { return state_ == State::streaming; }
     /// Whether the hello, or the answer to the challenge, is still to come.

@@ -74,7 +74,6 @@ void FanOut::clear() {
     constexpr std::size_t usual = std::size_t{1} << 20;
     for (auto& [key, group] : groups_) {
         group.batch.clear(usual / groups_.size());
-        group.announced = group.batch.end();
     }
 }
 

@@ -12,10 +12,6 @@ Bytes kept(ByteView frame) {
     return {frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
-bool takes_syslog(const Subscriber& subscriber) {
-    return (subscriber.session().subscription().mask & NOTIF_TAKEOVER_SYSLOG) != 0;
-}
-
 }  // namespace
 
 Hub::Hub(HubConfig config) : context_(std::move(config)), streams_(context_.config.streams) {}
@@ -37,11 +33,6 @@ PeerId Hub::connect(Instant now, const Challenge& challenge) {
 
 void Hub::attach(PeerId id, Connection& connection) {
     if (const auto subscriber = access(id)) subscriber->output().attach(connection);
-}
-
-const Subscriber* Hub::find(PeerId id) const {
-    const auto found = subscribers_.find(id);
-    return found == subscribers_.end() ? nullptr : found->second.get();
 }
 
 std::size_t Hub::wanted(PeerId id, std::size_t size) const {
@@ -88,9 +79,9 @@ void Hub::eof(Instant now, PeerId id) {
 }
 
 void Hub::forget(PeerId id, std::string reason) {
-    const auto found = subscribers_.find(id);
-    if (found == subscribers_.end()) return;
-    auto& subscriber = *found->second;
+    auto* const found = find(id);
+    if (found == nullptr) return;
+    auto& subscriber = *found;
     detach(subscriber, std::move(reason), Ended::by_client);
     deadlines_.set(id, subscriber.noted_deadline(), std::nullopt);
     if (subscriber.established()) --established_;
@@ -105,7 +96,7 @@ void Hub::drop_slow(Instant now, PeerId id, const std::string& reason) {
         const bool there = !subscriber->gone();
         const auto lost = subscriber->lose();
         if (there || lost.bytes > 0) {
-            if (!there) subscriber->note_end(left(*subscriber, Ended::slow), reason);
+            if (!there) subscriber->note_end(Left::slow, reason);
             context_.events.add(SlowConsumer{id, subscriber->role(), reason, lost});
         }
         detach(*subscriber, reason, Ended::slow);
@@ -202,7 +193,7 @@ void Hub::detach(Subscriber& subscriber, std::string reason, Ended ended) {
                                      .reason = std::move(reason)});
     for (const auto send : barriers_.drop(id))
         release(send);
-    if (subscriber.subscribed() && takes_syslog(subscriber) && --syslog_takers_ == 0) {
+    if (subscriber.subscribed() && subscriber.takes_syslog() && --syslog_takers_ == 0) {
         context_.events.add(SyslogTaken{false});
     }
 }

@@ -142,7 +142,7 @@ class Hub {
   private:
     class Access;
 
-    const Subscriber* find(PeerId id) const;
+    Subscriber* find(PeerId id) const;
     Access access(PeerId id);
 
     // hub.cpp: what clients send, and their end.
@@ -234,9 +234,13 @@ class Hub::Access {
     bool established_;
 };
 
-inline Hub::Access Hub::access(PeerId id) {
+inline Subscriber* Hub::find(PeerId id) const {
     const auto found = subscribers_.find(id);
-    return {*this, found == subscribers_.end() ? nullptr : found->second.get()};
+    return found == subscribers_.end() ? nullptr : found->second.get();
+}
+
+inline Hub::Access Hub::access(PeerId id) {
+    return {*this, find(id)};
 }
 
 }  // namespace confd::sim

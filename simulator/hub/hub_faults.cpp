@@ -36,8 +36,7 @@ void Hub::pass_on() {
 
 void Hub::report_faults() {
     for (auto& hit : context_.faults.take_hits()) {
-        const auto found = subscribers_.find(hit.peer);
-        if (found != subscribers_.end()) found->second->count_fault();
+        if (auto* const subscriber = find(hit.peer)) subscriber->count_fault();
         context_.events.add(
             FaultStruck{hit.peer, hit.fault, std::move(hit.note), hit.send, std::move(hit.came)});
     }

@@ -9,9 +9,7 @@ namespace confd::sim {
 bool Hub::flush(Instant now) {
     announce();
     for (const auto id : ready_.take()) {
-        if (const auto found = subscribers_.find(id); found != subscribers_.end()) {
-            flush(now, *found->second);
-        }
+        if (auto* const subscriber = find(id)) flush(now, *subscriber);
     }
     fan_out_.clear();
     return !ready_.empty();
@@ -41,9 +39,7 @@ void Hub::write(Instant now, Subscriber& subscriber) {
 }
 
 void Hub::progress(PeerId id) {
-    if (const auto found = subscribers_.find(id); found != subscribers_.end()) {
-        written(*found->second);
-    }
+    if (auto* const subscriber = find(id)) written(*subscriber);
 }
 
 /// Output has gone to the connection, or left it. That moves no deadline of a subscriber that only

@@ -38,7 +38,7 @@ void Hub::admit(Instant now, Subscriber& subscriber) {
                                    .mask = subscription.mask,
                                    .stream = subscription.stream ? subscription.stream->name : "",
                                    .again = takes_place(subscriber.role())});
-    if ((subscription.mask & NOTIF_TAKEOVER_SYSLOG) != 0 && syslog_takers_++ == 0) {
+    if (subscriber.takes_syslog() && syslog_takers_++ == 0) {
         context_.events.add(SyslogTaken{true});
     }
     subscriber.pump(now);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time: what is due, and which subscribers need a look although nothing is. Neither costs anything
 // for subscribers to which nothing happens.
-#include <utility>
 
-#include "simulator/hub/earliest.hpp"
+#include "simulator/base/earliest.hpp"
 #include "simulator/hub/hub.hpp"
 
 namespace confd::sim {

@@ -75,8 +75,6 @@ std::expected<void, Error> Output::send(const Notification& event, SendId mark) 
 }
 
 void Output::pass_on(Instant now) {
-    catch_up();
-    if (!session_.has_output()) return;
     if (faults_ == nullptr) {
         append(passed_, session_.take_output());
         return;
@@ -190,9 +188,7 @@ Lost Output::lose() {
     const auto size = waiting();
     if (faults_ != nullptr) append(bytes, faults_->held_bytes());
     append(bytes, passed_);
-    const auto queued = session_.take_output();
-    append(bytes, queued);
-    session_.send_raw(queued);
+    append(bytes, session_.output());
     drop();
     return {.events = count_events(bytes), .bytes = size};
 }

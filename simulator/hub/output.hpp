@@ -58,7 +58,8 @@ class Output {
     void set_faults(std::unique_ptr<FaultChannel> faults) { faults_ = std::move(faults); }
     FaultChannel* faults() { return faults_.get(); }
     const FaultChannel* faults() const { return faults_.get(); }
-    /// What has been queued so far meets the faults of this moment, or none.
+    /// What has been queued so far meets the faults of this moment, or none. Only when the session
+    /// has output.
     void pass_on(Instant now);
 
     // Writing.

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-#include "simulator/hub/earliest.hpp"
+#include "simulator/base/earliest.hpp"
 
 namespace confd::sim {
 namespace {

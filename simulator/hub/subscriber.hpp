@@ -6,14 +6,12 @@
 // What concerns others (roles, barriers, the limit of subscribers) is the hub's.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "protocol/session/server_session.hpp"
@@ -91,6 +89,10 @@ class Subscriber {
     void join(const SubscriberGroup& group);
     void leave();
     bool has_stream() const { return cursor_.has_value(); }
+    /// Whether the server's own syslog is silent while it is there.
+    bool takes_syslog() const {
+        return (session_.subscription().mask & NOTIF_TAKEOVER_SYSLOG) != 0;
+    }
     /// Sends what the stream has for it, as far as there is room: how many events.
     std::size_t pump(Instant now);
     /// Heartbeats and health checks that are due.

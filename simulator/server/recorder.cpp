@@ -42,10 +42,8 @@ RecordKind kind_of(MessageKind kind) {
     return RecordKind::raw;
 }
 
-constexpr std::size_t frame_header = 4;
-
 ByteView payload_of(const WireMessage& message) {
-    return ByteView(message.bytes).subspan(std::min(frame_header, message.bytes.size()));
+    return ByteView(message.bytes).subspan(std::min(frame_header_size, message.bytes.size()));
 }
 
 std::string name_of_op(std::uint32_t op) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "simulator/base/earliest.hpp"
 #include "simulator/base/random.hpp"
 #include "simulator/control/control_server.hpp"
 #include "simulator/hub/describe.hpp"
@@ -256,10 +257,9 @@ class Server {
     }
 
     void set_timer() {
-        auto next = hub_.next_deadline();
-        if (const auto steps = target_.paused() ? std::nullopt : engine_.next_deadline())
-            next = next ? std::min(*next, *steps) : steps;
-        if (const auto line = turned_away_.deadline()) next = next ? std::min(*next, *line) : line;
+        auto next = earliest({hub_.next_deadline(),
+                              target_.paused() ? std::nullopt : engine_.next_deadline(),
+                              turned_away_.deadline()});
         if (ending_ && connections_.empty()) next.reset();
         // Most of what happens changes no deadline.
         if (next == std::exchange(armed_, next)) return;

@@ -12,6 +12,7 @@
 
 #include "protocol/value/calendar.hpp"
 #include "protocol/value/text.hpp"
+#include "simulator/base/earliest.hpp"
 #include "simulator/scenario/engine.hpp"
 #include "simulator/tests/support.hpp"
 
@@ -53,8 +54,7 @@ class Stage {
         const auto end = now + at_most;
         auto status = poll();
         for (int i = 0; i < 100'000 && status == StepStatus::running; ++i) {
-            auto next = engine_.next_deadline();
-            if (const auto hub = hub_.next_deadline()) next = next ? std::min(*next, *hub) : hub;
+            const auto next = earliest({engine_.next_deadline(), hub_.next_deadline()});
             if (!next || *next > end) break;
             now = std::max(now, *next);
             status = poll();

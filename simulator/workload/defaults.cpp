@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulator/workload/defaults.hpp"
 
-#include <chrono>
 #include <string>
 #include <variant>
 

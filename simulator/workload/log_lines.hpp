@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "generate/choices.hpp"
 #include "protocol/notification/types.hpp"

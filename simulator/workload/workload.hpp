@@ -4,7 +4,7 @@
 // are of one user; locks are given back; a span that stops has started; a device that is gone was
 // there. The same choices at the same times give the same events.
 //
-// Arbitrary events, for tests of codecs, are made by generate/choices.hpp.
+// Arbitrary events, for tests of codecs, are made by generate/events.hpp.
 #pragma once
 
 #include <cstdint>

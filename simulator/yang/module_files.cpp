@@ -139,8 +139,7 @@ const ModuleText* ModuleFiles::named(const ModuleText& text, std::string_view na
 
 std::vector<const ModuleText*> ModuleFiles::candidates(std::string_view name) {
     std::vector<const ModuleText*> out;
-    const auto found = left_out_.contains(name) ? files_.end() : files_.find(name);
-    if (found != files_.end()) {
+    if (const auto found = files_.find(name); found != files_.end() && !left_out_.contains(name)) {
         for (const auto& path : found->second)
             out.push_back(named(*read(path), name));
     }

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "simulator/base/earliest.hpp"
 #include "simulator/hub/latencies.hpp"
 #include "simulator/scenario/engine.hpp"
 #include "simulator/summary/run_summary.hpp"
@@ -235,8 +236,7 @@ std::string played(std::string_view text) {
     const HubClient client(hub, now, client_config(audit_sync));
     auto status = engine.poll(now, hub.poll(now));
     while (status == StepStatus::running) {
-        auto next = engine.next_deadline();
-        if (const auto due = hub.next_deadline()) next = next ? std::min(*next, *due) : due;
+        const auto next = earliest({engine.next_deadline(), hub.next_deadline()});
         if (!next) break;
         now = std::max(now, *next);
         status = engine.poll(now, hub.poll(now));
